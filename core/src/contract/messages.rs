@@ -1,0 +1,343 @@
+//! What crosses the border between planner or executor and a provider.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    Fields, Kind, Never, Observed, Open, Pending, Resource, ResourceId, Sight, Stray,
+};
+use crate::spec::Spec;
+
+/// What every call knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Context {
+    /// The stack, with its environment: `shop-staging`. Written on every object as `provision-stack`.
+    pub stack: String,
+    /// The account or project the spec names; `None` while `init` looks for it.
+    pub account: Option<String>,
+    /// The region.
+    pub region: String,
+    /// `[labels]` of the spec.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// What wave 0 of the survey learns of an account, for expansion.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The caller's account: `123456789012`.
+    pub account: String,
+    /// Who calls: an ARN or an e-mail.
+    pub caller: String,
+    /// Zones that clusters can use, in order: `eu-west-1a`.
+    pub zones: Vec<String>,
+    /// Kubernetes minors on offer, newest first; the default one first of all.
+    pub versions: Vec<String>,
+    /// Machine types offered in the region; empty = not known (offline): the table decides.
+    pub machines: Vec<String>,
+    /// Anything else a provider needs in its own expansion.
+    pub extra: BTreeMap<String, String>,
+}
+
+/// Asks a provider to expand its blocks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExpandRequest {
+    /// The context.
+    pub context: Context,
+    /// The whole spec; the provider takes the blocks lowered to it.
+    pub spec: Spec,
+    /// Addresses of the blocks lowered to it.
+    pub blocks: Vec<String>,
+    /// Facts of the account; `None` offline.
+    pub facts: Option<Facts>,
+}
+
+/// The resources of those blocks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ExpandAnswer {
+    /// Desired resources, in a stable order.
+    pub resources: Vec<Resource<Open>>,
+    /// Things worth saying (a word that means something else here, a rounding).
+    pub notes: Vec<Note>,
+    /// What cannot be expanded: the plan fails with them, all in one run.
+    pub failures: Vec<Failure>,
+}
+
+/// A sentence for people beside a plan.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Note {
+    /// How much it matters.
+    pub severity: Severity,
+    /// A stable word for programs: `nat-single`, `downtime`.
+    pub code: String,
+    /// The sentence.
+    pub message: String,
+    /// What it is about: an address or a resource id.
+    pub address: Option<String>,
+}
+
+/// How much a note matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Look at it before you say yes.
+    Warning,
+    /// Loses something.
+    Danger,
+}
+
+/// One survey question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "wave", rename_all = "snake_case")]
+pub enum SurveyRequest {
+    /// Wave 0: who am I, what is on offer here. Checks the account before any other call.
+    Account {
+        /// The context.
+        context: Context,
+    },
+    /// Waves 1…: the objects of the stack.
+    Objects(Objects),
+}
+
+/// Which objects to read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objects {
+    /// The context.
+    pub context: Context,
+    /// Desired resources of this provider, names and parents included. Their sights are in the answer.
+    pub resources: Vec<Resource<Pending>>,
+    /// Names of desired parents that other providers hold, by id.
+    pub parents: BTreeMap<ResourceId, String>,
+    /// Also list marked objects of the stack that are not among `resources`, and strays in other regions.
+    pub orphans: bool,
+}
+
+/// A survey's answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "wave", rename_all = "snake_case")]
+pub enum SurveyAnswer {
+    /// Of [`SurveyRequest::Account`].
+    Account(Account),
+    /// Of [`SurveyRequest::Objects`].
+    Objects {
+        /// One sight per asked resource.
+        seen: BTreeMap<ResourceId, Sight>,
+        /// Marked objects of the stack that were not asked for (or could not be read).
+        orphans: Vec<Observed>,
+        /// Marked objects elsewhere.
+        strays: Vec<Stray>,
+        /// Kinds of which the orphans could not be listed, with the reason.
+        unread: BTreeMap<String, String>,
+    },
+}
+
+/// Facts of an account, with notes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The facts.
+    pub facts: Facts,
+    /// Things worth saying.
+    pub notes: Vec<Note>,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Does {
+    /// Makes the object.
+    Create,
+    /// Changes the fields named in the step.
+    Update,
+    /// Waits until the object is usable.
+    Wait,
+    /// Stops new pods on the nodes.
+    Cordon,
+    /// Moves pods away.
+    Drain,
+    /// Runs a job.
+    Run,
+    /// Marks a foreign object as ours.
+    Adopt,
+    /// Removes the object.
+    Delete,
+}
+
+/// The step as the provider sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActStep {
+    /// The object.
+    pub id: ResourceId,
+    /// Its kind.
+    pub kind: Kind,
+    /// What to do.
+    pub does: Does,
+    /// For updates: the fields of this step's group.
+    pub fields: Vec<String>,
+}
+
+/// Asks for the next mutating call of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// The context.
+    pub context: Context,
+    /// The step.
+    pub step: ActStep,
+    /// What is wanted; `None` for deletions of what the spec no longer has.
+    pub desired: Option<Resource<Never>>,
+    /// What was last seen of it.
+    pub live: Option<Observed>,
+    /// Physical names and outputs of its parent, when it has one.
+    pub parent: Option<Parent>,
+    /// Idempotency token, a UUID: same step, same parameters, same run, same token.
+    pub token: String,
+    /// Whether an earlier create of this id may have happened that we know nothing of: look first.
+    pub look_first: bool,
+}
+
+/// What a step must know of the object it lives in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// Its id.
+    pub id: ResourceId,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its outputs.
+    pub outputs: Fields,
+}
+
+/// What a mutating call came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// The goal is reached; outputs are complete.
+    Done {
+        /// The object now.
+        observed: Box<Observed>,
+    },
+    /// The object is gone (deletions).
+    Gone,
+    /// The cloud took it and works on it: poll.
+    Accepted {
+        /// What to poll.
+        handle: Handle,
+        /// The cloud's word for now.
+        phase: String,
+    },
+    /// One call done, more are needed: act again.
+    Again {
+        /// What was done: `attached internet gateway`.
+        did: String,
+    },
+    /// Not taken (throttled, a dependency not visible yet): nothing was changed, act again later.
+    Retry {
+        /// Not before this long.
+        after_ms: u64,
+        /// Why.
+        reason: String,
+    },
+    /// Sent, and nobody knows whether it was taken: look it up before anything else.
+    Unknown {
+        /// Why.
+        reason: String,
+    },
+    /// Refused or failed.
+    Failed {
+        /// Why, and what to do.
+        failure: Failure,
+    },
+}
+
+/// A provider's note to itself on what it waits for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Handle(pub BTreeMap<String, String>);
+
+/// Asks whether an accepted call has come to rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Poll {
+    /// The context.
+    pub context: Context,
+    /// The step.
+    pub step: ActStep,
+    /// From [`Outcome::Accepted`].
+    pub handle: Handle,
+    /// As in [`Act`].
+    pub desired: Option<Resource<Never>>,
+    /// As in [`Act`].
+    pub live: Option<Observed>,
+    /// As in [`Act`].
+    pub parent: Option<Parent>,
+}
+
+/// The answer to a poll.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "poll", rename_all = "snake_case")]
+pub enum PollOutcome {
+    /// Still at work.
+    Pending {
+        /// The cloud's word.
+        phase: String,
+        /// A problem the cloud already knows of, though it still tries.
+        trouble: Option<String>,
+    },
+    /// The goal is reached.
+    Done {
+        /// The object now.
+        observed: Box<Observed>,
+    },
+    /// The object is gone.
+    Gone,
+    /// This part is done, the step needs another call.
+    Again,
+    /// It came to rest in failure.
+    Failed {
+        /// Why, and what to do.
+        failure: Failure,
+    },
+}
+
+/// A classified failure, with everything a person needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// What sort of failure.
+    pub class: Class,
+    /// The cloud's code: `VpcLimitExceeded`.
+    pub code: String,
+    /// The cloud's own words.
+    pub message: String,
+    /// The call: `ec2:CreateVpc`.
+    pub call: Option<String>,
+    /// The object it is about: an id or an ARN.
+    pub object: Option<String>,
+    /// What to do next.
+    pub advice: Option<String>,
+}
+
+/// Sorts of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// No, expired or unusable credentials.
+    Credentials,
+    /// The caller may not do this.
+    Denied,
+    /// A limit of the account.
+    Quota,
+    /// Somebody else's object holds the name.
+    Clash,
+    /// It, or something it needs, is not there.
+    NotFound,
+    /// The request is wrong for the cloud.
+    Invalid,
+    /// Something else still uses or changes it.
+    Conflict,
+    /// The cloud could not be reached or answered 5xx.
+    Unavailable,
+    /// The cloud took it and then failed.
+    CloudFailed,
+    /// A fault of ours.
+    Internal,
+}

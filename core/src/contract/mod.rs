@@ -1,0 +1,52 @@
+//! The provider contract: six calls of plain values, so that it can cross a process boundary.
+//!
+//! `describe` (tables), `expand` (spec blocks → resources, pure), `survey` (what is live), `act` (one
+//! mutating call of one step), `poll` (is it done), `usage` (what it consumes; with prices). A provider does not
+//! diff, order, retry ambiguous outcomes, print or sleep: the planner, the executor and the driver do.
+//!
+//! **`act` makes at most one mutating call.** It is level-triggered: it reads what it must, makes the next
+//! call that brings the object to the desired state, and answers [`Outcome::Again`] while more are needed.
+//! So every mutating call lies between two journal records.
+
+mod messages;
+mod shim;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use messages::{
+    Account, Act, ActStep, Class, Context, Does, ExpandAnswer, ExpandRequest, Facts, Failure,
+    Handle, Note, Objects, Outcome, Parent, Poll, PollOutcome, Severity, SurveyAnswer,
+    SurveyRequest,
+};
+pub use shim::Shim;
+
+use crate::model::Table;
+
+/// A future that a provider answers with.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// One provider: `aws`, `eks`. Implementations hold clients; everything else comes in as values.
+pub trait Provider: Send + Sync {
+    /// Its name, as in [`crate::model::Resource::provider`].
+    fn name(&self) -> &str;
+
+    /// The tables of its kinds.
+    fn describe(&self) -> Vec<Table>;
+
+    /// Turns the blocks of the spec that are lowered to this provider into resources. Pure.
+    fn expand(&self, request: &ExpandRequest) -> ExpandAnswer;
+
+    /// Reads live state. Never mutates. A part that cannot be read is `Unknown` in the answer, not an error;
+    /// `Err` is for what makes the whole survey worthless (credentials, network).
+    fn survey<'a>(
+        &'a self,
+        request: &'a SurveyRequest,
+    ) -> Answer<'a, Result<SurveyAnswer, Failure>>;
+
+    /// Makes at most one mutating call towards the step's goal.
+    fn act<'a>(&'a self, request: &'a Act) -> Answer<'a, Outcome>;
+
+    /// Asks whether something accepted earlier has come to rest.
+    fn poll<'a>(&'a self, request: &'a Poll) -> Answer<'a, PollOutcome>;
+}

@@ -1,0 +1,17 @@
+//! The vocabulary: ids, values, resources, schema tables and live observations.
+
+mod id;
+mod live;
+mod name;
+mod resource;
+mod table;
+mod value;
+
+pub use id::{Address, IdError, Kind, Platform, ResourceId};
+pub use live::{Fields, Observed, Sight, Status, Stray};
+pub use name::{digest8, physical_name};
+pub use resource::Resource;
+pub use table::{
+    Condition, Effect, FieldKind, Identity, Lane, Output, ReplaceOrder, Row, Seconds, Table,
+};
+pub use value::{Choice, Hole, Never, Open, Opt, Pending, Piece, Reference, Value, ValueError};

@@ -1,0 +1,77 @@
+//! Desired resources.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Hole, Kind, Pending, Platform, ResourceId, Value};
+
+/// One desired cloud object. `H` says how much of it is known: `Resource<Open>` out of expansion,
+/// `Resource<Pending>` in a plan, `Resource<Never>` at the moment of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound = "H: Hole")]
+pub struct Resource<H> {
+    /// Its identity in the stack.
+    pub id: ResourceId,
+    /// Its kind; the kind's table rules its fields.
+    pub kind: Kind,
+    /// The provider that serves it: `aws`, `eks`.
+    pub provider: String,
+    /// The platform it is for; `None` for what several share (a network).
+    pub platform: Option<Platform>,
+    /// Its deterministic physical name, for kinds that are read by name.
+    pub name: Option<String>,
+    /// The object it lives in (the cluster of a node group). Parent absent means absent without a call.
+    pub parent: Option<ResourceId>,
+    /// Fields by name, exactly the rows of the kind's table; a missing one is not compared.
+    pub fields: BTreeMap<String, Value<H>>,
+    /// Created after these, beyond what its references say.
+    pub after: Vec<ResourceId>,
+    /// On deletion, outlives these beyond the reverse of the create order.
+    pub outlives: Vec<ResourceId>,
+    /// Never deleted or replaced while set.
+    pub protect: bool,
+}
+
+impl Resource<Pending> {
+    /// Ids this resource refers to in its fields, in order, possibly repeated.
+    #[must_use]
+    pub fn referenced(&self) -> Vec<ResourceId> {
+        let mut ids = Vec::new();
+        for value in self.fields.values() {
+            value.each_hole(&mut |pending: &Pending| {
+                ids.extend(pending.references().map(|reference| reference.id.clone()));
+            });
+        }
+        ids
+    }
+}
+
+impl<H> Resource<H> {
+    /// The same resource with every hole filled by `fill`.
+    ///
+    /// # Errors
+    /// The first error of `fill`.
+    pub fn try_fill<G, E>(
+        &self,
+        mut fill: impl FnMut(&H) -> Result<Value<G>, E>,
+    ) -> Result<Resource<G>, E> {
+        let fields = self
+            .fields
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), value.try_fill(&mut fill)?)))
+            .collect::<Result<_, E>>()?;
+        Ok(Resource {
+            id: self.id.clone(),
+            kind: self.kind.clone(),
+            provider: self.provider.clone(),
+            platform: self.platform,
+            name: self.name.clone(),
+            parent: self.parent.clone(),
+            fields,
+            after: self.after.clone(),
+            outlives: self.outlives.clone(),
+            protect: self.protect,
+        })
+    }
+}

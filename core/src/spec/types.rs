@@ -1,0 +1,458 @@
+//! The typed spec, after variables, overlays and `extends` have been applied. Plain values: where each was
+//! written is kept beside it by address (`Spans`).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Platform;
+
+/// A whole spec. Maps are keyed by the names given in the file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spec {
+    /// The stack, `shop`, or `shop-staging` with `--env staging`.
+    pub stack: String,
+    /// `[cloud.aws]`.
+    pub aws: Option<AwsCloud>,
+    /// `[cloud.gcp]`.
+    pub gcp: Option<GcpCloud>,
+    /// `[labels]`.
+    pub labels: BTreeMap<String, String>,
+    /// `[budget] monthly_usd`, in micro-dollars.
+    pub budget_micros: Option<i64>,
+    /// `[network.NAME]`; those that clusters imply are filled in.
+    pub networks: BTreeMap<String, Network>,
+    /// `[cluster.NAME]`.
+    pub clusters: BTreeMap<String, Cluster>,
+    /// `[secret.NAME]`.
+    pub secrets: BTreeMap<String, Secret>,
+    /// `[load_balancer.NAME]`.
+    pub load_balancers: BTreeMap<String, LoadBalancer>,
+    /// `[workload.NAME]`, with `extends` resolved.
+    pub workloads: BTreeMap<String, Workload>,
+    /// `[job.NAME]`, with `extends` resolved.
+    pub jobs: BTreeMap<String, Job>,
+}
+
+/// `[cloud.aws]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwsCloud {
+    /// The account that must be the caller's; 12 digits.
+    pub account: Option<String>,
+    /// The region: `eu-west-1`.
+    pub region: String,
+    /// A profile of the shared configuration.
+    pub profile: Option<String>,
+    /// A role to assume: its ARN.
+    pub assume_role: Option<String>,
+}
+
+/// `[cloud.gcp]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GcpCloud {
+    /// The project id.
+    pub project: String,
+    /// The region: `europe-west1`.
+    pub region: String,
+}
+
+/// `[network.NAME]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Network {
+    /// `cidr`, default `10.0.0.0/16`; ignored where `existing` is set.
+    pub cidr: String,
+    /// How many zones, 1-6; default 3 (2 is the least EKS takes for its control plane).
+    pub zones: u8,
+    /// `nat`; default `single`.
+    pub nat: Nat,
+    /// An existing network, per cloud: `{ aws = "vpc-…" }`.
+    pub existing: Option<BTreeMap<String, String>>,
+    /// Existing subnets by role, only with `existing`.
+    pub subnets: Option<Subnets>,
+    /// Existing security groups that nodes join, only with `existing` or to reach a database.
+    pub security_groups: Vec<String>,
+    /// Made up because a cluster needed it: it has no block in the file.
+    pub implied: bool,
+}
+
+/// Existing subnets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subnets {
+    /// For nodes.
+    pub private: Vec<String>,
+    /// For balancers.
+    pub public: Vec<String>,
+}
+
+/// NAT of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Nat {
+    /// No way out for private addresses.
+    None,
+    /// One for all zones.
+    Single,
+    /// One in each zone.
+    PerZone,
+}
+
+/// `[cluster.NAME]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// The platform.
+    pub platform: Platform,
+    /// Name of its network block.
+    pub network: String,
+    /// Kubernetes minor, `1.33`; `None` = the platform's default, then sticky.
+    pub version: Option<String>,
+    /// Never deleted or replaced.
+    pub protect: bool,
+    /// Who reaches the API.
+    pub endpoint: Endpoint,
+    /// Who may use it.
+    pub access: Vec<Access>,
+    /// `[cluster.NAME.pool.NAME]`.
+    pub pools: BTreeMap<String, Pool>,
+    /// Native extras of EKS.
+    pub eks: EksExtras,
+    /// Native extras of GKE.
+    pub gke: GkeExtras,
+    /// Native extras of ECS.
+    pub ecs: EcsExtras,
+}
+
+/// `endpoint = { public = …, private = … }`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// Ranges that reach the public endpoint; empty = no public endpoint. `public = true` is `0.0.0.0/0`,
+    /// which is also the default.
+    pub public: Vec<String>,
+    /// Whether the network reaches it inside; default true.
+    pub private: bool,
+}
+
+/// One entry of `access`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// An IAM principal's ARN.
+    pub aws: Option<String>,
+    /// A member: `user:…`, `group:…`.
+    pub gcp: Option<String>,
+    /// What it may do.
+    pub role: AccessRole,
+    /// Only in these Kubernetes namespaces; empty = everywhere.
+    pub namespaces: Vec<String>,
+}
+
+/// What an access entry allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccessRole {
+    /// Everything in the cluster.
+    Admin,
+    /// Change workloads.
+    Edit,
+    /// Look.
+    View,
+}
+
+/// `eks = { … }`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EksExtras {
+    /// Control-plane log types: `api`, `audit`, `authenticator`, `controllerManager`, `scheduler`.
+    pub logging: Vec<String>,
+    /// Days that control-plane logs are kept; default 30.
+    pub log_retention_days: Option<u32>,
+    /// `standard` (default) or `extended`.
+    pub support: Option<String>,
+    /// A KMS key for envelope encryption of secrets, by ARN.
+    pub kms_key: Option<String>,
+}
+
+/// `gke = { … }`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GkeExtras {
+    /// Autopilot; default false.
+    pub autopilot: bool,
+    /// `rapid`, `regular` (default), `stable`, `extended`, `none`.
+    pub release_channel: Option<String>,
+}
+
+/// `ecs = { … }`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EcsExtras {
+    /// `fargate` (default) or `ec2`.
+    pub capacity: Option<String>,
+}
+
+/// `[cluster.NAME.pool.NAME]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pool {
+    /// Which machines.
+    pub machine: Machine,
+    /// How many, of the whole pool.
+    pub nodes: Nodes,
+    /// Disk of a node in bytes; default 50 GiB.
+    pub disk: u64,
+    /// Spot capacity.
+    pub spot: bool,
+    /// Kubernetes node labels.
+    pub node_labels: BTreeMap<String, String>,
+    /// Kubernetes taints.
+    pub taints: Vec<Taint>,
+}
+
+/// `machine`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// At least this many millicores.
+    pub cpu_milli: Option<u64>,
+    /// At least this many bytes.
+    pub memory: Option<u64>,
+    /// `amd64` (default) or `arm64`.
+    pub arch: Arch,
+    /// Native types by platform; several = any of them, in that order.
+    pub types: BTreeMap<Platform, Vec<String>>,
+}
+
+/// Processor architecture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Arch {
+    /// x86-64.
+    #[default]
+    Amd64,
+    /// 64-bit Arm.
+    Arm64,
+}
+
+/// `nodes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nodes {
+    /// Least, of the whole pool.
+    pub min: u32,
+    /// Most, of the whole pool.
+    pub max: u32,
+}
+
+/// `dedicated=web:NoSchedule`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Taint {
+    /// The key.
+    pub key: String,
+    /// The value; may be empty.
+    pub value: String,
+    /// The effect.
+    pub effect: TaintEffect,
+}
+
+/// What a taint does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum TaintEffect {
+    /// Keeps new pods away.
+    NoSchedule,
+    /// Keeps them away where it can.
+    PreferNoSchedule,
+    /// Also evicts.
+    NoExecute,
+}
+
+/// `[secret.NAME]`. Holds where a value comes from, never the value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secret {
+    /// The cluster it is for.
+    pub cluster: Option<String>,
+    /// `store = "cloud"`.
+    pub store: Option<String>,
+    /// Where the value comes from.
+    pub from: SecretSource,
+    /// How a change is told: `digest` (default) or `read`.
+    pub compare: Option<String>,
+}
+
+/// `from`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretSource {
+    /// An environment variable's name.
+    Env(String),
+    /// A file, and its format.
+    File {
+        /// The path.
+        path: String,
+        /// `raw` (default), `dotenv` or `json`.
+        format: Option<String>,
+    },
+    /// Standard input.
+    Stdin,
+    /// Made once, by us.
+    Generate {
+        /// How many characters.
+        length: u32,
+        /// Of these.
+        alphabet: Option<String>,
+    },
+    /// One that is already in a store, by cloud.
+    Existing(BTreeMap<String, String>),
+}
+
+/// `[load_balancer.NAME]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoadBalancer {
+    /// Its network block.
+    pub network: String,
+    /// `public` (true) or `internal`.
+    pub public: bool,
+    /// Its listeners.
+    pub listeners: Vec<Listener>,
+    /// Where traffic goes by default.
+    pub targets: Vec<Target>,
+    /// Rules by host and path.
+    pub routes: Vec<Route>,
+}
+
+/// One listener.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listener {
+    /// Its port.
+    pub port: u16,
+    /// `http`, `https`, `tcp`, `tls`.
+    pub protocol: String,
+    /// Certificates by cloud.
+    pub certificates: Vec<BTreeMap<String, String>>,
+    /// Answers with a redirect to this port.
+    pub redirect: Option<u16>,
+}
+
+/// One target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The workload.
+    pub workload: String,
+    /// Its port; default the workload's.
+    pub port: Option<u16>,
+    /// Its share of the traffic.
+    pub weight: Option<u32>,
+}
+
+/// One rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// Host header.
+    pub host: Option<String>,
+    /// Path prefix.
+    pub path: Option<String>,
+    /// The workload.
+    pub workload: String,
+}
+
+/// `[workload.NAME]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Workload {
+    /// Its cluster.
+    pub cluster: String,
+    /// Its pool.
+    pub pool: Option<String>,
+    /// The container.
+    pub container: Container,
+    /// `image_managed = "external"`.
+    pub image_external: bool,
+    /// How many.
+    pub replicas: Replicas,
+    /// The port it listens on.
+    pub port: Option<u16>,
+    /// How its health is told.
+    pub health: Option<Health>,
+    /// Seconds between TERM and KILL.
+    pub stop_timeout: Option<u64>,
+    /// Cloud identity.
+    pub identity: Option<WorkloadIdentity>,
+    /// Volumes by mount path, in bytes.
+    pub volumes: BTreeMap<String, u64>,
+    /// More containers beside it.
+    pub sidecars: BTreeMap<String, Container>,
+}
+
+/// What runs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Container {
+    /// The image.
+    pub image: String,
+    /// Replaces the image's ENTRYPOINT.
+    pub entrypoint: Option<Vec<String>>,
+    /// Replaces the image's CMD.
+    pub command: Option<Vec<String>>,
+    /// Requested millicores.
+    pub cpu_milli: Option<u64>,
+    /// Requested and limiting bytes.
+    pub memory: Option<u64>,
+    /// Environment.
+    pub env: BTreeMap<String, String>,
+    /// Environment from secrets: variable → secret.
+    pub secrets: BTreeMap<String, String>,
+}
+
+/// `replicas`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replicas {
+    /// Least.
+    pub min: u32,
+    /// Most.
+    pub max: u32,
+    /// Target CPU percent.
+    pub cpu: Option<u32>,
+    /// Target memory percent.
+    pub memory: Option<u32>,
+}
+
+/// `health`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// HTTP path.
+    pub path: Option<String>,
+    /// A command.
+    pub command: Option<Vec<String>>,
+    /// Seconds before it counts.
+    pub start: Option<u64>,
+}
+
+/// `identity`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkloadIdentity {
+    /// AWS policies by ARN.
+    pub aws_policies: Vec<String>,
+    /// Google Cloud roles.
+    pub gcp_roles: Vec<String>,
+}
+
+/// `[job.NAME]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its cluster.
+    pub cluster: String,
+    /// Its pool.
+    pub pool: Option<String>,
+    /// The container.
+    pub container: Container,
+    /// Cloud identity.
+    pub identity: Option<WorkloadIdentity>,
+    /// Runs ahead of the rollouts of these workloads.
+    pub before: Vec<String>,
+    /// Runs by the clock.
+    pub schedule: Option<Schedule>,
+    /// Seconds a finished run is kept.
+    pub ttl: Option<u64>,
+    /// Seconds between TERM and KILL.
+    pub stop_timeout: Option<u64>,
+}
+
+/// `schedule`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// Five-field cron.
+    pub cron: String,
+    /// IANA zone; default UTC.
+    pub timezone: Option<String>,
+    /// `allow`, `forbid` (default), `replace`.
+    pub overlap: Option<String>,
+}
