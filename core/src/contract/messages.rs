@@ -229,6 +229,9 @@ pub enum Outcome {
     Again {
         /// What was done: `attached internet gateway`.
         did: String,
+        /// The object, as soon as a call of this step has made it: the next act gets it as `live`, so that
+        /// no look-up through a visibility lag is needed to find it again. `None` = as it was.
+        observed: Option<Box<Observed>>,
     },
     /// Not taken (throttled, a dependency not visible yet): nothing was changed, act again later.
     Retry {
@@ -290,7 +293,10 @@ pub enum PollOutcome {
     /// The object is gone.
     Gone,
     /// This part is done, the step needs another call.
-    Again,
+    Again {
+        /// As in [`Outcome::Again`].
+        observed: Option<Box<Observed>>,
+    },
     /// It came to rest in failure.
     Failed {
         /// Why, and what to do.
