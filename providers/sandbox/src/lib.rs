@@ -1,1 +1,26 @@
-//! Under construction.
+//! The embedded cloud: a local server that speaks the real wire protocols of AWS, so that the same SDK clients,
+//! retries and parsers run against it. It refuses what the real cloud refuses.
+//!
+//! [`Cloud`] is a synchronous value; [`server`] puts it on a loopback port. It depends on no provider crate and not on
+//! the core: a shared type would share the misunderstanding.
+
+mod aws;
+mod calls;
+mod cloud;
+mod config;
+mod fault;
+mod object;
+mod phase;
+mod store;
+mod throttle;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use calls::CallRecord;
+pub use cloud::{Cloud, Delivery};
+pub use config::{Bucket, Config};
+pub use fault::{Fault, FaultAction};
+pub use object::Object;
+pub use store::StoreError;

@@ -1,0 +1,420 @@
+//! The forms that strings of a spec can have: sizes, durations, names, ranges, ARNs.
+
+use super::cidr;
+use super::cron;
+use super::regions;
+use super::source::nearest;
+
+/// A form of string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// Anything.
+    Free,
+    /// Anything but nothing.
+    Filled,
+    /// A name of at most so many characters.
+    Name(usize),
+    /// `8GiB`.
+    Size,
+    /// `30s`.
+    Duration,
+    /// `500m`.
+    Cpu,
+    /// `10.0.0.0/16`, private, /16 to /24.
+    NetworkRange,
+    /// `203.0.113.0/24`, reachable from the internet.
+    PublicRange,
+    /// `1.33`.
+    Version,
+    /// 12 digits.
+    Account,
+    /// `eu-west-1`.
+    AwsRegion,
+    /// `europe-west1`.
+    GcpRegion,
+    /// A project id.
+    Project,
+    /// An IAM user or role.
+    Principal,
+    /// An IAM role.
+    Role,
+    /// An IAM policy.
+    Policy,
+    /// A KMS key.
+    Key,
+    /// `user:…`, `group:…`, `serviceAccount:…`.
+    Member,
+    /// `roles/…`.
+    GcpRole,
+    /// `key=value:Effect`.
+    Taint,
+    /// A Kubernetes label key.
+    LabelKey,
+    /// A Kubernetes label value.
+    LabelValue,
+    /// `m7i.large`.
+    AwsMachine,
+    /// `e2-standard-2`.
+    GcpMachine,
+    /// An id with this prefix: `vpc-0abc…`.
+    Id(&'static str),
+    /// Five fields.
+    Cron,
+    /// `Europe/Berlin`.
+    Timezone,
+    /// An environment variable.
+    EnvName,
+    /// Begins with `/`.
+    Path,
+}
+
+/// What is wrong with a string.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// Ends the sentence "`x` …".
+    pub(super) what: String,
+    /// What to write.
+    pub(super) help: Option<String>,
+}
+
+/// A fault with an optional help.
+pub(super) fn fault(what: impl Into<String>, help: Option<String>) -> Result<(), Fault> {
+    Err(Fault {
+        what: what.into(),
+        help,
+    })
+}
+
+impl Format {
+    /// What it is, for people.
+    pub(super) const fn describe(self) -> &'static str {
+        match self {
+            Self::Free | Self::Filled => "a string",
+            Self::Name(_) => "a name such as \"web-1\"",
+            Self::Size => "a size such as \"512MiB\" or \"8GiB\"",
+            Self::Duration => "a duration such as \"30s\", \"10m\" or \"2h\"",
+            Self::Cpu => "a CPU such as \"500m\"",
+            Self::NetworkRange => "a private range such as \"10.20.0.0/16\"",
+            Self::PublicRange => "a range such as \"203.0.113.0/24\"",
+            Self::Version => "a Kubernetes minor such as \"1.33\"",
+            Self::Account => "an account of 12 digits",
+            Self::AwsRegion => "an AWS region such as \"eu-west-1\"",
+            Self::GcpRegion => "a Google Cloud region such as \"europe-west1\"",
+            Self::Project => "a project id such as \"acme-prod\"",
+            Self::Principal => "the ARN of an IAM role or user",
+            Self::Role => "the ARN of an IAM role",
+            Self::Policy => "the ARN of an IAM policy",
+            Self::Key => "the ARN of a KMS key",
+            Self::Member => "a member such as \"user:me@example.com\"",
+            Self::GcpRole => "a role such as \"roles/storage.objectViewer\"",
+            Self::Taint => "a taint such as \"dedicated=web:NoSchedule\"",
+            Self::LabelKey => "a Kubernetes label key",
+            Self::LabelValue => "a Kubernetes label value",
+            Self::AwsMachine => "an EC2 type such as \"m7i.large\"",
+            Self::GcpMachine => "a Compute Engine type such as \"e2-standard-2\"",
+            Self::Id(_) => "the id of an AWS object",
+            Self::Cron => "a cron expression of five fields such as \"0 3 * * *\"",
+            Self::Timezone => "a time zone such as \"Europe/Berlin\"",
+            Self::EnvName => "a variable name such as \"DATABASE_URL\"",
+            Self::Path => "an absolute path such as \"/data\"",
+        }
+    }
+
+    /// A regular expression that editors can check; looser than [`Self::check`].
+    pub(super) const fn pattern(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Name(_) => "^[a-z]([-a-z0-9]*[a-z0-9])?$",
+            Self::Size => "^[0-9]+(MiB|GiB|TiB)$",
+            Self::Duration => "^[0-9]+(s|m|h|d)$",
+            Self::Cpu => "^[0-9]+m$",
+            Self::NetworkRange | Self::PublicRange => "^[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}$",
+            Self::Version => "^1\\.[0-9]{1,2}$",
+            Self::Account => "^[0-9]{12}$",
+            Self::AwsRegion => "^[a-z]{2,3}(-[a-z]+)+-[0-9]$",
+            Self::GcpRegion => "^[a-z]+-[a-z]+[0-9]+$",
+            Self::Taint => "^[^=:]+(=[^=:]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$",
+            Self::AwsMachine => "^[a-z0-9-]+\\.[a-z0-9-]+$",
+            Self::EnvName => "^[A-Za-z_][A-Za-z0-9_.-]*$",
+            Self::Path => "^/",
+            _ => return None,
+        })
+    }
+
+    /// Whether `text` has this form, and if not, why.
+    pub(super) fn check(self, text: &str) -> Result<(), Fault> {
+        match self {
+            Self::Free => Ok(()),
+            Self::Filled if text.trim().is_empty() => fault("is empty", None),
+            Self::Filled => Ok(()),
+            Self::Name(limit) => name(text, limit),
+            Self::Size => size(text).map(drop),
+            Self::Duration => duration(text).map(drop),
+            Self::Cpu => cpu(text).map(drop),
+            Self::NetworkRange => cidr::check_network(text),
+            Self::PublicRange => cidr::check_public(text),
+            Self::Version => version(text),
+            Self::Account => account(text),
+            Self::AwsRegion => region(text, regions::AWS, "AWS"),
+            Self::GcpRegion => region(text, regions::GCP, "Google Cloud"),
+            Self::Project => project(text),
+            Self::Cron => cron::check(text),
+            _ => super::format_ids::check(self, text),
+        }
+    }
+}
+
+fn name(text: &str, limit: usize) -> Result<(), Fault> {
+    let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let legal = text.starts_with(|c: char| c.is_ascii_lowercase())
+        && !text.ends_with('-')
+        && text.chars().all(fine);
+    if !legal {
+        let help = "names start with a-z, go on with a-z, 0-9 and `-`, and do not end in `-`";
+        let mended: String = text
+            .to_lowercase()
+            .chars()
+            .map(|c| if fine(c) { c } else { '-' })
+            .collect();
+        let mended = mended.trim_matches(|c: char| c == '-' || c.is_ascii_digit());
+        let better = (!mended.is_empty() && mended.len() <= limit)
+            .then(|| format!("write `{mended}`: {help}"))
+            .unwrap_or_else(|| help.to_owned());
+        return fault("is not a name", Some(better));
+    }
+    if text.len() > limit {
+        let what = format!(
+            "is {} characters long; at most {limit} fit every platform",
+            text.len()
+        );
+        return fault(what, None);
+    }
+    Ok(())
+}
+
+/// Splits `8GiB` into `8` and `GiB`.
+fn split_unit(text: &str) -> (&str, &str) {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    text.split_at(end)
+}
+
+/// Bytes of `512MiB`, `8GiB`, `1TiB`.
+pub(super) fn size(text: &str) -> Result<u64, Fault> {
+    let (number, unit) = split_unit(text);
+    let wrong = |what: &str, help: Option<String>| Fault {
+        what: what.to_owned(),
+        help,
+    };
+    let shift = match unit {
+        "MiB" => 20,
+        "GiB" => 30,
+        "TiB" => 40,
+        _ => {
+            let right = match unit.trim().to_ascii_lowercase().as_str() {
+                "m" | "mb" | "mi" | "mib" => Some("MiB"),
+                "g" | "gb" | "gi" | "gib" | "" => Some("GiB"),
+                "t" | "tb" | "ti" | "tib" => Some("TiB"),
+                _ => None,
+            };
+            let help = right.filter(|_| !number.is_empty());
+            let help =
+                help.map(|unit| format!("write \"{number}{unit}\": sizes are in MiB, GiB or TiB"));
+            return Err(wrong(
+                "is not a size",
+                help.or_else(|| Some("sizes are in MiB, GiB or TiB, such as \"8GiB\"".into())),
+            ));
+        }
+    };
+    let count: u64 = number.parse().map_err(|_| {
+        wrong(
+            "is not a whole number of its unit",
+            Some("write it in the next smaller unit: \"1536MiB\" for one and a half GiB".into()),
+        )
+    })?;
+    match count.checked_mul(1 << shift) {
+        Some(0) => Err(wrong("is nothing", None)),
+        Some(bytes) if bytes <= 1 << 50 => Ok(bytes),
+        _ => Err(wrong("is more than any machine has", None)),
+    }
+}
+
+/// Seconds of `30s`, `10m`, `2h`, `1d`.
+pub(super) fn duration(text: &str) -> Result<u64, Fault> {
+    let (number, unit) = split_unit(text);
+    let help = "durations are whole numbers with s, m, h or d, such as \"30s\"";
+    let factor = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86400,
+        _ => {
+            let right = match unit.trim().to_ascii_lowercase().as_str() {
+                "" | "sec" | "secs" | "second" | "seconds" | "s" => Some("s"),
+                "min" | "mins" | "minute" | "minutes" | "m" => Some("m"),
+                "hr" | "hour" | "hours" | "h" => Some("h"),
+                "day" | "days" | "d" => Some("d"),
+                _ => None,
+            };
+            let better = right
+                .filter(|_| !number.is_empty())
+                .map(|unit| format!("write \"{number}{unit}\": {help}"));
+            return Err(Fault {
+                what: "is not a duration".into(),
+                help: better.or_else(|| Some(help.into())),
+            });
+        }
+    };
+    number
+        .parse::<u64>()
+        .ok()
+        .and_then(|count| count.checked_mul(factor))
+        .filter(|seconds| *seconds <= 366 * 86400)
+        .ok_or_else(|| Fault {
+            what: "is not a duration of at most a year".into(),
+            help: Some(help.into()),
+        })
+}
+
+/// Millicores of `500m`.
+pub(super) fn cpu(text: &str) -> Result<u64, Fault> {
+    let wrong = |help: String| Fault {
+        what: "is not a CPU".into(),
+        help: Some(help),
+    };
+    let Some(number) = text.strip_suffix('m') else {
+        return Err(match text.parse::<f64>() {
+            Ok(_) => wrong(format!(
+                "write {text} without quotes, or millicores such as \"500m\""
+            )),
+            Err(_) => wrong("write millicores such as \"500m\", or a number of cores".into()),
+        });
+    };
+    match number.parse::<u64>() {
+        Ok(milli) if (1..=1_000_000).contains(&milli) => Ok(milli),
+        _ => Err(wrong("write millicores from \"1m\" on".into())),
+    }
+}
+
+fn version(text: &str) -> Result<(), Fault> {
+    let minor = text.strip_prefix("1.").unwrap_or_default();
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if digits(minor) && minor.len() <= 2 && !minor.starts_with('0') {
+        return Ok(());
+    }
+    let bare = text.trim_start_matches('v');
+    let mut parts = bare.split(['.', '-']);
+    let better = match (parts.next(), parts.next()) {
+        (Some("1"), Some(minor)) if digits(minor) && bare != text || parts.next().is_some() => {
+            Some(format!("write \"1.{minor}\": the patch is the platform's"))
+        }
+        _ => Some("write a Kubernetes minor such as \"1.33\"".to_owned()),
+    };
+    fault("is not a Kubernetes minor", better)
+}
+
+fn account(text: &str) -> Result<(), Fault> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if text.len() == 12 && digits.len() == 12 {
+        return Ok(());
+    }
+    let better = (digits.len() == 12).then(|| format!("write \"{digits}\""));
+    let usual = "an AWS account has 12 digits; `aws sts get-caller-identity` shows yours";
+    fault(
+        "is not an AWS account",
+        better.or_else(|| Some(usual.into())),
+    )
+}
+
+fn region(text: &str, known: &[&str], cloud: &str) -> Result<(), Fault> {
+    if known.contains(&text) {
+        return Ok(());
+    }
+    let zone = known
+        .iter()
+        .find(|region| text.len() <= region.len() + 2 && text.starts_with(**region));
+    let near = zone
+        .copied()
+        .or_else(|| nearest(text, known.iter().copied()));
+    fault(
+        format!("is not a region of {cloud}"),
+        near.map(|region| format!("did you mean `{region}`?")),
+    )
+}
+
+// https://cloud.google.com/resource-manager/docs/creating-managing-projects: 6 to 30 characters.
+fn project(text: &str) -> Result<(), Fault> {
+    if (6..=30).contains(&text.len()) && name(text, 30).is_ok() {
+        return Ok(());
+    }
+    let help = "a project id has 6 to 30 characters of a-z, 0-9 and `-`";
+    fault("is not a project id", Some(help.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn sizes_durations_and_cpus() {
+        assert_eq!(size("512MiB").unwrap(), 512 << 20);
+        assert_eq!(size("8GiB").unwrap(), 8 << 30);
+        let help = size("8GB").unwrap_err().help.unwrap();
+        assert!(help.contains("\"8GiB\""), "{help}");
+        assert!(
+            size("1.5GiB")
+                .unwrap_err()
+                .help
+                .unwrap()
+                .contains("1536MiB")
+        );
+        assert!(size("99999999999999999999GiB").is_err());
+        assert!(size("0GiB").is_err());
+        assert_eq!(duration("2h").unwrap(), 7200);
+        assert!(
+            duration("90")
+                .unwrap_err()
+                .help
+                .unwrap()
+                .contains("\"90s\"")
+        );
+        assert!(
+            duration("5min")
+                .unwrap_err()
+                .help
+                .unwrap()
+                .contains("\"5m\"")
+        );
+        assert_eq!(cpu("500m").unwrap(), 500);
+        assert!(
+            cpu("0.5")
+                .unwrap_err()
+                .help
+                .unwrap()
+                .contains("without quotes")
+        );
+    }
+
+    #[test]
+    fn names_versions_accounts_regions() {
+        assert!(Format::Name(40).check("web-1").is_ok());
+        for wrong in ["Web", "1web", "web-", "", "we_b", "wéb"] {
+            assert!(Format::Name(40).check(wrong).is_err(), "{wrong}");
+        }
+        assert!(Format::Name(3).check("webs").is_err());
+        assert!(Format::Version.check("1.33").is_ok());
+        for wrong in ["v1.33", "1.33.1", "1", "2.0", "1.", "1.033", "1.33-gke.100"] {
+            assert!(Format::Version.check(wrong).is_err(), "{wrong}");
+        }
+        assert!(Format::Account.check("123456789012").is_ok());
+        let help = Format::Account.check("1234-5678-9012").unwrap_err().help;
+        assert_eq!(help.unwrap(), "write \"123456789012\"");
+        let help = Format::AwsRegion.check("eu-west-1a").unwrap_err().help;
+        assert_eq!(help.unwrap(), "did you mean `eu-west-1`?");
+        let help = Format::AwsRegion.check("us-est-1").unwrap_err().help;
+        assert_eq!(help.unwrap(), "did you mean `us-east-1`?");
+        assert!(Format::GcpRegion.check("europe-west1").is_ok());
+        assert!(Format::Project.check("acme").is_err());
+    }
+}

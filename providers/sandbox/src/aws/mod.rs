@@ -1,0 +1,23 @@
+//! The AWS half.
+//!
+//! One folder a service, in it:
+//! - `mod.rs`: `pub(crate) const SERVICE: Service`, with the list of its [`Operation`]s (one row each: name, whether it
+//!   mutates, REST pattern, function), how its documents settle, and what the oracle tells;
+//! - one file a kind of resource: its struct (a [`crate::store::Document`]), its state table
+//!   ([`crate::phase::StateTable`]), and its operations, `fn create(call: &mut Call<'_>) -> Outcome`.
+//!
+//! An operation reads and writes by `call.tx` ([`crate::store::Tx`]): `see`/`see_all` for what the API shows (they honour
+//! the visibility lag; use them for references too), `get`/`list` for what there is (conflicts, quotas, uniqueness).
+//! States are a [`crate::phase::Phase`] in the document; the service's `settle` calls `phase.advance(TABLE, …)` for
+//! every document with a state and does what the transition does, before each request is handled. An error drops all
+//! that the operation wrote. A new service is one line in [`SERVICES`] and one in `operations.txt` an operation.
+
+mod dispatch;
+pub(crate) mod ec2;
+mod refusal;
+mod service;
+mod session;
+
+pub(crate) use dispatch::{Incoming, Refused, Routed, route};
+pub(crate) use service::{Call, Operation, Outcome, SERVICES, Service};
+pub(crate) use session::Session;

@@ -1,0 +1,198 @@
+//! A request's view of the store: reads see its own writes, nothing is kept until it is committed.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{Changes, Document, Key, Place, Store};
+use crate::config::Config;
+
+/// Reads and pending writes of one request, at one moment.
+pub(crate) struct Tx<'a> {
+    store: &'a Store,
+    changes: Changes,
+    config: &'a Config,
+    now: Timestamp,
+    damage: RefCell<Option<String>>,
+}
+
+impl<'a> Tx<'a> {
+    /// A view of the store at `now`.
+    pub(crate) fn new(store: &'a Store, config: &'a Config, now: Timestamp) -> Self {
+        Self {
+            store,
+            changes: BTreeMap::new(),
+            config,
+            now,
+            damage: RefCell::new(None),
+        }
+    }
+
+    /// The time of the request.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The knobs.
+    pub(crate) fn config(&self) -> &'a Config {
+        self.config
+    }
+
+    /// The document, whether it is visible yet or not.
+    pub(crate) fn get<D: Document>(&self, place: &Place, id: &str) -> Option<D> {
+        self.decode(self.raw(&key::<D>(place, id))?)
+    }
+
+    /// The document as the API sees it: not when it is younger than the visibility lag.
+    pub(crate) fn see<D: Document>(&self, place: &Place, id: &str) -> Option<D> {
+        self.get(place, id)
+            .filter(|document| self.visible(document))
+    }
+
+    /// All documents of the kind in the place, in the order of their ids, visible or not.
+    pub(crate) fn list<D: Document>(&self, place: &Place) -> Vec<D> {
+        let mut found = self.everywhere::<D>();
+        found.retain(|(at, _)| at == place);
+        found.into_iter().map(|(_, document)| document).collect()
+    }
+
+    /// All visible documents of the kind in the place, in the order of their ids.
+    pub(crate) fn see_all<D: Document>(&self, place: &Place) -> Vec<D> {
+        let mut found = self.list::<D>(place);
+        found.retain(|document| self.visible(document));
+        found
+    }
+
+    /// All documents of the kind in every account and region.
+    pub(crate) fn everywhere<D: Document>(&self) -> Vec<(Place, D)> {
+        let of_kind = |key: &&Key| key.service == D::SERVICE && key.kind == D::KIND;
+        let first = Key {
+            service: D::SERVICE.to_owned(),
+            kind: D::KIND.to_owned(),
+            account: String::new(),
+            region: String::new(),
+            id: String::new(),
+        };
+        let stored = self
+            .store
+            .documents
+            .range(first.clone()..)
+            .map(|(key, _)| key)
+            .take_while(of_kind);
+        let changed = self
+            .changes
+            .range(first..)
+            .map(|(key, _)| key)
+            .take_while(of_kind);
+        let keys: std::collections::BTreeSet<&Key> = stored.chain(changed).collect();
+        keys.into_iter()
+            .filter_map(|key| {
+                let place = Place {
+                    account: key.account.clone(),
+                    region: key.region.clone(),
+                };
+                Some((place, self.decode(self.raw(key)?)?))
+            })
+            .collect()
+    }
+
+    /// Writes the document.
+    pub(crate) fn put<D: Document>(&mut self, place: &Place, document: &D) {
+        match serde_json::to_value(document) {
+            Ok(value) => {
+                self.changes
+                    .insert(key::<D>(place, &document.id()), Some(value));
+            }
+            Err(error) => self.damaged(&error),
+        }
+    }
+
+    /// Removes the document.
+    pub(crate) fn delete<D: Document>(&mut self, place: &Place, id: &str) {
+        self.changes.insert(key::<D>(place, id), None);
+    }
+
+    /// Whether the API shows the document yet.
+    pub(crate) fn visible<D: Document>(&self, document: &D) -> bool {
+        match document.created().checked_add(self.config.visibility_lag()) {
+            Ok(seen_from) => seen_from <= self.now,
+            Err(_) => false,
+        }
+    }
+
+    /// 64 hexadecimal digits that never come again: from a counter in the store.
+    pub(crate) fn fresh_hex(&mut self, purpose: &str) -> String {
+        let key = counter();
+        let count = self.raw(&key).and_then(Value::as_u64).unwrap_or(0) + 1;
+        self.changes.insert(key, Some(Value::from(count)));
+        hex(&Sha256::digest(format!(
+            "provision-sandbox/{purpose}/{count}"
+        )))
+    }
+
+    /// A new id like `vpc-0f3a…`: prefix and 17 digits, the first of them 0 as in today's regions.
+    pub(crate) fn fresh_id(&mut self, prefix: &str) -> String {
+        let hex = self.fresh_hex(prefix);
+        format!("{prefix}-0{}", hex.get(..16).unwrap_or_default())
+    }
+
+    /// What to commit, or why the store cannot be trusted.
+    pub(crate) fn finish(self) -> Result<Changes, String> {
+        match self.damage.into_inner() {
+            Some(damage) => Err(damage),
+            None => Ok(self.changes),
+        }
+    }
+
+    fn raw(&self, key: &Key) -> Option<&Value> {
+        match self.changes.get(key) {
+            Some(change) => change.as_ref(),
+            None => self.store.documents.get(key),
+        }
+    }
+
+    /// A document that cannot be read is not absent: the request fails as a whole at [`Tx::finish`].
+    fn decode<D: Document>(&self, value: &Value) -> Option<D> {
+        match D::deserialize(value) {
+            Ok(document) => Some(document),
+            Err(error) => {
+                self.damaged(&error);
+                None
+            }
+        }
+    }
+
+    fn damaged(&self, error: &serde_json::Error) {
+        self.damage
+            .borrow_mut()
+            .get_or_insert_with(|| error.to_string());
+    }
+}
+
+fn key<D: Document>(place: &Place, id: &str) -> Key {
+    Key {
+        service: D::SERVICE.to_owned(),
+        kind: D::KIND.to_owned(),
+        account: place.account.clone(),
+        region: place.region.clone(),
+        id: id.to_owned(),
+    }
+}
+
+fn counter() -> Key {
+    Key {
+        service: "sandbox".to_owned(),
+        kind: "counter".to_owned(),
+        account: String::new(),
+        region: String::new(),
+        id: "ids".to_owned(),
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
