@@ -1,0 +1,147 @@
+//! What to do about a fault, by its code.
+
+use crate::codes;
+use crate::error::{Fault, How};
+
+/// Quotas by the code that reports them: what it is called, and its code in Service Quotas.
+///
+/// Source: the Service Quotas console's lists for `vpc`, `ec2`, `iam` and `eks`.
+const QUOTAS: &[(&str, &str, &str)] = &[
+    ("VpcLimitExceeded", "VPCs per Region", "vpc L-F678F1CE"),
+    ("SubnetLimitExceeded", "Subnets per VPC", "vpc L-407747CB"),
+    (
+        "AddressLimitExceeded",
+        "EC2-VPC Elastic IPs",
+        "ec2 L-0263D0A3",
+    ),
+    (
+        "NatGatewayLimitExceeded",
+        "NAT gateways per Availability Zone",
+        "vpc L-FE5A380F",
+    ),
+    (
+        "InternetGatewayLimitExceeded",
+        "Internet gateways per Region",
+        "vpc L-A4707A72",
+    ),
+    (
+        "RouteTableLimitExceeded",
+        "Route tables per VPC",
+        "vpc L-589F43AA",
+    ),
+    (
+        "RouteLimitExceeded",
+        "Routes per route table",
+        "vpc L-93826ACB",
+    ),
+    (
+        "SecurityGroupLimitExceeded",
+        "VPC security groups per Region",
+        "vpc L-E79EC296",
+    ),
+    (
+        "RulesPerSecurityGroupLimitExceeded",
+        "Inbound or outbound rules per security group",
+        "vpc L-0EA8095F",
+    ),
+];
+
+/// What a person can do next.
+pub(crate) fn advice(fault: &Fault) -> Option<String> {
+    match fault.how {
+        How::NoCredentials => return Some(no_credentials()),
+        How::NotSent if fault.code == "connect" => {
+            return Some(
+                "check the network, the proxy, the region's name and AWS_ENDPOINT_URL".to_owned(),
+            );
+        }
+        How::Throttled | How::Server | How::NoAnswer => {
+            return Some("nothing is lost: run it again, it goes on from what is there".to_owned());
+        }
+        How::NotSent => return None,
+        How::Refused => {}
+    }
+    refused(fault)
+}
+
+fn no_credentials() -> String {
+    "log in (`aws sso login`, `aws configure`), set AWS_PROFILE, or name `profile` in [cloud.aws]"
+        .to_owned()
+}
+
+fn refused(fault: &Fault) -> Option<String> {
+    let code = fault.code.as_str();
+    match code {
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Some(
+            "the session has expired: log in again (`aws sso login`), then run it again; it goes on from \
+             what is there"
+                .to_owned(),
+        ),
+        "SignatureDoesNotMatch" | "InvalidSignatureException" | "RequestTimeTooSkewed" => {
+            Some("check the secret key, and this machine's clock".to_owned())
+        }
+        "InvalidClientTokenId" | "UnrecognizedClientException" | "AuthFailure" => Some(
+            "the access key is not valid here: check AWS_PROFILE, and whether the region must be enabled \
+             for the account (`aws account list-regions`)"
+                .to_owned(),
+        ),
+        "OptInRequired" | "SubscriptionRequiredException" => Some(
+            "enable the region or the service for this account, then run it again".to_owned(),
+        ),
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Some(denied(fault)),
+        "DependencyViolation" | "DeleteConflict" => Some(
+            "something still uses it: find it in the console (network interfaces, load balancers, attached \
+             policies), remove it, then run it again"
+                .to_owned(),
+        ),
+        _ if codes::is_quota(code) => Some(quota(code)),
+        _ => None,
+    }
+}
+
+fn denied(fault: &Fault) -> String {
+    let on = fault
+        .object
+        .as_ref()
+        .map_or_else(String::new, |object| format!(" on {object}"));
+    format!("allow the caller `{}`{on}", fault.call)
+}
+
+fn quota(code: &str) -> String {
+    match QUOTAS.iter().find(|(name, _, _)| *name == code) {
+        Some((_, title, place)) => {
+            let (service, quota) = place.split_once(' ').unwrap_or((place, ""));
+            format!(
+                "the quota \"{title}\" is used up: delete what is not needed, or ask for more with `aws \
+                 service-quotas request-service-quota-increase --service-code {service} --quota-code \
+                 {quota} --desired-value N`"
+            )
+        }
+        None => "a quota of the account is used up: see Service Quotas in the console".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn fault(how: How, code: &str) -> Fault {
+        Fault {
+            how,
+            call: "ec2:CreateVpc".to_owned(),
+            code: code.to_owned(),
+            message: "the cloud's words".to_owned(),
+            object: Some("vpc-1".to_owned()),
+        }
+    }
+
+    #[test]
+    fn advice_names_the_action_the_object_and_the_quota() {
+        let denied = advice(&fault(How::Refused, "UnauthorizedOperation")).unwrap();
+        assert!(denied.contains("`ec2:CreateVpc` on vpc-1"));
+        let quota = advice(&fault(How::Refused, "VpcLimitExceeded")).unwrap();
+        assert!(quota.contains("VPCs per Region") && quota.contains("L-F678F1CE"));
+        assert!(advice(&fault(How::NoCredentials, "NoCredentials")).is_some());
+    }
+}

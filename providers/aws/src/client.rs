@@ -1,0 +1,291 @@
+//! The clients, and the one place that sends.
+//!
+//! SDK retries are off. [`Aws::read`] repeats what only reads; [`Aws::write`] repeats only what was refused for
+//! rate; [`Aws::write_once`] may also repeat what got no answer, because its token makes the second one the same.
+//! Whatever is then still ambiguous goes up as a [`Fault`], and the executor looks it up.
+
+use std::error::Error as StdError;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use provision_core::spec::AwsCloud;
+
+use crate::budget::Budget;
+use crate::error::{Fault, How};
+
+/// Clients of one account and region, with their common budget. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    /// EC2.
+    pub ec2: aws_sdk_ec2::Client,
+    /// IAM.
+    pub iam: aws_sdk_iam::Client,
+    /// STS.
+    pub sts: aws_sdk_sts::Client,
+    /// CloudWatch Logs.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// What they were made of, for clients of other services.
+    pub config: SdkConfig,
+    budget: Arc<Budget>,
+    sent: Arc<AtomicU64>,
+}
+
+/// What may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Again {
+    /// Anything that was not answered, or for rate, or by a 5xx.
+    Unanswered,
+    /// Only what was refused for rate, or never left.
+    Refused,
+}
+
+impl Aws {
+    /// Clients by the SDK's default chain: environment, profiles, SSO, web identity, instance metadata; endpoints by
+    /// `AWS_ENDPOINT_URL[_SERVICE]`. The spec's `[cloud.aws]` names the region, a profile and a role to assume.
+    pub async fn connect(cloud: &AwsCloud) -> Self {
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .http_client(https())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts())
+            .region(Region::new(cloud.region.clone()));
+        if let Some(profile) = &cloud.profile {
+            loader = loader.profile_name(profile);
+        }
+        let config = loader.load().await;
+        Self::new(match &cloud.assume_role {
+            Some(role) => assume(config, role, &cloud.region).await,
+            None => config,
+        })
+    }
+
+    /// Clients over a ready transport: a cloud in the same process, or a recording one.
+    pub fn with_http(
+        http: impl HttpClient + 'static,
+        credentials: Credentials,
+        endpoint: &str,
+        region: &str,
+    ) -> Self {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .http_client(http)
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url(endpoint)
+            .region(Region::new(region.to_owned()))
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts())
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .build();
+        Self::new(config)
+    }
+
+    /// Clients of a ready configuration. Its retries should be off.
+    #[must_use]
+    pub fn new(config: SdkConfig) -> Self {
+        Self {
+            ec2: aws_sdk_ec2::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
+            sts: aws_sdk_sts::Client::new(&config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            config,
+            budget: Arc::default(),
+            sent: Arc::default(),
+        }
+    }
+
+    /// The region of these clients.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.config.region().map_or("", Region::as_ref)
+    }
+
+    /// Sends a call that changes nothing; repeats it while that can help. `call` is `service:Operation`.
+    ///
+    /// # Errors
+    /// The last fault.
+    pub async fn read<T, E, F, Fut>(&self, call: &str, send: F) -> Result<T, Fault>
+    where
+        E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        self.send(call, Again::Unanswered, send).await
+    }
+
+    /// Sends a call that changes something.
+    ///
+    /// # Errors
+    /// The fault; ambiguous ones are not repeated.
+    pub async fn write<T, E, F, Fut>(&self, call: &str, send: F) -> Result<T, Fault>
+    where
+        E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        self.send(call, Again::Refused, send).await
+    }
+
+    /// Sends a call that carries an idempotency token, so that sending it again is the same call.
+    ///
+    /// # Errors
+    /// The last fault.
+    pub async fn write_once<T, E, F, Fut>(&self, call: &str, send: F) -> Result<T, Fault>
+    where
+        E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        self.send(call, Again::Unanswered, send).await
+    }
+
+    async fn send<T, E, F, Fut>(&self, call: &str, again: Again, send: F) -> Result<T, Fault>
+    where
+        E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let mut tries = 0;
+        loop {
+            self.budget.take(call).await;
+            let error = match send().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let fault = Fault::new(call, &error);
+            tracing::debug!(call, code = fault.code, tries, "call failed");
+            if fault.how == How::Throttled {
+                self.budget.empty(call);
+            }
+            tries += 1;
+            if tries >= most(again, fault.how) {
+                return Err(fault);
+            }
+            tokio::time::sleep(self.backoff(tries)).await;
+        }
+    }
+
+    /// 0.2 s, 0.4 s … 3.2 s, each between a half and the whole of it, so that parallel callers part.
+    fn backoff(&self, tries: u32) -> Duration {
+        let most = 200_u64 << tries.saturating_sub(1).min(4);
+        let nth = self.sent.fetch_add(1, Ordering::Relaxed);
+        let spread = nth.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        Duration::from_millis(most / 2 + spread % (most / 2 + 1))
+    }
+}
+
+/// How often a call is sent at most, by how it failed.
+const fn most(again: Again, how: How) -> u32 {
+    match (how, again) {
+        (How::Throttled, _) => 6,
+        (How::Server | How::NoAnswer, Again::Unanswered) => 3,
+        (How::NotSent, _) => 3,
+        _ => 1,
+    }
+}
+
+/// TLS by rustls and ring.
+#[must_use]
+pub fn https() -> SharedHttpClient {
+    Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https()
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(30))
+        .build()
+}
+
+async fn assume(config: SdkConfig, role: &str, region: &str) -> SdkConfig {
+    let provider = AssumeRoleProvider::builder(role)
+        .configure(&config)
+        .region(Region::new(region.to_owned()))
+        .session_name("provision")
+        .build()
+        .await;
+    config
+        .into_builder()
+        .credentials_provider(SharedCredentialsProvider::new(provider))
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::testing::{Answer, Recorder, aws};
+
+    #[tokio::test(start_paused = true)]
+    async fn reads_are_repeated_and_writes_are_not() {
+        let recorder = Recorder::new([
+            Answer::status(500),
+            Answer::ok(
+                "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+            ),
+            Answer::status(500),
+        ]);
+        let aws = aws(&recorder);
+        let request = aws.sts.get_caller_identity();
+        let identity = aws
+            .read("sts:GetCallerIdentity", || request.clone().send())
+            .await
+            .unwrap();
+        assert_eq!(identity.account(), Some("1"));
+        let fault = aws
+            .write("sts:GetCallerIdentity", || request.clone().send())
+            .await
+            .unwrap_err();
+        assert_eq!(fault.how, How::Server);
+        assert_eq!(recorder.count(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stalled_service_does_not_hang_us() {
+        let recorder = Recorder::new([Answer::never()]);
+        let aws = aws(&recorder);
+        let start = Instant::now();
+        let request = aws.ec2.create_vpc().cidr_block("10.0.0.0/16");
+        let fault = aws
+            .write("ec2:CreateVpc", || request.clone().send())
+            .await
+            .unwrap_err();
+        assert_eq!(fault.how, How::NoAnswer);
+        assert!(start.elapsed() <= Duration::from_secs(31));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn throttled_writes_are_repeated() {
+        let throttle = "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>slow</Message></Error></Errors><RequestID>r</RequestID></Response>";
+        let recorder = Recorder::new([
+            Answer::error(503, throttle),
+            Answer::ok(
+                "<DeleteVpcResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><return>true</return></DeleteVpcResponse>",
+            ),
+        ]);
+        let aws = aws(&recorder);
+        let request = aws.ec2.delete_vpc().vpc_id("vpc-1");
+        aws.write("ec2:DeleteVpc", || request.clone().send())
+            .await
+            .unwrap();
+        assert_eq!(recorder.count(), 2);
+    }
+}

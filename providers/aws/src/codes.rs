@@ -1,0 +1,184 @@
+//! Error codes of the services, sorted.
+//!
+//! Sources: the error lists of the EC2, IAM, STS, EKS and CloudWatch Logs API references; the texts that
+//! say "not visible yet" are those that Terraform's AWS provider retries (`internal/service/eks/cluster.go`).
+
+use provision_core::contract::Class;
+
+use crate::error::{Fault, How};
+
+const THROTTLED: &[&str] = &[
+    "RequestLimitExceeded",
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "RequestThrottlingException",
+    "SlowDown",
+    "PriorRequestNotComplete",
+    "EC2ThrottledException",
+    "BandwidthLimitExceeded",
+];
+const CREDENTIALS: &[&str] = &[
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "AuthFailure",
+    "IncompleteSignature",
+    "InvalidToken",
+    "InvalidAccessKeyId",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "NotAuthorized",
+    "RequestTimeTooSkewed",
+];
+const DENIED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "UnauthorizedException",
+    "OptInRequired",
+    "SubscriptionRequiredException",
+    "Blocked",
+];
+const ALREADY: &[&str] = &[
+    "EntityAlreadyExists",
+    "ResourceAlreadyExistsException",
+    "InvalidGroup.Duplicate",
+    "InvalidPermission.Duplicate",
+    "InvalidSubnet.Conflict",
+    "InvalidLaunchTemplateName.AlreadyExistsException",
+    "RouteAlreadyExists",
+    "Resource.AlreadyAssociated",
+    "Resource.AlreadyAttached",
+];
+const CONFLICT: &[&str] = &[
+    "DependencyViolation",
+    "DeleteConflict",
+    "ConcurrentModification",
+    "OperationAbortedException",
+    "ResourceInUseException",
+    "InvalidIPAddress.InUse",
+    "InvalidParameterDependency",
+    "IncorrectState",
+    "IncorrectInstanceState",
+    "InvalidVpcState",
+    "LockedException",
+    "EntityTemporarilyUnmodifiable",
+];
+
+/// Texts of refusals that go away by themselves once a new role, policy or group is known everywhere.
+const NOT_VISIBLE_YET: &[&str] = &[
+    "could not be assumed",
+    "Error in role params",
+    "doesn't have the Amazon EKS Managed Policies",
+    "IAM role's policy must include",
+    "Invalid principal in policy",
+    "MalformedPolicyDocument: Invalid principal",
+];
+
+/// How a service's answer is to be taken.
+pub(crate) fn how(code: &str, status: u16) -> How {
+    if THROTTLED.contains(&code) || status == 429 {
+        How::Throttled
+    } else if status >= 500 {
+        How::Server
+    } else {
+        How::Refused
+    }
+}
+
+/// Whether a code says that something is not there.
+pub(crate) fn is_not_found(code: &str) -> bool {
+    code.ends_with(".NotFound")
+        || code.ends_with(".NotFoundException")
+        || code.ends_with(".Malformed") && code.starts_with("InvalidAllocationID")
+        || matches!(
+            code,
+            "NoSuchEntity"
+                | "NatGatewayNotFound"
+                | "ResourceNotFoundException"
+                | "InvalidPermission.NotFound"
+                | "Gateway.NotAttached"
+                | "NotFoundException"
+        )
+}
+
+/// Whether a code says that something is there already.
+pub(crate) fn is_already(code: &str) -> bool {
+    ALREADY.contains(&code)
+}
+
+/// Whether a refusal goes away by itself.
+pub(crate) fn is_passing(service: &str, code: &str, message: &str) -> bool {
+    match (service, code) {
+        ("iam", "ConcurrentModification" | "EntityTemporarilyUnmodifiable")
+        | ("logs", "OperationAbortedException")
+        | ("ec2", "InvalidVpcState" | "IncorrectState" | "ConcurrentTagAccess") => true,
+        _ => NOT_VISIBLE_YET.iter().any(|text| message.contains(text)),
+    }
+}
+
+/// Sorts a fault for people.
+pub(crate) fn class(fault: &Fault) -> Class {
+    let code = fault.code.as_str();
+    match fault.how {
+        How::NoCredentials => return Class::Credentials,
+        How::Throttled | How::Server | How::NoAnswer => return Class::Unavailable,
+        How::NotSent if code == "connect" => return Class::Unavailable,
+        How::NotSent => return Class::Internal,
+        How::Refused => {}
+    }
+    if CREDENTIALS.contains(&code) {
+        Class::Credentials
+    } else if DENIED.contains(&code) {
+        Class::Denied
+    } else if is_quota(code) {
+        Class::Quota
+    } else if is_not_found(code) {
+        Class::NotFound
+    } else if is_already(code) {
+        Class::Clash
+    } else if CONFLICT.contains(&code) {
+        Class::Conflict
+    } else {
+        Class::Invalid
+    }
+}
+
+/// Whether a code names a limit of the account.
+pub(crate) fn is_quota(code: &str) -> bool {
+    code.ends_with("LimitExceeded")
+        || code.ends_with("LimitExceededException")
+        || matches!(
+            code,
+            "LimitExceeded" | "ServiceQuotaExceededException" | "InsufficientAddressCapacity"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_sorted() {
+        assert_eq!(how("RequestLimitExceeded", 503), How::Throttled);
+        assert_eq!(how("InternalError", 500), How::Server);
+        assert_eq!(how("VpcLimitExceeded", 400), How::Refused);
+        assert!(is_not_found("InvalidVpcID.NotFound"));
+        assert!(is_not_found("NoSuchEntity"));
+        assert!(!is_not_found("InvalidParameterValue"));
+        assert!(is_quota("AddressLimitExceeded"));
+        assert!(is_passing(
+            "eks",
+            "InvalidParameterException",
+            "Role with arn: x, could not be assumed because it does not exist"
+        ));
+    }
+}
