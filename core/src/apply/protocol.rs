@@ -214,4 +214,6 @@ pub struct RunResult {
     pub not_started: Vec<u32>,
     /// It was cancelled, or the journal could not be written: a second apply resumes (exit 3).
     pub interrupted: bool,
+    /// What stopped it, when that was not a cancellation.
+    pub stopped_by: Option<Failure>,
 }

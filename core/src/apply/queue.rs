@@ -1,0 +1,93 @@
+//! Which ready step goes next: the one with the longest chain behind it, when there is a place and its lane is
+//! free.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Longest chain first, then plan order.
+type Place = (Reverse<u64>, usize);
+
+/// Ready steps, places and lanes.
+#[derive(Clone, Debug)]
+pub(super) struct Queue {
+    places: usize,
+    ready: BTreeSet<Place>,
+    lanes: BTreeMap<String, Lane>,
+}
+
+/// One lane.
+#[derive(Clone, Debug, Default)]
+struct Lane {
+    held: bool,
+    waiting: BTreeSet<Place>,
+}
+
+impl Queue {
+    /// A queue with so many places.
+    pub(super) fn new(parallel: usize) -> Self {
+        Self {
+            places: parallel.max(1),
+            ready: BTreeSet::new(),
+            lanes: BTreeMap::new(),
+        }
+    }
+
+    /// A step is ready.
+    pub(super) fn push(&mut self, rank: u64, at: usize) {
+        self.ready.insert((Reverse(rank), at));
+    }
+
+    /// The next step that may begin; it takes a place and its lane.
+    pub(super) fn pop<'a>(&mut self, lane: impl Fn(usize) -> Option<&'a str>) -> Option<usize> {
+        if self.places == 0 {
+            return None;
+        }
+        while let Some(place) = self.ready.pop_first() {
+            if let Some(lane) = lane(place.1) {
+                let lane = self.lanes.entry(lane.to_owned()).or_default();
+                if lane.held {
+                    lane.waiting.insert(place);
+                    continue;
+                }
+                lane.held = true;
+            }
+            self.places -= 1;
+            return Some(place.1);
+        }
+        None
+    }
+
+    /// A step gives back its place and its lane.
+    pub(super) fn release(&mut self, lane: Option<&str>) {
+        self.places += 1;
+        if let Some(lane) = lane.and_then(|lane| self.lanes.get_mut(lane)) {
+            lane.held = false;
+            // One of them is enough: it moves the next one when it is done.
+            self.ready.extend(lane.waiting.pop_first());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_exclude_and_the_longest_chain_goes_first() {
+        let lane = |at: usize| (at < 3).then_some("cluster");
+        let mut queue = Queue::new(2);
+        for (rank, at) in [(5, 0), (9, 1), (7, 2), (1, 3), (2, 4)] {
+            queue.push(rank, at);
+        }
+        assert_eq!(queue.pop(lane), Some(1));
+        assert_eq!(queue.pop(lane), Some(4));
+        assert_eq!(queue.pop(lane), None);
+        queue.release(lane(1));
+        assert_eq!(queue.pop(lane), Some(2));
+        queue.release(None);
+        assert_eq!(queue.pop(lane), Some(3));
+        queue.release(lane(2));
+        assert_eq!(queue.pop(lane), Some(0));
+        assert_eq!(queue.pop(lane), None);
+    }
+}
