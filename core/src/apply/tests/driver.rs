@@ -79,24 +79,8 @@ impl World {
         loop {
             let ((time, _), out) = self.queue.pop_first().expect("a run that goes on or stops");
             self.now = time;
-            let input = match out {
-                Out::Input(input) => input,
-                Out::Cancel => Input::Cancel,
-                Out::Act(act, step) => {
-                    let outcome = self.cloud.act(time, &act);
-                    self.later(time + WAY, Out::Input(Input::Acted { step, outcome }));
-                    continue;
-                }
-                Out::Poll(poll, step) => {
-                    let outcome = self.cloud.poll(time, &poll);
-                    self.later(time + WAY, Out::Input(Input::Polled { step, outcome }));
-                    continue;
-                }
-                Out::Look(id, step) => {
-                    let sight = Ok(self.cloud.look(time, &id));
-                    self.later(time + WAY, Out::Input(Input::Looked { step, sight }));
-                    continue;
-                }
+            let Some(input) = self.deliver(out) else {
+                continue;
             };
             for command in run.next(time, input) {
                 match self.perform(command, kill) {
@@ -107,6 +91,29 @@ impl World {
             }
             self.most = self.most.max(run.at_work());
         }
+    }
+
+    /// What is out reaches the run, or the cloud, whose answer is then out.
+    fn deliver(&mut self, out: Out) -> Option<Input> {
+        let now = self.now;
+        let answer = match out {
+            Out::Input(input) => return Some(input),
+            Out::Cancel => return Some(Input::Cancel),
+            Out::Act(act, step) => {
+                let outcome = self.cloud.act(now, &act);
+                Input::Acted { step, outcome }
+            }
+            Out::Poll(poll, step) => {
+                let outcome = self.cloud.poll(now, &poll);
+                Input::Polled { step, outcome }
+            }
+            Out::Look(id, step) => {
+                let sight = Ok(self.cloud.look(now, &id));
+                Input::Looked { step, sight }
+            }
+        };
+        self.later(now + WAY, Out::Input(answer));
+        None
     }
 
     fn perform(&mut self, command: Command, kill: Kill) -> Performed {

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 use crate::contract::{Context, Does};
 use crate::model::{
-    Fields, Identity, Kind, Observed, Output, ReplaceOrder, Resource, ResourceId, Seconds, Status,
-    Table, Value,
+    Fields, Identity, Kind, Observed, Output, Pending, ReplaceOrder, Resource, ResourceId, Seconds,
+    Status, Table, Value,
 };
 use crate::plan::{Estimate, FORMAT_VERSION, Plan, PlanFile, Step, Summary};
 
@@ -76,33 +76,34 @@ fn step(n: u32, kind: &str, does: Does, after: &[u32], seconds: u32) -> Step {
     }
 }
 
+fn wanted(step: &Step) -> Resource<Pending> {
+    let fields = step
+        .after
+        .iter()
+        .map(|after| {
+            let reference = Pending::output(&id(*after), "id");
+            (format!("needs{after}"), Value::Hole(reference))
+        })
+        .collect();
+    Resource {
+        id: step.id.clone(),
+        kind: step.kind.clone(),
+        provider: step.provider.clone(),
+        platform: None,
+        name: Some(step.id.part.clone()),
+        parent: None,
+        fields,
+        after: Vec::new(),
+        outlives: Vec::new(),
+        protect: false,
+    }
+}
+
 /// A plan of these steps; every resource refers to the ids of those it comes after.
 fn plan(steps: Vec<Step>) -> PlanFile {
     let desired = steps
         .iter()
-        .map(|step| {
-            let fields = step
-                .after
-                .iter()
-                .map(|after| {
-                    let reference = crate::model::Pending::output(&id(*after), "id");
-                    (format!("needs{after}"), Value::Hole(reference))
-                })
-                .collect();
-            let resource = Resource {
-                id: step.id.clone(),
-                kind: step.kind.clone(),
-                provider: step.provider.clone(),
-                platform: None,
-                name: Some(step.id.part.clone()),
-                parent: None,
-                fields,
-                after: Vec::new(),
-                outlives: Vec::new(),
-                protect: false,
-            };
-            (step.id.clone(), resource)
-        })
+        .map(|step| (step.id.clone(), wanted(step)))
         .collect();
     let context = Context {
         stack: "shop".to_owned(),
