@@ -15,7 +15,7 @@ use crate::fault::{Fault, FaultAction};
 use crate::object::Object;
 use crate::store::{Place, Store, StoreError, Tx};
 use crate::throttle::Throttle;
-use crate::wire::{self, ApiError, Body};
+use crate::wire::{self, ApiError, Body, Protocol};
 
 /// How an answer is to be delivered; every response of [`Cloud::handle`] carries one in its extensions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -382,6 +382,9 @@ impl Inner {
             && let Some(name) = call.params.unknown(routed.operation.accepts)
         {
             return Err(service.unknown_parameter(name));
+        }
+        if service.protocol == Protocol::Ec2 && call.params.get("DryRun") == Some("true") {
+            return Err(service.dry_run());
         }
         let outcome = (routed.operation.run)(&mut call);
         let changes = call.tx.finish().map_err(damaged).map_err(broken)?;

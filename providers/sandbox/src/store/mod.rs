@@ -15,6 +15,7 @@ use serde_json::Value;
 pub(crate) use disk::Disk;
 pub use disk::StoreError;
 pub(crate) use tx::Tx;
+pub(crate) use tx::hex;
 
 /// Where a document lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,16 +3,6 @@
 use crate::aws::{Call, Outcome};
 use crate::wire::{Body, Fields};
 
-/// Parameters of DescribeAvailabilityZones.
-pub(crate) const ACCEPTS: &[&str] = &[
-    "ZoneName.N",
-    "ZoneId.N",
-    "AllAvailabilityZones",
-    "DryRun",
-    "Filter.N.Name",
-    "Filter.N.Value.N",
-];
-
 /// A zone of a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Zone {
