@@ -141,6 +141,26 @@ impl Cloud {
         Ok(())
     }
 
+    /// A copy that lives in memory and goes its own way: same objects and knobs, an empty call log. For tests that
+    /// go on from one moment in many ways.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let inner = self.lock();
+        Self {
+            inner: Mutex::new(Inner {
+                store: inner.store.copy(),
+                config: inner.config.clone(),
+                throttle: inner.throttle.clone(),
+                calls: Vec::new(),
+            }),
+        }
+    }
+
+    /// The last call.
+    pub fn last_call(&self) -> Option<CallRecord> {
+        self.lock().calls.last().cloned()
+    }
+
     // A panic in one request must not stop the cloud: what it had written was never committed.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)

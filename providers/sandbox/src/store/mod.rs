@@ -87,6 +87,14 @@ impl Store {
         })
     }
 
+    /// A copy in memory.
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            documents: self.documents.clone(),
+            disk: None,
+        }
+    }
+
     /// The durable part, for logs and settings.
     pub(crate) fn disk(&self) -> Option<&Disk> {
         self.disk.as_ref()
