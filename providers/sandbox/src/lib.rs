@@ -11,6 +11,7 @@ mod config;
 mod fault;
 mod object;
 mod phase;
+pub mod server;
 mod store;
 mod throttle;
 mod wire;
