@@ -250,7 +250,8 @@ async fn guarded<T>(call: impl Future<Output = T>) -> Result<T, String> {
 }
 
 fn known_as_pending(resource: &Resource<Never>) -> Resource<Pending> {
-    let filled = resource.try_fill(|never| -> Result<Value<Pending>, Infallible> { match *never {} });
+    let filled =
+        resource.try_fill(|never| -> Result<Value<Pending>, Infallible> { match *never {} });
     match filled {
         Ok(resource) => resource,
         Err(never) => match never {},

@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use provision_core::contract::{Class, Failure};
-use provision_core::plan::PlanError;
 use provision_core::spec::{Diagnostic, File};
 
 use crate::exit::Exit;
@@ -47,9 +46,6 @@ pub enum Error {
         /// At least one.
         failures: Vec<Failure>,
     },
-    /// There is no plan.
-    #[error(transparent)]
-    Plan(PlanError),
     /// A plan file does not fit what is live now.
     #[error("the plan no longer fits")]
     Stale {
@@ -127,8 +123,6 @@ impl Error {
             | Self::NotYet(_)
             | Self::Sandbox { .. }
             | Self::Consent { usage: false, .. } => Exit::Failed,
-            Self::Plan(error) if error.exit_code() == Exit::Usage.code() => Exit::Usage,
-            Self::Plan(_) => Exit::Failed,
             Self::Interrupted => Exit::Interrupted,
             Self::Usage(_) | Self::Consent { usage: true, .. } => Exit::Usage,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
@@ -146,9 +140,13 @@ impl Error {
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Spec { .. } | Self::Plan(_) | Self::Interrupted | Self::Output(_) => Vec::new(),
+            Self::Spec { .. } | Self::Interrupted | Self::Output(_) => Vec::new(),
             Self::Cloud { failures } => cloud_hints(failures),
-            Self::File { doing, path, source } => file_hints(doing, path, source),
+            Self::File {
+                doing,
+                path,
+                source,
+            } => file_hints(doing, path, source),
             Self::BadFile { advice, .. } | Self::Sandbox { advice, .. } => {
                 advice.iter().cloned().collect()
             }
@@ -168,7 +166,8 @@ fn cloud_hints(failures: &[Failure]) -> Vec<String> {
     let mut hints: Vec<String> = Vec::new();
     for failure in failures {
         let own = failure.advice.clone();
-        let usual = || match failure.class {
+        let usual = || {
+            match failure.class {
             Class::Credentials => Some(
                 "sign in (`aws sso login`, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), or try `--sandbox`"
                     .to_owned(),
@@ -178,6 +177,7 @@ fn cloud_hints(failures: &[Failure]) -> Vec<String> {
                 .as_ref()
                 .map(|call| format!("ask for the permission {call}")),
             _ => None,
+        }
         };
         if let Some(hint) = own.or_else(usual)
             && !hints.contains(&hint)

@@ -22,7 +22,9 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed)?;
-    file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     if bytes.len() as u64 > LIMIT {
         return Err(failed(io::Error::from(io::ErrorKind::FileTooLarge)));
     }

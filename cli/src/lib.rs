@@ -4,6 +4,7 @@
 //! screen and of the process, so that tests call them directly.
 
 pub mod args;
+pub mod drive;
 pub mod error;
 pub mod exit;
 pub mod files;
@@ -13,7 +14,6 @@ pub mod lock;
 pub mod render;
 pub mod screen;
 pub mod signals;
-pub mod drive;
 pub mod verbs;
 
 use std::process::ExitCode;
@@ -97,10 +97,16 @@ fn log(level: LogLevel, color: bool) {
         LogLevel::Trace => "trace",
     };
     let others = if level == "error" { "error" } else { "warn" };
-    let ours = ["provision", "provision_core", "provision_aws", "provision_eks", "provision_sandbox"];
-    let filter = ours
-        .iter()
-        .fold(others.to_owned(), |filter, name| format!("{filter},{name}={level}"));
+    let ours = [
+        "provision",
+        "provision_core",
+        "provision_aws",
+        "provision_eks",
+        "provision_sandbox",
+    ];
+    let filter = ours.iter().fold(others.to_owned(), |filter, name| {
+        format!("{filter},{name}={level}")
+    });
     // Fails only when a subscriber is there already, which then serves as well.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))

@@ -93,7 +93,11 @@ fn holder(file: &mut File, now: Timestamp) -> Holder {
         .and_then(|_| serde_json::from_str::<Holder>(&text).ok());
     match holder {
         Some(holder) => Holder {
-            age: Some(now.as_second().saturating_sub(holder.since.as_second()).max(0)),
+            age: Some(
+                now.as_second()
+                    .saturating_sub(holder.since.as_second())
+                    .max(0),
+            ),
             ..holder
         },
         None => Holder {

@@ -8,15 +8,21 @@ mod parse;
 mod sandbox;
 mod verbs;
 
+#[allow(unused_imports)]
 pub(crate) use parse::duration;
 pub use sandbox::{Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxStart, SandboxVerb};
-pub use verbs::{Allow, Apply, Completions, Destroy, Drift, FileArgs, Graph, GraphForm, Init, Overrides, Plan, RunArgs, Shape, Show, SpecArgs, Validate};
+pub use verbs::{
+    Allow, Apply, Completions, Destroy, Drift, FileArgs, Graph, GraphForm, Init, Overrides, Plan,
+    RunArgs, Shape, Show, SpecArgs, Validate,
+};
 
 /// Declares container clusters in one TOML file and makes the clouds agree with it.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "provision", version, propagate_version = true)]
-#[command(after_help = "Exit codes: 0 ok, 1 failed, 2 differs or needs a decision, \
-    3 interrupted (apply again resumes), 64 usage.")]
+#[command(
+    after_help = "Exit codes: 0 ok, 1 failed, 2 differs or needs a decision, \
+    3 interrupted (apply again resumes), 64 usage."
+)]
 pub struct Cli {
     /// What every verb understands.
     #[command(flatten)]
@@ -31,7 +37,10 @@ pub struct Cli {
 pub struct Global {
     /// Run against the embedded cloud; its state lies in DIR [default: .provision/sandbox]
     #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, require_equals = true)]
-    #[arg(default_missing_value = ".provision/sandbox", hide_default_value = true)]
+    #[arg(
+        default_missing_value = ".provision/sandbox",
+        hide_default_value = true
+    )]
     pub sandbox: Option<PathBuf>,
     /// One JSON document on stdout (apply and destroy: JSON lines)
     #[arg(long, global = true)]
@@ -159,10 +168,7 @@ mod tests {
             parse(&["plan", "--sandbox", "a.toml"]),
             Some(PathBuf::from(".provision/sandbox"))
         );
-        assert_eq!(
-            parse(&["--sandbox=x", "plan"]),
-            Some(PathBuf::from("x"))
-        );
+        assert_eq!(parse(&["--sandbox=x", "plan"]), Some(PathBuf::from("x")));
         assert_eq!(parse(&["plan", "a.toml"]), None);
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn date(text: &str) -> Result<jiff::Timestamp, String> {
     text.parse::<jiff::Timestamp>()
         .or_else(|_| {
             let date: jiff::civil::Date = text.parse()?;
-            Ok(date.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp())
+            jiff::tz::TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0))
         })
         .map_err(|_: jiff::Error| "expected a date such as 2026-11-24".to_owned())
 }

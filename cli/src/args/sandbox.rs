@@ -85,4 +85,3 @@ pub struct Knobs {
     #[arg(long, value_name = "JSON")]
     pub config: Option<String>,
 }
-

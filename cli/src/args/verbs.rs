@@ -93,7 +93,12 @@ pub struct Init {
     #[arg(long, value_name = "PLATFORM", default_value = "eks", value_parser = platform)]
     pub platform: Platform,
     /// The region
-    #[arg(long, value_name = "REGION", env = "AWS_REGION", default_value = "eu-west-1")]
+    #[arg(
+        long,
+        value_name = "REGION",
+        env = "AWS_REGION",
+        default_value = "eu-west-1"
+    )]
     pub region: String,
     /// The account; absent: the caller's, when credentials are at hand
     #[arg(long, value_name = "ACCOUNT")]
@@ -242,4 +247,3 @@ impl FileArgs {
         }
     }
 }
-

@@ -1,6 +1,7 @@
 //! Mistakes of a spec, with the lines they are on.
 
 use std::fmt;
+use std::sync::Arc;
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode,
@@ -10,7 +11,7 @@ use provision_core::spec::{Diagnostic, File, Level};
 /// One mistake as miette wants it.
 struct Shown<'a> {
     of: &'a Diagnostic,
-    source: Option<NamedSource<&'a str>>,
+    source: Option<NamedSource<Arc<String>>>,
 }
 
 impl fmt::Debug for Shown<'_> {
@@ -74,12 +75,16 @@ pub fn human(diagnostics: &[Diagnostic], files: &[File], color: bool, width: usi
         .with_width(width)
         .with_links(false)
         .with_context_lines(1);
+    let texts: Vec<(&str, Arc<String>)> = files
+        .iter()
+        .map(|file| (file.name.as_str(), Arc::new(file.text.clone())))
+        .collect();
     let mut out = String::new();
     for diagnostic in diagnostics {
-        let source = files
+        let source = texts
             .iter()
-            .find(|file| file.name == diagnostic.file)
-            .map(|file| NamedSource::new(&file.name, file.text.as_str()));
+            .find(|(name, _)| *name == diagnostic.file)
+            .map(|(name, text)| NamedSource::new(name, Arc::clone(text)));
         if source.is_none() {
             out.push_str(&super::plain(&diagnostic.plain()));
             out.push('\n');

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use owo_colors::OwoColorize as _;
 use provision_core::contract::{Class, Failure};
-use provision_core::plan::PlanError;
 use serde_json::{Value, json};
 
 use super::{diagnostics, plain};
@@ -32,7 +31,6 @@ pub fn human(error: &Error, color: bool) -> String {
         }
         Error::File { .. }
         | Error::BadFile { .. }
-        | Error::Plan(_)
         | Error::Locked { .. }
         | Error::Consent { .. }
         | Error::Interrupted
@@ -99,8 +97,6 @@ pub fn json(error: &Error) -> Value {
             failures.first().map_or("cloud", |first| class(first.class)),
             json!({ "failures": failures }),
         ),
-        Error::Plan(PlanError::Refused(refusals)) => ("refused", json!({ "refusals": refusals })),
-        Error::Plan(_) => ("plan", json!({})),
         Error::Stale { changed } => ("stale", json!({ "changed": changed })),
         Error::Locked { holder, .. } => ("locked", json!({ "holder": holder })),
         Error::Consent { .. } => ("consent", json!({})),

@@ -36,7 +36,13 @@ pub fn heading(text: &str) -> String {
 #[must_use]
 pub fn plain(text: &str) -> String {
     text.chars()
-        .map(|at| if at.is_control() && at != '\n' { '\u{fffd}' } else { at })
+        .map(|at| {
+            if at.is_control() && at != '\n' {
+                '\u{fffd}'
+            } else {
+                at
+            }
+        })
         .collect()
 }
 
