@@ -6,6 +6,7 @@
 
 mod aws;
 mod calls;
+mod catalogue;
 mod cloud;
 mod config;
 mod fault;
@@ -20,6 +21,7 @@ mod wire;
 mod tests;
 
 pub use calls::CallRecord;
+pub use catalogue::{OperationEntry, operations};
 pub use cloud::{Cloud, Delivery};
 pub use config::{Bucket, Config};
 pub use fault::{Fault, FaultAction};

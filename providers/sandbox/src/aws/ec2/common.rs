@@ -8,7 +8,10 @@ use crate::aws::{Call, Outcome};
 use crate::store::{Document, Place, Tx, hex};
 use crate::wire::{ApiError, Body, Fields};
 
-/// Parameters that every describe takes.
+/// Parameters of a describe with filters.
+pub(super) const FILTERED: &[&str] = &["Filter.N.Name", "Filter.N.Value.N", "DryRun"];
+
+/// Parameters of a describe with filters and pages.
 pub(super) const DESCRIBE: &[&str] = &[
     "Filter.N.Name",
     "Filter.N.Value.N",

@@ -1,6 +1,6 @@
 //! Every operation of EC2 that the sandbox has.
 
-use super::common::{DESCRIBE, TAGGED};
+use super::common::{DESCRIBE, FILTERED, TAGGED};
 use super::resource::{Listing, describe};
 use super::{
     InternetGateway, NatGateway, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup,
@@ -14,7 +14,7 @@ use crate::wire::{ApiError, Body, Fields};
 /// The list.
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::read("DescribeAvailabilityZones", zone::describe).accepts(&[
-        DESCRIBE,
+        FILTERED,
         &["ZoneName.N", "ZoneId.N", "AllAvailabilityZones"],
     ]),
     Operation::read("DescribeInstanceTypeOfferings", offering::describe)

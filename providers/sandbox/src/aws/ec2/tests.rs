@@ -597,3 +597,21 @@ fn attributes_of_a_vpc_change_one_at_a_time() {
     );
     assert_eq!(ec2.refused(&both), "InvalidParameterCombination");
 }
+
+#[test]
+fn zones_are_filtered_and_strange_ones_refused() {
+    let ec2 = Ec2::real_time();
+    let count = |query: &str| {
+        ec2.ok(&format!("DescribeAvailabilityZones{query}"))
+            .matches("<zoneName>")
+            .count()
+    };
+    assert_eq!(count(""), 3);
+    assert_eq!(count("&ZoneName.1=eu-west-1b"), 1);
+    assert_eq!(count("&Filter.1.Name=zone-id&Filter.1.Value.1=euw1-az3"), 1);
+    assert_eq!(count("&Filter.1.Name=state&Filter.1.Value.1=impaired"), 0);
+    assert_eq!(
+        ec2.refused("DescribeAvailabilityZones&ZoneName.1=us-east-1a"),
+        "InvalidParameterValue"
+    );
+}
