@@ -1,2 +1,7 @@
-//! The `provision` binary.
-fn main() {}
+//! The `provision` binary: everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    provision::main()
+}

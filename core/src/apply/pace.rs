@@ -33,11 +33,11 @@ impl Pace {
         let interval = if near {
             (elapsed * 3 / 100).clamp(200, 3_000)
         } else if elapsed < expected {
-            (elapsed / 10).clamp(500, 10_000)
+            (elapsed / 6).clamp(500, 10_000)
         } else {
             (elapsed / 20).clamp(500, 5_000)
         };
-        let spent = self.reads >= 55 + elapsed.saturating_sub(MINUTE) / 5_000;
+        let spent = self.reads >= 45 + elapsed.saturating_sub(MINUTE) / 5_000;
         self.reads += 1;
         if spent { interval.max(5_000) } else { interval }
     }

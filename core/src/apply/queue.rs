@@ -11,6 +11,7 @@ type Place = (Reverse<u64>, usize);
 #[derive(Clone, Debug)]
 pub(super) struct Queue {
     places: usize,
+    taken: usize,
     ready: BTreeSet<Place>,
     lanes: BTreeMap<String, Lane>,
 }
@@ -27,9 +28,15 @@ impl Queue {
     pub(super) fn new(parallel: usize) -> Self {
         Self {
             places: parallel.max(1),
+            taken: 0,
             ready: BTreeSet::new(),
             lanes: BTreeMap::new(),
         }
+    }
+
+    /// Places in use.
+    pub(super) fn taken(&self) -> usize {
+        self.taken
     }
 
     /// A step is ready.
@@ -39,7 +46,7 @@ impl Queue {
 
     /// The next step that may begin; it takes a place and its lane.
     pub(super) fn pop<'a>(&mut self, lane: impl Fn(usize) -> Option<&'a str>) -> Option<usize> {
-        if self.places == 0 {
+        if self.taken == self.places {
             return None;
         }
         while let Some(place) = self.ready.pop_first() {
@@ -51,7 +58,7 @@ impl Queue {
                 }
                 lane.held = true;
             }
-            self.places -= 1;
+            self.taken += 1;
             return Some(place.1);
         }
         None
@@ -59,7 +66,7 @@ impl Queue {
 
     /// A step gives back its place and its lane.
     pub(super) fn release(&mut self, lane: Option<&str>) {
-        self.places += 1;
+        self.taken -= 1;
         if let Some(lane) = lane.and_then(|lane| self.lanes.get_mut(lane)) {
             lane.held = false;
             // One of them is enough: it moves the next one when it is done.

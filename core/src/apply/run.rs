@@ -136,6 +136,12 @@ impl Run {
         &self.run
     }
 
+    /// Steps that hold a place.
+    #[must_use]
+    pub fn at_work(&self) -> usize {
+        self.queue.taken()
+    }
+
     /// Takes one input at a time and answers with what is to be done. `now` is in milliseconds since the epoch
     /// and never goes back; an earlier one counts as the latest seen.
     pub fn next(&mut self, now: u64, input: Input) -> Vec<Command> {

@@ -32,8 +32,10 @@ pub struct Input {
     pub files: Vec<File>,
     /// `--env NAME`.
     pub env: Option<String>,
-    /// Values of variables, from `--var` and `PROVISION_VAR_…`.
+    /// Values of variables, from `--var`.
     pub vars: BTreeMap<String, String>,
+    /// Values of variables from the environment (`PROVISION_VAR_…`): those that are not declared mean nothing.
+    pub ambient: BTreeMap<String, String>,
     /// `--set PATH=VALUE`, in order. A value that is not TOML is taken as a string.
     pub sets: Vec<(String, String)>,
     /// `--platform P`: what if every cluster were on it.
@@ -217,7 +219,10 @@ fn set_variables(parts: &mut [Node], input: &Input, problems: &mut Vec<Problem>)
             overlay::lay_over(&mut declared, node, None);
         }
     }
-    let values = variables::values(Some(&declared), &input.vars, nowhere(), problems);
+    let mut given = input.ambient.clone();
+    given.retain(|name, _| declared.get(name).is_some());
+    given.extend(input.vars.clone());
+    let values = variables::values(Some(&declared), &given, nowhere(), problems);
     for part in parts {
         variables::substitute(part, &values, problems);
     }

@@ -15,7 +15,7 @@ use crate::fault::{Fault, FaultAction};
 use crate::object::Object;
 use crate::store::{Place, Store, StoreError, Tx};
 use crate::throttle::Throttle;
-use crate::wire::{self, ApiError, Body};
+use crate::wire::{self, ApiError, Body, Protocol};
 
 /// How an answer is to be delivered; every response of [`Cloud::handle`] carries one in its extensions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -139,6 +139,26 @@ impl Cloud {
         inner.calls.clear();
         inner.throttle = Throttle::default();
         Ok(())
+    }
+
+    /// A copy that lives in memory and goes its own way: same objects and knobs, an empty call log. For tests that
+    /// go on from one moment in many ways.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let inner = self.lock();
+        Self {
+            inner: Mutex::new(Inner {
+                store: inner.store.copy(),
+                config: inner.config.clone(),
+                throttle: inner.throttle.clone(),
+                calls: Vec::new(),
+            }),
+        }
+    }
+
+    /// The last call.
+    pub fn last_call(&self) -> Option<CallRecord> {
+        self.lock().calls.last().cloned()
     }
 
     // A panic in one request must not stop the cloud: what it had written was never committed.
@@ -382,6 +402,9 @@ impl Inner {
             && let Some(name) = call.params.unknown(routed.operation.accepts)
         {
             return Err(service.unknown_parameter(name));
+        }
+        if service.protocol == Protocol::Ec2 && call.params.get("DryRun") == Some("true") {
+            return Err(service.dry_run());
         }
         let outcome = (routed.operation.run)(&mut call);
         let changes = call.tx.finish().map_err(damaged).map_err(broken)?;

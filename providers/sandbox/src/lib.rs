@@ -6,11 +6,13 @@
 
 mod aws;
 mod calls;
+mod catalogue;
 mod cloud;
 mod config;
 mod fault;
 mod object;
 mod phase;
+pub mod server;
 mod store;
 mod throttle;
 mod wire;
@@ -19,6 +21,7 @@ mod wire;
 mod tests;
 
 pub use calls::CallRecord;
+pub use catalogue::{OperationEntry, operations};
 pub use cloud::{Cloud, Delivery};
 pub use config::{Bucket, Config};
 pub use fault::{Fault, FaultAction};

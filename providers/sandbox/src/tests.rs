@@ -143,3 +143,17 @@ fn knobs_and_calls_survive_the_process() {
     cloud.reset().unwrap();
     assert!(cloud.calls().is_empty());
 }
+
+#[test]
+fn a_fork_goes_its_own_way() {
+    let cloud = Cloud::in_memory(Config::default());
+    zones(&cloud);
+    let fork = cloud.fork();
+    assert_eq!(fork.last_call(), None);
+    zones(&fork);
+    zones(&fork);
+    assert_eq!((cloud.calls().len(), fork.calls().len()), (1, 2));
+    let last = cloud.last_call().unwrap();
+    assert_eq!(last.operation, "DescribeAvailabilityZones");
+    assert_eq!(fork.config(), cloud.config());
+}

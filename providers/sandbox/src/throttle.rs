@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::config::{Bucket, Config};
 
 /// The fill of every bucket in use.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Throttle {
     fill: BTreeMap<(String, String, String), (f64, Timestamp)>,
 }

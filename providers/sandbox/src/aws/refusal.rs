@@ -87,6 +87,12 @@ impl Service {
         )
     }
 
+    /// The answer to a call that only asks whether it would be allowed.
+    pub(crate) fn dry_run(&self) -> ApiError {
+        let text = "Request would have succeeded, but DryRun flag is set.";
+        ApiError::new(412, "DryRunOperation", text)
+    }
+
     /// The sandbox does not have this operation.
     pub(crate) fn not_implemented(&self, operation: &str) -> ApiError {
         let text = format!("the sandbox does not implement {}:{operation}", self.name);

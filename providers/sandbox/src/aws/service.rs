@@ -35,10 +35,13 @@ pub(crate) struct Operation {
     /// For REST: method and path pattern, `POST /clusters/{name}/addons`.
     pub(crate) rest: &'static str,
     /// Parameters it takes; empty = not checked. `N` stands for a number: `Filter.N.Value.N`.
-    pub(crate) accepts: &'static [&'static str],
+    pub(crate) accepts: Accepts,
     /// What it does.
     pub(crate) run: fn(&mut Call<'_>) -> Outcome,
 }
+
+/// Groups of parameter patterns.
+pub(crate) type Accepts = &'static [&'static [&'static str]];
 
 /// What an operation ends in.
 pub(crate) type Outcome = Result<Body, ApiError>;
@@ -72,7 +75,7 @@ impl Operation {
     }
 
     /// The same with a closed list of parameters.
-    pub(crate) const fn accepts(self, accepts: &'static [&'static str]) -> Self {
+    pub(crate) const fn accepts(self, accepts: Accepts) -> Self {
         Self { accepts, ..self }
     }
 }

@@ -15,6 +15,7 @@ use serde_json::Value;
 pub(crate) use disk::Disk;
 pub use disk::StoreError;
 pub(crate) use tx::Tx;
+pub(crate) use tx::hex;
 
 /// Where a document lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,6 +85,14 @@ impl Store {
             documents: disk.load()?,
             disk: Some(disk),
         })
+    }
+
+    /// A copy in memory.
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            documents: self.documents.clone(),
+            disk: None,
+        }
     }
 
     /// The durable part, for logs and settings.

@@ -69,7 +69,7 @@ impl Params {
     }
 
     /// The first parameter that no pattern allows; `N` in a pattern stands for a number.
-    pub(crate) fn unknown(&self, patterns: &[&str]) -> Option<&str> {
+    pub(crate) fn unknown(&self, patterns: &[&[&str]]) -> Option<&str> {
         let common =
             |name: &str| matches!(name, "Action" | "Version") || name.starts_with("X-Amz-");
         let fits = |name: &str, pattern: &str| {
@@ -79,7 +79,14 @@ impl Params {
                 want => want == Some(part),
             }) && want.next().is_none()
         };
-        let known = |name: &str| common(name) || patterns.iter().any(|pattern| fits(name, pattern));
+        let known = |name: &str| {
+            common(name)
+                || patterns
+                    .iter()
+                    .copied()
+                    .flatten()
+                    .any(|pattern| fits(name, pattern))
+        };
         self.0.keys().map(String::as_str).find(|name| !known(name))
     }
 
@@ -102,7 +109,7 @@ mod tests {
 
     #[test]
     fn parameters_that_no_pattern_allows_are_named() {
-        let patterns = ["VpcId.N", "Filter.N.Value.N"];
+        let patterns: [&[&str]; 2] = [&["VpcId.N"], &["Filter.N.Value.N"]];
         let unknown = |text: &str| {
             Params::decode(text.as_bytes())
                 .unknown(&patterns)

@@ -1,17 +1,10 @@
 //! Availability zones.
 
+use super::common::invalid;
+use super::resource::Filters;
+use super::tags::Tags;
 use crate::aws::{Call, Outcome};
 use crate::wire::{Body, Fields};
-
-/// Parameters of DescribeAvailabilityZones.
-pub(crate) const ACCEPTS: &[&str] = &[
-    "ZoneName.N",
-    "ZoneId.N",
-    "AllAvailabilityZones",
-    "DryRun",
-    "Filter.N.Name",
-    "Filter.N.Value.N",
-];
 
 /// A zone of a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,26 +43,66 @@ fn short(region: &str) -> String {
         .collect()
 }
 
+const FILTERS: &[&str] = &[
+    "zone-name",
+    "zone-id",
+    "region-name",
+    "state",
+    "zone-type",
+    "opt-in-status",
+    "group-name",
+];
+
 /// DescribeAvailabilityZones.
-pub(crate) fn describe(call: &mut Call<'_>) -> Outcome {
+pub(super) fn describe(call: &mut Call<'_>) -> Outcome {
     let region = call.region.clone();
-    let items = zones(&region).into_iter().map(|zone| {
-        Fields::new()
-            .text("zoneName", &zone.name)
-            .text("zoneState", "available")
-            .text("regionName", &region)
-            .list("messageSet", "item", [])
-            .text("zoneId", &zone.id)
-            .text("groupName", &region)
-            .text("networkBorderGroup", &region)
-            .text("optInStatus", "opt-in-not-required")
-            .text("zoneType", "availability-zone")
-    });
+    let all = zones(&region);
+    let (names, ids) = (call.params.list("ZoneName"), call.params.list("ZoneId"));
+    let known = |asked: &String| {
+        all.iter()
+            .any(|zone| zone.name == *asked || zone.id == *asked)
+    };
+    if let Some(strange) = names.iter().chain(&ids).find(|asked| !known(asked)) {
+        return Err(invalid(format!("Invalid availability zone: [{strange}]")));
+    }
+    let filters = Filters::read(&call.params, FILTERS)?;
+    let asked = |zone: &&Zone| {
+        let named = names.is_empty() || names.contains(&zone.name);
+        let told = ids.is_empty() || ids.contains(&zone.id);
+        named && told && filters.admit(&Tags::new(), |name| vec![zone.value(name, &region)])
+    };
+    let items = all.iter().filter(asked).map(|zone| zone.fields(&region));
     Ok(Body::Xml(Fields::new().list(
         "availabilityZoneInfo",
         "item",
         items,
     )))
+}
+
+impl Zone {
+    fn value(&self, filter: &str, region: &str) -> String {
+        match filter {
+            "zone-name" => self.name.clone(),
+            "zone-id" => self.id.clone(),
+            "state" => "available".to_owned(),
+            "zone-type" => "availability-zone".to_owned(),
+            "opt-in-status" => "opt-in-not-required".to_owned(),
+            _ => region.to_owned(),
+        }
+    }
+
+    fn fields(&self, region: &str) -> Fields {
+        Fields::new()
+            .text("zoneName", &self.name)
+            .text("zoneState", "available")
+            .text("regionName", region)
+            .list("messageSet", "item", [])
+            .text("zoneId", &self.id)
+            .text("groupName", region)
+            .text("networkBorderGroup", region)
+            .text("optInStatus", "opt-in-not-required")
+            .text("zoneType", "availability-zone")
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,249 @@
+//! Arguments of each verb.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use provision_core::model::Platform;
+
+use super::parse::{date, pair, platform};
+
+/// What makes up a spec beside its file.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Overrides {
+    /// Lay [env.NAME] over the spec; the stack becomes STACK-NAME
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Set a variable (also: PROVISION_VAR_name)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub var: Vec<(String, String)>,
+    /// Set a key: cluster.prod.pool.web.nodes.max=6
+    #[arg(long, value_name = "ADDR.KEY=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+}
+
+/// A spec as a positional or as `--file`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SpecArgs {
+    /// The spec [default: provision.toml]
+    #[arg(value_name = "SPEC")]
+    pub spec: Option<PathBuf>,
+    /// The spec
+    #[arg(short, long, value_name = "SPEC", conflicts_with = "spec")]
+    pub file: Option<PathBuf>,
+    /// Variables, overlays.
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
+
+/// A spec as `--file` only, for verbs whose positional is an address.
+#[derive(Args, Clone, Debug, Default)]
+pub struct FileArgs {
+    /// The spec
+    #[arg(short, long, value_name = "SPEC", default_value = "provision.toml")]
+    pub file: PathBuf,
+    /// Variables, overlays.
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
+
+/// What shapes a plan.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Shape {
+    /// Only this address and what it needs
+    #[arg(long, value_name = "ADDR")]
+    pub target: Vec<String>,
+    /// What if every cluster were on this platform
+    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
+    pub platform: Option<Platform>,
+    /// Take better machines, zones and versions than the live ones
+    #[arg(long, value_name = "ADDR")]
+    pub rechoose: Vec<String>,
+    /// Plan as of this date (2026-11-24) or time
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<jiff::Timestamp>,
+}
+
+/// How a run goes.
+#[derive(Args, Clone, Debug)]
+pub struct RunArgs {
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// With --yes: also consent to these
+    #[arg(long, value_name = "delete,replace", value_delimiter = ',')]
+    pub allow: Vec<Allow>,
+    /// Steps at work at once
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub parallel: u16,
+}
+
+/// What `--allow` allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Allow {
+    /// Deletions that were not asked for by verb.
+    Delete,
+    /// Replacements.
+    Replace,
+}
+
+/// `init`.
+#[derive(Args, Clone, Debug)]
+pub struct Init {
+    /// The platform of the cluster
+    #[arg(long, value_name = "PLATFORM", default_value = "eks", value_parser = platform)]
+    pub platform: Platform,
+    /// The region
+    #[arg(
+        long,
+        value_name = "REGION",
+        env = "AWS_REGION",
+        default_value = "eu-west-1"
+    )]
+    pub region: String,
+    /// The account; absent: the caller's, when credentials are at hand
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Where to write it; `-` is stdout
+    #[arg(value_name = "FILE", default_value = "provision.toml")]
+    pub file: PathBuf,
+    /// Overwrite the file
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `validate`.
+#[derive(Args, Clone, Debug)]
+pub struct Validate {
+    /// The spec.
+    #[command(flatten)]
+    pub spec: SpecArgs,
+    /// What if every cluster were on this platform
+    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
+    pub platform: Option<Platform>,
+}
+
+/// `plan`.
+#[derive(Args, Clone, Debug)]
+pub struct Plan {
+    /// The spec.
+    #[command(flatten)]
+    pub spec: SpecArgs,
+    /// What shapes the plan.
+    #[command(flatten)]
+    pub shape: Shape,
+    /// Write the plan to FILE, for `apply FILE`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Plan the removal of everything
+    #[arg(long)]
+    pub destroy: bool,
+    /// Exit 2 when there are changes
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// `apply`.
+#[derive(Args, Clone, Debug)]
+pub struct Apply {
+    /// The spec, or a plan file (told by its content).
+    #[command(flatten)]
+    pub spec: SpecArgs,
+    /// What shapes the plan.
+    #[command(flatten)]
+    pub shape: Shape,
+    /// How it runs.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `destroy`.
+#[derive(Args, Clone, Debug)]
+pub struct Destroy {
+    /// The spec.
+    #[command(flatten)]
+    pub spec: SpecArgs,
+    /// Only this address and what needs it
+    #[arg(long, value_name = "ADDR")]
+    pub target: Vec<String>,
+    /// How it runs.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `drift`.
+#[derive(Args, Clone, Debug)]
+pub struct Drift {
+    /// The spec.
+    #[command(flatten)]
+    pub spec: SpecArgs,
+    /// Only this address and what it needs
+    #[arg(long, value_name = "ADDR")]
+    pub target: Vec<String>,
+}
+
+/// `show`.
+#[derive(Args, Clone, Debug)]
+pub struct Show {
+    /// Only this address
+    #[arg(value_name = "ADDR")]
+    pub address: Option<String>,
+    /// The spec.
+    #[command(flatten)]
+    pub spec: FileArgs,
+}
+
+/// `graph`.
+#[derive(Args, Clone, Debug)]
+pub struct Graph {
+    /// Only this address and what it needs
+    #[arg(value_name = "ADDR")]
+    pub address: Option<String>,
+    /// The spec.
+    #[command(flatten)]
+    pub spec: FileArgs,
+    /// The form
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub format: GraphForm,
+}
+
+/// Forms of a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphForm {
+    /// Indented text.
+    Text,
+    /// Graphviz.
+    Dot,
+    /// A picture.
+    Svg,
+}
+
+/// `completions`.
+#[derive(Args, Clone, Debug)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+impl SpecArgs {
+    /// The file that is meant, and whether it was named.
+    #[must_use]
+    pub fn path(&self) -> (PathBuf, bool) {
+        match self.spec.as_ref().or(self.file.as_ref()) {
+            Some(path) => (path.clone(), true),
+            None => (PathBuf::from("provision.toml"), false),
+        }
+    }
+}
+
+impl FileArgs {
+    /// The same as the arguments of other verbs.
+    #[must_use]
+    pub fn as_spec(&self) -> SpecArgs {
+        SpecArgs {
+            spec: None,
+            file: Some(self.file.clone()),
+            overrides: self.overrides.clone(),
+        }
+    }
+}

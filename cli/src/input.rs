@@ -1,0 +1,128 @@
+//! From the command line to texts for the spec: files, variables, overlays; and what kind of file was named.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use provision_core::model::Platform;
+use provision_core::spec::{self, Diagnostic, File, Input, Loaded};
+
+use crate::args::{Overrides, SpecArgs};
+use crate::error::Error;
+use crate::files;
+
+/// Longest spec that is read.
+const LIMIT: usize = 4 << 20;
+
+/// What a named file turned out to be.
+pub enum Named {
+    /// A spec.
+    Spec(File),
+    /// A plan that was written by `plan --out`.
+    Plan(Vec<u8>),
+}
+
+/// Reads the named file and tells by its content what it is.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn named(args: &SpecArgs) -> Result<Named, Error> {
+    let (path, _) = args.path();
+    let bytes = files::read(&path)?;
+    if is_plan(&bytes) {
+        return Ok(Named::Plan(bytes));
+    }
+    text(&path, bytes).map(Named::Spec)
+}
+
+/// A plan file is JSON, which no TOML file can look like: that never begins with a brace. A damaged one is still told
+/// by its magic word.
+fn is_plan(bytes: &[u8]) -> bool {
+    let start = bytes.get(..512).unwrap_or(bytes);
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    let magic = b"provision-plan";
+    first == Some(&b'{') || start.windows(magic.len()).any(|window| window == magic)
+}
+
+fn text(path: &Path, bytes: Vec<u8>) -> Result<File, Error> {
+    let name = path.display().to_string();
+    if bytes.len() > LIMIT {
+        return Err(Error::BadFile {
+            path: path.to_path_buf(),
+            problem: format!("{} bytes are too many for a spec", bytes.len()),
+            advice: Some(format!("a spec has at most {} MiB", LIMIT >> 20)),
+        });
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(File { name, text }),
+        Err(error) => {
+            let bytes = error.as_bytes();
+            Err(Error::Spec {
+                diagnostics: vec![Diagnostic::not_utf8(&name, bytes)],
+                files: vec![File {
+                    text: String::from_utf8_lossy(bytes).into_owned(),
+                    name,
+                }],
+            })
+        }
+    }
+}
+
+/// Reads and loads the spec of a verb; a plan file is refused.
+///
+/// # Errors
+/// When it cannot be read, or every mistake in it.
+pub fn load(args: &SpecArgs, platform: Option<Platform>) -> Result<Loaded, Error> {
+    match named(args)? {
+        Named::Spec(file) => load_file(file, &args.overrides, platform),
+        Named::Plan(_) => Err(Error::BadFile {
+            path: args.path().0,
+            problem: "this is a plan file, not a spec".to_owned(),
+            advice: Some("`provision apply` takes it".to_owned()),
+        }),
+    }
+}
+
+/// Loads a spec that has been read.
+///
+/// # Errors
+/// Every mistake in it.
+pub fn load_file(
+    file: File,
+    overrides: &Overrides,
+    platform: Option<Platform>,
+) -> Result<Loaded, Error> {
+    let input = Input {
+        files: vec![file],
+        env: overrides.env.clone(),
+        vars: overrides.var.iter().cloned().collect(),
+        ambient: ambient(),
+        sets: overrides.set.clone(),
+        platform_override: platform,
+        allow_unbuilt: false,
+    };
+    spec::load(&input).map_err(|diagnostics| Error::Spec {
+        diagnostics,
+        files: input.files,
+    })
+}
+
+/// Variables given by the environment.
+fn ambient() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter_map(|(name, value)| Some((name.strip_prefix("PROVISION_VAR_")?.to_owned(), value)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plans_are_told_from_specs_by_content() {
+        assert!(is_plan(b"  {\"magic\":\"provision-plan\"}"));
+        assert!(is_plan(b"x{\"magic\":\"provision-plan\"}"));
+        assert!(!is_plan(b"stack = \"shop\"\n"));
+        assert!(!is_plan(b""));
+    }
+}

@@ -1,0 +1,34 @@
+//! `init`: a commented spec to start from.
+
+use std::path::Path;
+
+use provision_core::spec;
+
+use super::Cx;
+use crate::args::Init;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::files;
+
+pub(super) async fn run(cx: &Cx, args: &Init) -> Result<Exit, Error> {
+    let to_stdout = args.file == Path::new("-");
+    if !to_stdout && !args.force && args.file.exists() {
+        return Err(Error::BadFile {
+            path: args.file.clone(),
+            problem: "it is there already".to_owned(),
+            advice: Some("name another file, or overwrite it with --force".to_owned()),
+        });
+    }
+    let text = spec::template(args.platform, args.account.as_deref(), &args.region)
+        .map_err(|not_yet| Error::NotYet(not_yet.to_string()))?;
+    if to_stdout {
+        cx.screen.print(&text)?;
+        return Ok(Exit::Ok);
+    }
+    files::write_whole(&args.file, text.as_bytes())?;
+    cx.screen.print(&format!(
+        "Wrote {}. Next: provision plan {0} --sandbox\n",
+        args.file.display()
+    ))?;
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,51 @@
+//! One short file a verb: each parses what is its own, calls one function, prints.
+
+mod completions;
+mod init;
+mod schema;
+mod validate;
+
+use std::path::PathBuf;
+
+use crate::args::Verb;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::screen::Screen;
+use crate::signals::Signals;
+
+/// What every verb is given.
+pub struct Cx {
+    /// Where it writes.
+    pub screen: Screen,
+    /// `--sandbox[=DIR]`.
+    pub sandbox: Option<PathBuf>,
+    /// Ctrl-C.
+    pub signals: Signals,
+}
+
+/// Does a verb.
+///
+/// # Errors
+/// Whatever ends it.
+pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
+    match verb {
+        Verb::Init(args) => init::run(cx, args).await,
+        Verb::Validate(args) => validate::run(cx, args),
+        Verb::Schema => schema::run(cx),
+        Verb::Completions(args) => completions::run(cx, args),
+        Verb::Import(_) => later("import"),
+        Verb::Cost(_) => later("cost"),
+        Verb::Migrate(_) => later("migrate"),
+        Verb::Kubeconfig(_) => later("kubeconfig"),
+        Verb::Token(_) => later("token"),
+        Verb::Run(_) => later("run"),
+        Verb::Exec(_) => later("exec"),
+        Verb::Logs(_) => later("logs"),
+        Verb::Prices(_) => later("prices"),
+        _ => later("?"),
+    }
+}
+
+fn later(verb: &str) -> Result<Exit, Error> {
+    Err(Error::NotYet(format!("provision {verb}")))
+}

@@ -1,0 +1,113 @@
+//! Independent clients against the sandbox: scripts for boto3 and the AWS command line. Without them on this machine
+//! the test says that it was skipped. `PROVISION_TEST_PYTHON` names a Python that has boto3.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use provision_sandbox::{Cloud, Config, operations, server};
+
+fn python() -> String {
+    std::env::var("PROVISION_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned())
+}
+
+fn has(module: &str) -> bool {
+    let tried = Command::new(python())
+        .args(["-c", &format!("import {module}")])
+        .output();
+    tried.is_ok_and(|output| output.status.success())
+}
+
+/// Runs a script of `tests/clients` against a fresh cloud.
+async fn run(script: &'static str) {
+    if !has("boto3") {
+        eprintln!("skipped: {script} needs a python3 with boto3");
+        return;
+    }
+    let cloud = Arc::new(Cloud::in_memory(Config::default()));
+    let server = server::serve(cloud, 0).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("operations.json");
+    std::fs::write(&list, serde_json::to_vec(&operations()).unwrap()).unwrap();
+    let url = server.url();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/clients")
+        .join(script);
+    let output = tokio::task::spawn_blocking(move || {
+        Command::new(python())
+            .arg(path)
+            .arg(url)
+            .arg(list)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .output()
+            .unwrap()
+    })
+    .await
+    .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script}: {text}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "ok");
+    let left: Vec<_> = server.cloud().objects(jiff::Timestamp::now()).unwrap();
+    assert!(left.is_empty(), "{script} left {left:?}");
+}
+
+#[tokio::test]
+async fn boto3_builds_and_takes_down_a_network() {
+    run("ec2_boto3.py").await;
+}
+
+#[tokio::test]
+async fn the_aws_command_line_reads_and_writes() {
+    if !has("awscli") {
+        eprintln!("skipped: needs a python3 with awscli");
+        return;
+    }
+    let server = server::serve(Arc::new(Cloud::in_memory(Config::default())), 0)
+        .await
+        .unwrap();
+    let url = server.url();
+    let aws = |words: &'static str| {
+        let url = url.clone();
+        async move {
+            let run = move || {
+                let output = Command::new(python())
+                    .args([
+                        "-m",
+                        "awscli",
+                        "--endpoint-url",
+                        &url,
+                        "--region",
+                        "us-east-1",
+                        "--output",
+                        "text",
+                    ])
+                    .args(words.split(' '))
+                    .env("AWS_ACCESS_KEY_ID", "111122223333")
+                    .env("AWS_SECRET_ACCESS_KEY", "x")
+                    .env("AWS_CONFIG_FILE", "/dev/null")
+                    .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+                    .output()
+                    .unwrap();
+                let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+                (
+                    output.status.success(),
+                    text(output.stdout),
+                    text(output.stderr),
+                )
+            };
+            tokio::task::spawn_blocking(run).await.unwrap()
+        }
+    };
+    let (ok, id, err) = aws("ec2 create-vpc --cidr-block 10.0.0.0/16 --query Vpc.VpcId").await;
+    assert!(ok && id.starts_with("vpc-0"), "{err}");
+    let (ok, cidr, err) = aws("ec2 describe-vpcs --query Vpcs[].CidrBlock").await;
+    assert!(ok, "{err}");
+    assert_eq!(cidr.trim(), "10.0.0.0/16");
+    let (ok, _, err) = aws("ec2 delete-vpc --vpc-id vpc-00000000000000000").await;
+    assert!(!ok && err.contains("InvalidVpcID.NotFound"), "{err}");
+}
