@@ -115,6 +115,13 @@ pub(crate) fn is_already(code: &str) -> bool {
     ALREADY.contains(&code)
 }
 
+/// Whether something still uses an object or changes it. EC2 answers `AuthFailure` for an address that a NAT
+/// gateway on its way out still holds.
+pub(crate) fn is_in_use(code: &str, message: &str) -> bool {
+    CONFLICT.contains(&code)
+        || code == "AuthFailure" && message.contains("permission to access the specified resource")
+}
+
 /// Whether a refusal goes away by itself.
 pub(crate) fn is_passing(service: &str, code: &str, message: &str) -> bool {
     match (service, code) {

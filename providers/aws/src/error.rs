@@ -112,6 +112,12 @@ impl Fault {
         self.how == How::Refused && codes::is_already(&self.code)
     }
 
+    /// Whether something still uses it, or it is being changed: what deletions wait for.
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        self.how == How::Refused && codes::is_in_use(&self.code, &self.message)
+    }
+
     /// Whether the call waits for something else that changes by itself: an object just made, a role just
     /// made, an address still in use by something that is being deleted.
     #[must_use]

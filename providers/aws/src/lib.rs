@@ -1,15 +1,38 @@
 //! What the AWS platforms share: clients, errors, network, roles, logs, launch templates, the claim.
+//!
+//! Rooms: [`Aws`] is the one place that sends; [`Fault`] sorts what comes back; `kinds` has one file for each kind of
+//! object; [`layout`] and `expand` turn networks into resources; [`machines`] chooses machine types; [`AwsProvider`]
+//! puts them behind the contract.
 
+mod account;
 mod advice;
 mod budget;
 mod client;
 mod codes;
 mod error;
+mod expand;
 mod field;
+mod kinds;
+mod layout;
+mod machine;
+mod marks;
+mod provider;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod testing;
 
+/// This provider's name.
+pub const PROVIDER: &str = "aws";
+
 pub use client::{Aws, https};
 pub use error::{Fault, How};
+pub use expand::{claim_id, resource, tags};
 pub use field::{Field, fields_of, from_fields, internal, live_fields, read_fields};
+pub use kinds::{
+    Address, CLAIM, Claim, InternetGateway, LaunchTemplate, LogGroup, NatGateway, OidcProvider,
+    Role, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, partition, role_path,
+};
+pub use layout::{Layout, Slot, layout};
+pub use machine::{Wish, machines, named};
+pub use marks::{CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, marked, plain};
+pub use provider::{AwsProvider, owned};

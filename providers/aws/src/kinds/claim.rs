@@ -1,0 +1,122 @@
+//! `aws.claim`: the one object by which a run knows whether there was a run before it.
+//!
+//! VPCs, internet gateways and addresses are made without a token and without a natural key. A run that dies between
+//! the cloud's "created" and our record of it leaves one that the next run's reads may not show yet. So the first
+//! thing a stack makes is a log group with a unique name, which is an atomic test-and-set: the run that made it
+//! (output `fresh`) has no predecessor and goes on at once; any other waits past the visibility lag and looks before
+//! it makes one of those. The claim is deleted last of all.
+
+use provision_core::model::{Identity, Observed, Output, Table};
+use serde::{Deserialize, Serialize};
+
+use super::log_group;
+use super::survey::{Seen, named};
+use super::tables::{seconds, table, tags as tags_row};
+use super::{Ask, Cx, Live, Next, Served, Stop};
+use crate::error::Fault;
+use crate::marks::Tags;
+
+/// The claim's id.
+pub const CLAIM: &str = "stack/claim.aws";
+
+/// The fields of a claim. Its name is the resource's physical name: `/provision/<stack>/claim`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Its tags.
+    pub tags: Tags,
+}
+
+impl Claim {
+    /// The name of a stack's claim.
+    #[must_use]
+    pub fn name(stack: &str) -> String {
+        format!("/provision/{stack}/claim")
+    }
+}
+
+impl Served for Claim {
+    const KIND: &'static str = "aws.claim";
+
+    fn table() -> Table {
+        let output = |name: &str, volatile| Output {
+            name: name.to_owned(),
+            volatile,
+        };
+        Table {
+            outputs: vec![output("name", false), output("fresh", true)],
+            seconds: seconds(1, 1, 1),
+            ..table(Self::KIND, "claim", Identity::Named, vec![tags_row()])
+        }
+    }
+
+    async fn survey(ask: &Ask<'_>) -> Seen {
+        let read = |name| async move {
+            let group = log_group::read(ask.aws, ask.context, name).await?;
+            Ok(group.map(|group| live(group, false)))
+        };
+        let mut seen = Seen {
+            sights: named(ask, read).await,
+            ..Seen::default()
+        };
+        let known = seen.sights.keys().any(|id| id.to_string() == CLAIM);
+        if ask.orphans && !known {
+            let name = Claim::name(&ask.context.stack);
+            match log_group::read(ask.aws, ask.context, &name).await {
+                Ok(Some(group)) if is_claim(ask, &group) => {
+                    seen.orphans.push(live(group, false));
+                }
+                Ok(_) => {}
+                Err(fault) => seen.unread = Some(fault.to_string()),
+            }
+        }
+        seen
+    }
+
+    async fn create(cx: &Cx<'_>, want: &Self) -> Result<Next, Stop> {
+        let all = cx.marked(&want.tags);
+        let name = cx.name()?;
+        log_group::make(cx, name, &all).await?;
+        let live = live(log_group::live(cx.context, name, None, &all), true);
+        Ok(Next::More {
+            did: format!("created {name}"),
+            observed: cx.made(live),
+        })
+    }
+
+    async fn change(cx: &Cx<'_>, want: &Self, live: &Observed) -> Result<Option<Next>, Stop> {
+        log_group::retag(cx, &want.tags, live).await
+    }
+
+    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+        log_group::remove(cx, live).await
+    }
+
+    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
+        let name = physical.rsplit(":log-group:").next().unwrap_or_default();
+        let group = log_group::read(cx.aws, cx.context, name).await?;
+        Ok(group.map(|group| live(group, false)))
+    }
+
+    async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {
+        let name = cx.name().unwrap_or_default();
+        let group = log_group::read(cx.aws, cx.context, name).await?;
+        Ok(group.map(|group| live(group, false)))
+    }
+}
+
+fn is_claim(ask: &Ask<'_>, group: &Live) -> bool {
+    group.marks.stack.as_deref() == Some(ask.context.stack.as_str())
+        && group
+            .marks
+            .id
+            .as_ref()
+            .is_some_and(|id| id.to_string() == CLAIM)
+}
+
+/// The log group as a claim; `fresh` only when the call that has just been answered made it.
+fn live(mut group: Live, fresh: bool) -> Live {
+    group.fields.retain(|name, _| name == "tags");
+    group.outputs.retain(|name, _| name == "name");
+    group.names.push("claim".to_owned());
+    group.output("fresh", fresh)
+}

@@ -1,0 +1,167 @@
+//! A live object on its way from the wire to an observation.
+
+use provision_core::model::{Fields, Kind, Never, Observed, ResourceId, Status, Value};
+use serde::Serialize;
+
+use crate::field::live_fields;
+use crate::marks::{Marks, Tags};
+
+/// A live object, ours or not.
+#[derive(Clone, Debug)]
+pub(crate) struct Live {
+    /// The cloud's handle.
+    pub(crate) physical: String,
+    /// Its marks.
+    pub(crate) marks: Marks,
+    /// Its fields.
+    pub(crate) fields: Fields,
+    /// Its outputs.
+    pub(crate) outputs: Fields,
+    /// Its state.
+    pub(crate) status: Status,
+    /// Handles of objects it needs.
+    pub(crate) refs: Vec<String>,
+    /// Names under which others may need it, beside its handle.
+    pub(crate) names: Vec<String>,
+    /// Children that we did not declare.
+    pub(crate) foreign: Vec<String>,
+}
+
+impl Live {
+    /// A ready object with these fields.
+    pub(crate) fn new<F: Serialize>(physical: &str, tags: &Tags, fields: &F) -> Self {
+        Self {
+            physical: physical.to_owned(),
+            marks: Marks::of(tags),
+            // Reads fill every field, so that no hole can be in it.
+            fields: live_fields(fields).unwrap_or_default(),
+            outputs: Fields::new(),
+            status: Status::Ready,
+            refs: Vec::new(),
+            names: Vec::new(),
+            foreign: Vec::new(),
+        }
+    }
+
+    /// With an output.
+    pub(crate) fn output(mut self, name: &str, value: impl Into<Value<Never>>) -> Self {
+        self.outputs.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// With an output that may not be known.
+    pub(crate) fn maybe(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.output(name, value),
+            None => self,
+        }
+    }
+
+    /// In a state.
+    pub(crate) fn status(mut self, status: Status) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Needing these.
+    pub(crate) fn needs<I: IntoIterator<Item = S>, S: Into<String>>(mut self, refs: I) -> Self {
+        self.refs.extend(refs.into_iter().map(Into::into));
+        self
+    }
+
+    /// The observation, under an id.
+    pub(crate) fn observed(self, kind: &Kind, id: ResourceId, needs: Vec<ResourceId>) -> Observed {
+        Observed {
+            id,
+            kind: kind.clone(),
+            provider: crate::PROVIDER.to_owned(),
+            physical: self.physical,
+            parent: None,
+            fields: self.fields,
+            outputs: self.outputs,
+            status: self.status,
+            protect: self.marks.protect,
+            needs,
+            foreign: self.foreign,
+        }
+    }
+}
+
+/// A state in the making.
+pub(crate) fn changing(phase: &str) -> Status {
+    Status::Changing {
+        phase: phase.to_owned(),
+    }
+}
+
+/// On its way out.
+pub(crate) fn deleting(phase: &str) -> Status {
+    Status::Deleting {
+        phase: phase.to_owned(),
+    }
+}
+
+/// What the tags of an observation are.
+pub(crate) fn tags_of(live: &Observed) -> Tags {
+    match live.fields.get("tags") {
+        Some(Value::Map(entries)) => entries
+            .iter()
+            .filter_map(|(key, value)| Some((key.clone(), value.as_text()?.to_owned())))
+            .collect(),
+        _ => Tags::new(),
+    }
+}
+
+/// An observation with one field changed.
+pub(crate) fn with(live: &Observed, field: &str, value: impl Into<Value<Never>>) -> Box<Observed> {
+    let mut live = Box::new(live.clone());
+    live.fields.insert(field.to_owned(), value.into());
+    live
+}
+
+/// A field that is text.
+pub(crate) fn text<'a>(live: &'a Observed, field: &str) -> Option<&'a str> {
+    live.fields.get(field).and_then(Value::as_text)
+}
+
+/// An output that is text.
+pub(crate) fn output<'a>(live: &'a Observed, name: &str) -> Option<&'a str> {
+    live.outputs.get(name).and_then(Value::as_text)
+}
+
+/// The texts of a field that is a list.
+pub(crate) fn texts(live: &Observed, field: &str) -> Vec<String> {
+    match live.fields.get(field) {
+        Some(Value::List(items)) => items
+            .iter()
+            .filter_map(|item| item.as_text().map(str::to_owned))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The entries of a field that is a map of texts.
+pub(crate) fn map(live: &Observed, field: &str) -> Tags {
+    match live.fields.get(field) {
+        Some(Value::Map(entries)) => entries
+            .iter()
+            .filter_map(|(key, value)| Some((key.clone(), value.as_text()?.to_owned())))
+            .collect(),
+        _ => Tags::new(),
+    }
+}
+
+/// A list of texts as a value.
+pub(crate) fn list_value(items: &[String]) -> Value<Never> {
+    Value::List(items.iter().map(|item| item.as_str().into()).collect())
+}
+
+/// A map of texts as a value.
+pub(crate) fn map_value(entries: &Tags) -> Value<Never> {
+    Value::Map(
+        entries
+            .iter()
+            .map(|(key, value)| (key.clone(), value.as_str().into()))
+            .collect(),
+    )
+}

@@ -1,0 +1,295 @@
+//! `logs.group`: where logs go.
+//!
+//! The control plane's group exists before logging is switched on, so that its retention is ours; EKS would make
+//! one that keeps everything for ever.
+
+use aws_sdk_cloudwatchlogs::types::LogGroup as Wire;
+use futures::future::{join_all, try_join};
+use provision_core::contract::Context;
+use provision_core::model::{Identity, Observed, Table, Value};
+use serde::{Deserialize, Serialize};
+
+use super::claim::CLAIM;
+use super::live::{output, with};
+use super::retag::to_change;
+use super::survey::{Seen, named};
+use super::tables::{outputs, scalar, seconds, table, tags as tags_row};
+use super::{Ask, Cx, Live, Next, Served, Stop};
+use crate::client::Aws;
+use crate::error::Fault;
+use crate::marks::{Tags, plain};
+
+/// The fields of a log group. Its name is the resource's physical name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogGroup {
+    /// Days that logs are kept.
+    pub retention_days: Option<i32>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+impl Served for LogGroup {
+    const KIND: &'static str = "logs.group";
+
+    fn table() -> Table {
+        let rows = vec![
+            scalar("retention_days", "days that logs are kept"),
+            tags_row(),
+        ];
+        Table {
+            outputs: outputs(&["name", "arn"]),
+            seconds: seconds(1, 1, 1),
+            loss: Some("the logs in it are gone".to_owned()),
+            ..table(Self::KIND, "log group", Identity::Named, rows)
+        }
+    }
+
+    async fn survey(ask: &Ask<'_>) -> Seen {
+        let mut seen = Seen {
+            sights: named(ask, |name| read(ask.aws, ask.context, name)).await,
+            ..Seen::default()
+        };
+        if ask.orphans {
+            others(ask, &mut seen).await;
+        }
+        seen
+    }
+
+    async fn create(cx: &Cx<'_>, want: &Self) -> Result<Next, Stop> {
+        let all = cx.marked(&want.tags);
+        let name = cx.name()?;
+        make(cx, name, &all).await?;
+        let live = live(cx.context, name, None, &all);
+        Ok(Next::More {
+            did: format!("created {name}"),
+            observed: cx.made(live),
+        })
+    }
+
+    async fn change(cx: &Cx<'_>, want: &Self, live: &Observed) -> Result<Option<Next>, Stop> {
+        let now = match live.fields.get("retention_days") {
+            Some(Value::Int(days)) => Some(*days),
+            _ => None,
+        };
+        if let (true, Some(days)) = (cx.wants("retention_days"), want.retention_days)
+            && now != Some(i64::from(days))
+        {
+            let name = output(live, "name").unwrap_or_default();
+            let request = cx
+                .aws
+                .logs
+                .put_retention_policy()
+                .log_group_name(name)
+                .retention_in_days(days);
+            cx.aws
+                .write("logs:PutRetentionPolicy", || request.clone().send())
+                .await
+                .map_err(|fault| Stop::OfNew(fault.about(name)))?;
+            return Ok(Some(Next::More {
+                did: format!("set retention to {days} days"),
+                observed: with(live, "retention_days", i64::from(days)),
+            }));
+        }
+        retag(cx, &want.tags, live).await
+    }
+
+    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+        remove(cx, live).await
+    }
+
+    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
+        let name = physical.rsplit(":log-group:").next().unwrap_or_default();
+        read(cx.aws, cx.context, name).await
+    }
+
+    async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {
+        read(cx.aws, cx.context, cx.name().unwrap_or_default()).await
+    }
+}
+
+/// Makes a group with tags.
+pub(super) async fn make(cx: &Cx<'_>, name: &str, tags: &Tags) -> Result<(), Stop> {
+    let request = cx
+        .aws
+        .logs
+        .create_log_group()
+        .log_group_name(name)
+        .set_tags(Some(tags.clone().into_iter().collect()));
+    cx.aws
+        .write("logs:CreateLogGroup", || request.clone().send())
+        .await
+        .map_err(|fault| Stop::Fault(fault.about(name)))?;
+    Ok(())
+}
+
+/// Removes a group.
+pub(super) async fn remove(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+    let name = output(live, "name").unwrap_or_default();
+    let request = cx.aws.logs.delete_log_group().log_group_name(name);
+    cx.aws
+        .write("logs:DeleteLogGroup", || request.clone().send())
+        .await
+        .map_err(|fault| Stop::Fault(fault.about(name)))?;
+    Ok(Next::Gone)
+}
+
+/// Brings the tags of a group to what is wanted.
+pub(super) async fn retag(cx: &Cx<'_>, want: &Tags, live: &Observed) -> Result<Option<Next>, Stop> {
+    let Some(change) = to_change(cx, want, live) else {
+        return Ok(None);
+    };
+    let logs = &cx.aws.logs;
+    let arn = &live.physical;
+    if change.set.is_empty() {
+        let request = logs
+            .untag_resource()
+            .resource_arn(arn)
+            .set_tag_keys(Some(change.unset));
+        cx.aws
+            .write("logs:UntagResource", || request.clone().send())
+            .await?;
+    } else {
+        let request = logs
+            .tag_resource()
+            .resource_arn(arn)
+            .set_tags(Some(change.set.into_iter().collect()));
+        cx.aws
+            .write("logs:TagResource", || request.clone().send())
+            .await?;
+    }
+    Ok(Some(Next::More {
+        did: "set tags".to_owned(),
+        observed: change.observed,
+    }))
+}
+
+/// Reads a group by its name; `None` when there is none.
+pub(super) async fn read(aws: &Aws, context: &Context, name: &str) -> Result<Option<Live>, Fault> {
+    let groups = under(aws, name).await?;
+    let Some(group) = groups
+        .into_iter()
+        .find(|group| group.log_group_name() == Some(name))
+    else {
+        return Ok(None);
+    };
+    detail(aws, context, &group).await
+}
+
+/// Groups whose name starts so.
+async fn under(aws: &Aws, prefix: &str) -> Result<Vec<Wire>, Fault> {
+    super::ec2::pages(|token| async {
+        let request = aws
+            .logs
+            .describe_log_groups()
+            .log_group_name_prefix(prefix)
+            .set_next_token(token);
+        let answer = aws
+            .read("logs:DescribeLogGroups", || request.clone().send())
+            .await?;
+        Ok((answer.log_groups, answer.next_token))
+    })
+    .await
+}
+
+/// Adds the tags; `None` when the group has just gone.
+async fn detail(aws: &Aws, context: &Context, group: &Wire) -> Result<Option<Live>, Fault> {
+    let name = group.log_group_name().unwrap_or_default();
+    let request = aws
+        .logs
+        .list_tags_for_resource()
+        .resource_arn(arn(context, group, name));
+    let answer = aws
+        .read("logs:ListTagsForResource", || request.clone().send())
+        .await;
+    match answer {
+        Ok(answer) => {
+            let tags: Tags = answer.tags.unwrap_or_default().into_iter().collect();
+            let mut live = live(context, name, group.retention_in_days, &tags);
+            live.physical = arn(context, group, name);
+            Ok(Some(live.with_arn()))
+        }
+        Err(fault) if fault.is_not_found() => Ok(None),
+        Err(fault) => Err(fault.about(name)),
+    }
+}
+
+/// The ARN without the `:*` that older fields end in; tag calls refuse that.
+fn arn(context: &Context, group: &Wire, name: &str) -> String {
+    group
+        .log_group_arn
+        .clone()
+        .or_else(|| group.arn.clone())
+        .map_or_else(
+            || built_arn(context, name),
+            |arn| arn.trim_end_matches(":*").to_owned(),
+        )
+}
+
+fn built_arn(context: &Context, name: &str) -> String {
+    format!(
+        "arn:{}:logs:{}:{}:log-group:{name}",
+        super::oidc_provider::partition(&context.region),
+        context.region,
+        context.account.as_deref().unwrap_or_default()
+    )
+}
+
+/// Groups of the stack that were not asked for: control-plane logs of clusters that are gone from the spec.
+async fn others(ask: &Ask<'_>, seen: &mut Seen) {
+    let own = format!("/provision/{}/", ask.context.stack);
+    let clusters = format!("/aws/eks/{}-", ask.context.stack);
+    let listed = try_join(under(ask.aws, &own), under(ask.aws, &clusters)).await;
+    let groups = match listed {
+        Ok((own, clusters)) => own.into_iter().chain(clusters),
+        Err(fault) => {
+            seen.unread = Some(fault.to_string());
+            return;
+        }
+    };
+    let asked = |name: &str| {
+        let mut names = ask
+            .resources
+            .iter()
+            .map(|resource| resource.name.as_deref());
+        names.any(|asked| asked == Some(name))
+    };
+    let groups: Vec<Wire> = groups
+        .filter(|group| !group.log_group_name().is_some_and(asked))
+        .collect();
+    let reads = groups
+        .iter()
+        .map(|group| detail(ask.aws, ask.context, group));
+    for read in join_all(reads).await {
+        match read {
+            Ok(Some(live)) => {
+                let marks = &live.marks;
+                let ours = marks.stack.as_deref() == Some(ask.context.stack.as_str());
+                let part = marks.id.as_ref().map(ToString::to_string);
+                if ours && part.is_some_and(|id| id != CLAIM) {
+                    seen.orphans.push(live);
+                }
+            }
+            Ok(None) => {}
+            Err(fault) => seen.unread = Some(fault.to_string()),
+        }
+    }
+}
+
+/// A group as read.
+pub(super) fn live(context: &Context, name: &str, retention: Option<i32>, all: &Tags) -> Live {
+    let fields = LogGroup {
+        retention_days: retention,
+        tags: plain(all),
+    };
+    Live::new(&built_arn(context, name), all, &fields)
+        .output("name", name)
+        .with_arn()
+}
+
+impl Live {
+    /// With its handle as output `arn`.
+    fn with_arn(self) -> Self {
+        let arn = self.physical.clone();
+        self.output("arn", arn)
+    }
+}

@@ -1,0 +1,258 @@
+//! The kinds of AWS objects, one file each, and what they have in common.
+
+mod address;
+mod claim;
+mod ec2;
+mod internet_gateway;
+mod launch_data;
+mod launch_template;
+mod live;
+mod log_group;
+mod nat_gateway;
+mod oidc_provider;
+mod retag;
+mod role;
+mod role_policies;
+mod route_table;
+mod routes;
+mod security_group;
+mod security_group_rule;
+mod serve;
+mod subnet;
+mod survey;
+mod tables;
+mod vpc;
+
+use std::future::Future;
+
+use provision_core::contract::{ActStep, Context, Failure};
+use provision_core::model::{Never, Observed, Resource, ResourceId, Table};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use address::Address;
+pub use claim::{CLAIM, Claim};
+pub use internet_gateway::InternetGateway;
+pub use launch_template::LaunchTemplate;
+pub use log_group::LogGroup;
+pub use nat_gateway::NatGateway;
+pub use oidc_provider::{OidcProvider, partition};
+pub use role::{Role, role_path};
+pub use route_table::RouteTable;
+pub use security_group::SecurityGroup;
+pub use security_group_rule::SecurityGroupRule;
+pub use subnet::Subnet;
+pub use vpc::Vpc;
+
+pub(crate) use ec2::{filter, pages};
+pub(crate) use live::Live;
+pub(crate) use serve::Ops;
+pub(crate) use survey::{Ask, Look, Seen};
+
+use crate::client::Aws;
+use crate::error::Fault;
+use crate::marks::{Tags, marked};
+
+/// Every kind, in the order in which they are listed.
+pub(crate) const ALL: [&dyn Ops; 13] = [
+    &serve::Served::<Claim>::NEW,
+    &serve::Served::<Vpc>::NEW,
+    &serve::Served::<InternetGateway>::NEW,
+    &serve::Served::<Subnet>::NEW,
+    &serve::Served::<Address>::NEW,
+    &serve::Served::<NatGateway>::NEW,
+    &serve::Served::<RouteTable>::NEW,
+    &serve::Served::<SecurityGroup>::NEW,
+    &serve::Served::<SecurityGroupRule>::NEW,
+    &serve::Served::<LaunchTemplate>::NEW,
+    &serve::Served::<Role>::NEW,
+    &serve::Served::<OidcProvider>::NEW,
+    &serve::Served::<LogGroup>::NEW,
+];
+
+/// What a kind must know to serve: its table and its calls. The type itself is the record of its fields.
+///
+/// `create` and `change` make at most one mutating call. What the next one does follows from the live object they
+/// are given, which carries what earlier ones did, so that nothing depends on reads that lag.
+pub(crate) trait Served: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The kind's name.
+    const KIND: &'static str;
+
+    /// The kind's table.
+    fn table() -> Table;
+
+    /// Reads the objects that are asked for, and with them all others of the stack when orphans are wanted.
+    fn survey(ask: &Ask<'_>) -> impl Future<Output = Seen> + Send;
+
+    /// Makes the object.
+    fn create(cx: &Cx<'_>, want: &Self) -> impl Future<Output = Result<Next, Stop>> + Send;
+
+    /// Makes the next change that brings the live object to what is wanted; `None` when it is there.
+    fn change(
+        cx: &Cx<'_>,
+        want: &Self,
+        live: &Observed,
+    ) -> impl Future<Output = Result<Option<Next>, Stop>> + Send;
+
+    /// Makes the next call that removes the object.
+    fn delete(cx: &Cx<'_>, live: &Observed) -> impl Future<Output = Result<Next, Stop>> + Send;
+
+    /// Reads one object by its handle; `None` when it is not there, or not visible yet.
+    fn read(
+        cx: &Cx<'_>,
+        physical: &str,
+    ) -> impl Future<Output = Result<Option<Live>, Fault>> + Send;
+
+    /// Reads what holds the name or the range that is wanted, whoever it belongs to. Asked after the cloud has
+    /// said that it is taken.
+    fn holder(
+        _cx: &Cx<'_>,
+        _want: &Self,
+    ) -> impl Future<Output = Result<Option<Live>, Fault>> + Send {
+        async { Ok(None) }
+    }
+}
+
+/// What a step has come to after a call.
+#[derive(Clone, Debug)]
+pub(crate) enum Next {
+    /// A call is done; there may be more to do.
+    More {
+        /// What was done.
+        did: String,
+        /// The object, with it done.
+        observed: Box<Observed>,
+    },
+    /// The cloud works on it.
+    Waits {
+        /// The cloud's word.
+        phase: String,
+        /// What to ask for.
+        physical: String,
+    },
+    /// It is gone.
+    Gone,
+}
+
+/// Why a call could not be made, or failed.
+#[derive(Clone, Debug)]
+pub(crate) enum Stop {
+    /// The cloud's answer.
+    Fault(Fault),
+    /// The same, from a call that may refer to objects made a moment ago.
+    OfNew(Fault),
+    /// A conclusion of ours.
+    Failure(Failure),
+    /// Something else must happen first.
+    Later(String),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+/// What every call of a step knows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cx<'a> {
+    /// The clients.
+    pub(crate) aws: &'a Aws,
+    /// Stack, account, region.
+    pub(crate) context: &'a Context,
+    /// The step.
+    pub(crate) step: &'a ActStep,
+    /// What is wanted.
+    pub(crate) desired: Option<&'a Resource<Never>>,
+    /// The idempotency token.
+    pub(crate) token: &'a str,
+}
+
+impl Cx<'_> {
+    /// The resource's id.
+    pub(crate) fn id(&self) -> &ResourceId {
+        &self.step.id
+    }
+
+    /// Whether protection is wanted.
+    pub(crate) fn protect(&self) -> bool {
+        self.desired.is_some_and(|desired| desired.protect)
+    }
+
+    /// The physical name that is wanted.
+    pub(crate) fn name(&self) -> Result<&str, Failure> {
+        self.desired
+            .and_then(|desired| desired.name.as_deref())
+            .ok_or_else(|| crate::field::internal(format!("{} has no physical name", self.step.id)))
+    }
+
+    /// The tags of a new object.
+    pub(crate) fn marked(&self, tags: &Tags) -> Tags {
+        marked(self.context, self.id(), self.protect(), tags)
+    }
+
+    /// Whether this step is to bring this field about.
+    pub(crate) fn wants(&self, field: &str) -> bool {
+        let fields = &self.step.fields;
+        fields.is_empty() || fields.iter().any(|name| name == field)
+    }
+
+    /// An object as it has just been made.
+    pub(crate) fn made(&self, live: Live) -> Box<Observed> {
+        Box::new(live.observed(&self.step.kind, self.id().clone(), Vec::new()))
+    }
+}
+
+/// Finds a kind's operations.
+pub(crate) fn ops(kind: &str) -> Option<&'static dyn Ops> {
+    ALL.iter().copied().find(|ops| ops.name() == kind)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The rows of a table are the fields of its struct, no more and no fewer.
+    fn rows_are_fields<K: Served + Default>() {
+        let fields = crate::field::fields_of(&K::default()).unwrap();
+        let fields: BTreeSet<&str> = fields.keys().map(String::as_str).collect();
+        let table = K::table();
+        let rows: BTreeSet<&str> = table.rows.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(rows, fields, "{}", K::KIND);
+        assert_eq!(rows.len(), table.rows.len(), "{}: a row twice", K::KIND);
+        assert_eq!(table.kind.as_str(), K::KIND);
+    }
+
+    #[test]
+    fn tables_fit_their_structs() {
+        rows_are_fields::<Claim>();
+        rows_are_fields::<Vpc>();
+        rows_are_fields::<InternetGateway>();
+        rows_are_fields::<Subnet>();
+        rows_are_fields::<Address>();
+        rows_are_fields::<NatGateway>();
+        rows_are_fields::<RouteTable>();
+        rows_are_fields::<SecurityGroup>();
+        rows_are_fields::<SecurityGroupRule>();
+        rows_are_fields::<LaunchTemplate>();
+        rows_are_fields::<Role>();
+        rows_are_fields::<OidcProvider>();
+        rows_are_fields::<LogGroup>();
+    }
+
+    #[test]
+    fn every_kind_is_found_by_its_name_once() {
+        let names: BTreeSet<&str> = ALL.iter().map(|ops| ops.name()).collect();
+        assert_eq!(names.len(), ALL.len());
+        assert!(names.iter().all(|name| ops(name).is_some()));
+    }
+}

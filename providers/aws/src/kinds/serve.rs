@@ -1,0 +1,279 @@
+//! From a kind's calls to the answers of the contract.
+
+use std::marker::PhantomData;
+
+use provision_core::contract::{
+    Act, ActStep, Answer, Class, Does, Failure, Handle, Outcome, Poll, PollOutcome,
+};
+use provision_core::model::{Fields, Observed, Status, Table};
+
+use super::{Ask, Cx, Live, Next, Seen, Served as Kind, Stop};
+use crate::client::Aws;
+use crate::error::Fault;
+use crate::field::{internal, read_fields};
+
+const PHYSICAL: &str = "physical";
+
+/// A kind behind an object-safe face.
+pub(crate) trait Ops: Send + Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+    /// Its table.
+    fn table(&self) -> Table;
+    /// Reads.
+    fn survey<'a>(&self, ask: &'a Ask<'a>) -> Answer<'a, Seen>;
+    /// Makes the next call of a step.
+    fn act<'a>(&self, aws: &'a Aws, act: &'a Act) -> Answer<'a, Outcome>;
+    /// Asks whether something has come to rest.
+    fn poll<'a>(&self, aws: &'a Aws, poll: &'a Poll) -> Answer<'a, PollOutcome>;
+}
+
+/// The face of one kind.
+pub(crate) struct Served<K>(PhantomData<fn() -> K>);
+
+impl<K> Served<K> {
+    /// There is only one.
+    pub(crate) const NEW: Self = Self(PhantomData);
+}
+
+impl<K: Kind> Ops for Served<K> {
+    fn name(&self) -> &'static str {
+        K::KIND
+    }
+
+    fn table(&self) -> Table {
+        K::table()
+    }
+
+    fn survey<'a>(&self, ask: &'a Ask<'a>) -> Answer<'a, Seen> {
+        Box::pin(K::survey(ask))
+    }
+
+    fn act<'a>(&self, aws: &'a Aws, act: &'a Act) -> Answer<'a, Outcome> {
+        Box::pin(serve::<K>(aws, act))
+    }
+
+    fn poll<'a>(&self, aws: &'a Aws, poll: &'a Poll) -> Answer<'a, PollOutcome> {
+        Box::pin(ask::<K>(aws, poll))
+    }
+}
+
+async fn serve<K: Kind>(aws: &Aws, act: &Act) -> Outcome {
+    let cx = Cx {
+        aws,
+        context: &act.context,
+        step: &act.step,
+        desired: act.desired.as_ref(),
+        token: &act.token,
+    };
+    let result = match (act.step.does, &act.live) {
+        (Does::Create | Does::Update, live) => bring::<K>(&cx, live.as_ref()).await,
+        (Does::Wait, Some(live)) => Ok(at_rest::<K>(live).unwrap_or_else(|| waits(live))),
+        (Does::Delete, Some(live)) => delete::<K>(&cx, live).await,
+        (Does::Delete, None) => Ok(Outcome::Gone),
+        (does, _) => Err(Stop::Failure(internal(format!(
+            "{does:?} of a {}",
+            K::KIND
+        )))),
+    };
+    result.unwrap_or_else(|stop| stopped(stop, &act.step))
+}
+
+/// Makes the object, or the next change of it.
+async fn bring<K: Kind>(cx: &Cx<'_>, live: Option<&Observed>) -> Result<Outcome, Stop> {
+    let desired = cx
+        .desired
+        .ok_or_else(|| internal(format!("{} has no desired fields", cx.id())))?;
+    let want: K = read_fields(desired)?;
+    let Some(live) = live else {
+        if cx.step.does != Does::Create {
+            return Err(Stop::Failure(gone(cx)));
+        }
+        return match K::create(cx, &want).await {
+            Ok(next) => Ok(outcome(next)),
+            Err(Stop::Fault(fault) | Stop::OfNew(fault)) if fault.is_already() => {
+                taken::<K>(cx, &want, fault).await
+            }
+            Err(Stop::Fault(fault)) => Err(Stop::OfNew(fault)),
+            Err(stop) => Err(stop),
+        };
+    };
+    if let Some(next) = K::change(cx, &want, live).await? {
+        return Ok(outcome(next));
+    }
+    Ok(at_rest::<K>(live).unwrap_or_else(|| waits(live)))
+}
+
+/// The end of a step, when the object is usable and all its outputs are known.
+fn at_rest<K: Kind>(live: &Observed) -> Option<Outcome> {
+    (live.status == Status::Ready && is_complete::<K>(&live.outputs)).then(|| Outcome::Done {
+        observed: Box::new(live.clone()),
+    })
+}
+
+fn is_complete<K: Kind>(outputs: &Fields) -> bool {
+    let table = K::table();
+    table
+        .outputs
+        .iter()
+        .all(|output| outputs.contains_key(&output.name))
+}
+
+/// The cloud says that the name or range is taken: by us, by somebody, or by something not visible yet.
+async fn taken<K: Kind>(cx: &Cx<'_>, want: &K, fault: Fault) -> Result<Outcome, Stop> {
+    match K::holder(cx, want).await? {
+        Some(live) if live.marks.are(cx.context, cx.id()) => Ok(outcome(Next::More {
+            did: "found it there already".to_owned(),
+            observed: cx.made(live),
+        })),
+        Some(live) => Err(Stop::Failure(clash(&live, &fault))),
+        None => Err(Stop::Later(format!("{fault} (not visible yet)"))),
+    }
+}
+
+fn clash(live: &Live, fault: &Fault) -> Failure {
+    let owner = live
+        .marks
+        .owner()
+        .unwrap_or_else(|| "nobody that provision knows".to_owned());
+    Failure {
+        class: Class::Clash,
+        code: fault.code.clone(),
+        message: format!("{} ({} belongs to {owner})", fault.message, live.physical),
+        call: Some(fault.call.clone()),
+        object: Some(live.physical.clone()),
+        advice: Some("rename ours in the spec, or remove that object".to_owned()),
+    }
+}
+
+async fn delete<K: Kind>(cx: &Cx<'_>, live: &Observed) -> Result<Outcome, Stop> {
+    match K::delete(cx, live).await {
+        Ok(next) => Ok(outcome(next)),
+        Err(Stop::Fault(fault)) if fault.is_not_found() => Ok(Outcome::Gone),
+        Err(Stop::Fault(fault)) if fault.is_in_use() => Err(Stop::Later(fault.to_string())),
+        Err(stop) => Err(stop),
+    }
+}
+
+fn outcome(next: Next) -> Outcome {
+    match next {
+        Next::More { did, observed } => Outcome::Again {
+            did,
+            observed: Some(observed),
+        },
+        Next::Waits { phase, physical } => Outcome::Accepted {
+            handle: Handle([(PHYSICAL.to_owned(), physical)].into()),
+            phase,
+        },
+        Next::Gone => Outcome::Gone,
+    }
+}
+
+fn waits(live: &Observed) -> Outcome {
+    let phase = match &live.status {
+        Status::Changing { phase } | Status::Deleting { phase } => phase.clone(),
+        Status::Ready | Status::Failed { .. } => "becoming visible".to_owned(),
+    };
+    outcome(Next::Waits {
+        phase,
+        physical: live.physical.clone(),
+    })
+}
+
+fn stopped(stop: Stop, step: &ActStep) -> Outcome {
+    match stop {
+        Stop::Fault(fault) => named(fault, step).outcome(),
+        Stop::OfNew(fault) => named(fault, step).outcome_of_new(),
+        Stop::Failure(failure) => Outcome::Failed { failure },
+        Stop::Later(reason) => Outcome::Retry {
+            after_ms: 1_500,
+            reason,
+        },
+    }
+}
+
+/// A fault that names no object is about the step's.
+fn named(fault: Fault, step: &ActStep) -> Fault {
+    match fault.object {
+        Some(_) => fault,
+        None => fault.about(step.id.to_string()),
+    }
+}
+
+fn gone(cx: &Cx<'_>) -> Failure {
+    Failure {
+        class: Class::NotFound,
+        code: "gone".to_owned(),
+        message: format!("{} is not there any more", cx.id()),
+        call: None,
+        object: Some(cx.id().to_string()),
+        advice: Some("somebody deleted it meanwhile: plan again".to_owned()),
+    }
+}
+
+async fn ask<K: Kind>(aws: &Aws, poll: &Poll) -> PollOutcome {
+    let cx = Cx {
+        aws,
+        context: &poll.context,
+        step: &poll.step,
+        desired: poll.desired.as_ref(),
+        token: "",
+    };
+    let physical = poll
+        .handle
+        .0
+        .get(PHYSICAL)
+        .cloned()
+        .or_else(|| poll.live.as_ref().map(|live| live.physical.clone()))
+        .unwrap_or_default();
+    match K::read(&cx, &physical).await {
+        Ok(live) => rest::<K>(&cx, live),
+        Err(fault) => PollOutcome::Failed {
+            failure: fault.about(physical).failure(),
+        },
+    }
+}
+
+/// What the state of a polled object means for the step.
+fn rest<K: Kind>(cx: &Cx<'_>, live: Option<Live>) -> PollOutcome {
+    let deletes = cx.step.does == Does::Delete;
+    let Some(live) = live else {
+        return if deletes {
+            PollOutcome::Gone
+        } else {
+            pending("not visible yet")
+        };
+    };
+    match &live.status {
+        Status::Failed { reason } => PollOutcome::Failed {
+            failure: Failure {
+                class: Class::CloudFailed,
+                code: "failed".to_owned(),
+                message: reason.clone(),
+                call: None,
+                object: Some(live.physical.clone()),
+                advice: Some(
+                    "put right what the cloud names, then apply again: it is made anew".to_owned(),
+                ),
+            },
+        },
+        Status::Deleting { .. } if !deletes => PollOutcome::Gone,
+        Status::Changing { phase } | Status::Deleting { phase } => pending(phase),
+        Status::Ready if deletes => pending("deleting"),
+        Status::Ready if !is_complete::<K>(&live.outputs) => pending("becoming visible"),
+        Status::Ready if cx.step.does == Does::Wait => PollOutcome::Done {
+            observed: cx.made(live),
+        },
+        // Changes that were still to be made are found by comparing again.
+        Status::Ready => PollOutcome::Again {
+            observed: Some(cx.made(live)),
+        },
+    }
+}
+
+fn pending(phase: &str) -> PollOutcome {
+    PollOutcome::Pending {
+        phase: phase.to_owned(),
+        trouble: None,
+    }
+}

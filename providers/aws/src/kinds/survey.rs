@@ -1,0 +1,140 @@
+//! What a survey asks of a kind, and what the kind answers.
+
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+use provision_core::contract::Context;
+use provision_core::model::{Pending, Resource, ResourceId, Sight, Stray};
+
+use super::Live;
+use crate::client::Aws;
+use crate::error::Fault;
+
+/// One kind's part of a survey.
+pub(crate) struct Ask<'a> {
+    /// The clients.
+    pub(crate) aws: &'a Aws,
+    /// Stack, account, region.
+    pub(crate) context: &'a Context,
+    /// The resources of this kind.
+    pub(crate) resources: Vec<&'a Resource<Pending>>,
+    /// Whether others of the stack are wanted too.
+    pub(crate) orphans: bool,
+}
+
+impl Ask<'_> {
+    /// The resource with an id.
+    pub(crate) fn resource(&self, id: &ResourceId) -> Option<&Resource<Pending>> {
+        let mut all = self.resources.iter().copied();
+        all.find(|resource| resource.id == *id)
+    }
+}
+
+/// One kind's part of the answer.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// What was asked for.
+    pub(crate) sights: BTreeMap<ResourceId, Look>,
+    /// Objects of the stack that were not.
+    pub(crate) orphans: Vec<Live>,
+    /// Objects of the stack in other regions.
+    pub(crate) strays: Vec<Stray>,
+    /// Why others could not be listed.
+    pub(crate) unread: Option<String>,
+}
+
+/// What was seen of one id.
+#[derive(Debug)]
+pub(crate) enum Look {
+    /// It is there.
+    Here(Live),
+    /// Anything else.
+    Otherwise(Sight),
+}
+
+/// The answer of a kind that was read by one list of all marked objects.
+pub(crate) fn tagged(ask: &Ask<'_>, listed: Result<Vec<Live>, Fault>) -> Seen {
+    let mut seen = Seen::default();
+    let lives = match listed {
+        Ok(lives) => lives,
+        Err(fault) => {
+            for resource in &ask.resources {
+                seen.sights.insert(resource.id.clone(), unknown(&fault));
+            }
+            seen.unread = ask.orphans.then(|| fault.to_string());
+            return seen;
+        }
+    };
+    let mut by_id: BTreeMap<ResourceId, Vec<Live>> = BTreeMap::new();
+    for live in lives {
+        let ours = live.marks.stack.as_deref() == Some(ask.context.stack.as_str());
+        if let (true, Some(id)) = (ours, live.marks.id.clone()) {
+            by_id.entry(id).or_default().push(live);
+        }
+    }
+    for resource in &ask.resources {
+        let lives = by_id.remove(&resource.id).unwrap_or_default();
+        seen.sights.insert(resource.id.clone(), of(lives));
+    }
+    if ask.orphans {
+        seen.orphans = by_id.into_values().flatten().collect();
+    }
+    seen
+}
+
+fn of(mut lives: Vec<Live>) -> Look {
+    if lives.len() > 1 {
+        let mut physical: Vec<String> = lives.into_iter().map(|live| live.physical).collect();
+        physical.sort();
+        return Look::Otherwise(Sight::Twice { physical });
+    }
+    lives
+        .pop()
+        .map_or(Look::Otherwise(Sight::Absent), Look::Here)
+}
+
+/// An id that could not be read.
+pub(crate) fn unknown(fault: &Fault) -> Look {
+    Look::Otherwise(Sight::Unknown {
+        reason: fault.to_string(),
+    })
+}
+
+/// What a read by name comes to: ours, somebody's, or not there.
+pub(crate) fn by_name(
+    context: &Context,
+    id: &ResourceId,
+    read: Result<Option<Live>, Fault>,
+) -> Look {
+    match read {
+        Ok(None) => Look::Otherwise(Sight::Absent),
+        Ok(Some(live)) if live.marks.are(context, id) => Look::Here(live),
+        Ok(Some(live)) => Look::Otherwise(Sight::Clash {
+            owner: live.marks.owner(),
+            physical: live.physical,
+        }),
+        Err(fault) => unknown(&fault),
+    }
+}
+
+/// Reads the resources that are asked for by their names, all at once.
+pub(crate) async fn named<'a, F, Fut>(ask: &'a Ask<'_>, read: F) -> BTreeMap<ResourceId, Look>
+where
+    F: Fn(&'a str) -> Fut,
+    Fut: Future<Output = Result<Option<Live>, Fault>>,
+{
+    let reads = ask.resources.iter().map(|resource| {
+        let name = resource.name.as_deref();
+        let read = name.map(&read);
+        async move {
+            let look = match read {
+                Some(read) => by_name(ask.context, &resource.id, read.await),
+                None => Look::Otherwise(Sight::Unknown {
+                    reason: format!("{} has no physical name", resource.id),
+                }),
+            };
+            (resource.id.clone(), look)
+        }
+    });
+    join_all(reads).await.into_iter().collect()
+}

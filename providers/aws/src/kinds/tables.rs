@@ -1,0 +1,66 @@
+//! Short words for tables.
+
+use provision_core::model::{
+    Effect, FieldKind, Identity, Kind, Output, ReplaceOrder, Row, Seconds, Table,
+};
+
+/// A table with the usual: deleted before its replacement, in no lane, no sentence of loss.
+pub(crate) fn table(kind: &str, title: &str, identity: Identity, rows: Vec<Row>) -> Table {
+    Table {
+        kind: Kind::new(kind),
+        title: title.to_owned(),
+        rows,
+        outputs: Vec::new(),
+        identity,
+        replace: ReplaceOrder::DeleteFirst,
+        dies_with_parent: false,
+        loss: None,
+        seconds: Seconds {
+            create: 1,
+            update: 1,
+            delete: 1,
+        },
+        lane: None,
+    }
+}
+
+/// Outputs that hold for the object's life.
+pub(crate) fn outputs(names: &[&str]) -> Vec<Output> {
+    names
+        .iter()
+        .map(|name| Output {
+            name: (*name).to_owned(),
+            volatile: false,
+        })
+        .collect()
+}
+
+/// Durations.
+pub(crate) const fn seconds(create: u32, update: u32, delete: u32) -> Seconds {
+    Seconds {
+        create,
+        update,
+        delete,
+    }
+}
+
+/// A scalar that only a new object can have.
+pub(crate) fn fixed(name: &str, doc: &str) -> Row {
+    Row::new(name, FieldKind::Scalar, Effect::Replace, doc)
+}
+
+/// A scalar that a call changes.
+pub(crate) fn scalar(name: &str, doc: &str) -> Row {
+    Row::new(name, FieldKind::Scalar, Effect::InPlace, doc)
+}
+
+/// The tags: only the keys we declare.
+pub(crate) fn tags() -> Row {
+    let kind = FieldKind::Map { owned_only: true };
+    Row::new(
+        "tags",
+        kind,
+        Effect::InPlace,
+        "labels of the stack, and the name shown in consoles",
+    )
+}
