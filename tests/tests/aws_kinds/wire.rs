@@ -1,0 +1,122 @@
+//! The clouds of these tests: the sandbox in this process, and moto in another.
+
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use jiff::{SignedDuration, Timestamp};
+use provision_aws::{Aws, https};
+use provision_sandbox::{Cloud, Delivery};
+use tokio::time::Instant;
+
+use super::stage::{ACCOUNT, REGION};
+
+/// A sandbox reached by function calls, on tokio's clock.
+#[derive(Clone)]
+struct Near {
+    cloud: Arc<Cloud>,
+    base: Timestamp,
+    start: Instant,
+}
+
+impl std::fmt::Debug for Near {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Near")
+    }
+}
+
+impl Near {
+    fn now(&self) -> Timestamp {
+        let gone = Instant::now().saturating_duration_since(self.start);
+        let gone = SignedDuration::try_from(gone).unwrap();
+        self.base.checked_add(gone).unwrap()
+    }
+}
+
+impl HttpConnector for Near {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let near = self.clone();
+        HttpConnectorFuture::new(async move {
+            let request = request.try_into_http1x().unwrap();
+            let (parts, body) = request.into_parts();
+            let body = body.bytes().unwrap_or_default().to_vec();
+            let request = http::Request::from_parts(parts, body);
+            let response = near.cloud.handle(near.now(), request);
+            let delivery = response.extensions().get::<Delivery>().copied();
+            let delivery = delivery.unwrap_or_default();
+            tokio::time::sleep(delivery.delay).await;
+            if delivery.dropped {
+                return Err(ConnectorError::io("connection reset".into()));
+            }
+            Ok(HttpResponse::try_from(response.map(SdkBody::from)).unwrap())
+        })
+    }
+}
+
+fn credentials() -> Credentials {
+    Credentials::new(ACCOUNT, "secret", None, None, "test")
+}
+
+/// Clients of a sandbox in this process.
+pub(crate) fn near(cloud: &Arc<Cloud>) -> Aws {
+    let near = SharedHttpConnector::new(Near {
+        cloud: Arc::clone(cloud),
+        base: Timestamp::from_second(1_800_000_000).unwrap(),
+        start: Instant::now(),
+    });
+    let http = http_client_fn(move |_, _| near.clone());
+    Aws::with_http(http, credentials(), "http://sandbox.invalid", REGION)
+}
+
+/// A running moto server.
+pub(crate) struct Moto {
+    child: Child,
+    port: u16,
+}
+
+impl Moto {
+    /// Starts it on a free port; `None` when it is not installed.
+    pub(crate) fn start() -> Option<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .ok()?
+            .local_addr()
+            .ok()?
+            .port();
+        let child = Command::new("moto_server")
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let moto = Self { child, port };
+        for _ in 0..300 {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return Some(moto);
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        None
+    }
+
+    /// Clients of it.
+    pub(crate) fn aws(&self) -> Aws {
+        let endpoint = format!("http://127.0.0.1:{}", self.port);
+        Aws::with_http(https(), credentials(), &endpoint, REGION)
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
