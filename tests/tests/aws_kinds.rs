@@ -479,6 +479,7 @@ async fn each_kind_lives_and_dies_in_the_sandbox() {
         let cloud = Arc::new(Cloud::in_memory(config));
         let mut stage = Stage::new(wire::near(&cloud));
         stage.pause = Duration::from_secs(1);
+        stage.cloud = Some(Arc::clone(&cloud));
         stage.lacks = ["sts", "logs", "iam"].to_vec();
         stage.lacks.retain(|service| {
             let mut all = operations().into_iter();

@@ -83,7 +83,10 @@ pub fn layout(name: &str, network: &Network, facts: Option<&Facts>) -> Result<La
     }
     let zones = usize::from(network.zones).clamp(1, SLOTS.len());
     let wanted = zones.max(FEWEST);
-    let offered = facts.map_or(wanted, |facts| facts.zones.len());
+    let offered = facts
+        .map(|facts| facts.zones.len())
+        .filter(|zones| *zones > 0)
+        .unwrap_or(wanted);
     let id = |part: String| ResourceId::new(address.as_str(), part);
     let mut slots: Vec<Slot> = SLOTS
         .into_iter()

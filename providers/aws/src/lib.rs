@@ -24,7 +24,7 @@ mod testing;
 /// This provider's name.
 pub const PROVIDER: &str = "aws";
 
-pub use client::{Aws, https};
+pub use client::{Aws, direct, https};
 pub use error::{Fault, How};
 pub use expand::{claim_id, resource, tags};
 pub use field::{Field, fields_of, from_fields, internal, live_fields, read_fields};

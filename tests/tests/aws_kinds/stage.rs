@@ -1,6 +1,7 @@
 //! Drives one resource at a time through the provider, as the executor would.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use provision_aws::{Aws, AwsProvider, claim_id, resource};
@@ -9,6 +10,7 @@ use provision_core::contract::{
     SurveyAnswer, SurveyRequest,
 };
 use provision_core::model::{Never, Observed, Resource, ResourceId, Sight, Value};
+use provision_sandbox::Cloud;
 use serde::Serialize;
 
 pub(crate) const STACK: &str = "shop";
@@ -22,6 +24,8 @@ pub(crate) struct Stage {
     pub(crate) context: Context,
     /// Services that the cloud below does not have.
     pub(crate) lacks: Vec<&'static str>,
+    /// The sandbox below, whose log counts the calls.
+    pub(crate) cloud: Option<Arc<Cloud>>,
     /// Between looks at something that is not visible yet.
     pub(crate) pause: Duration,
     turn: std::cell::Cell<u32>,
@@ -39,6 +43,7 @@ impl Stage {
                 labels: BTreeMap::new(),
             },
             lacks: Vec::new(),
+            cloud: None,
             pause: Duration::from_millis(10),
             turn: std::cell::Cell::new(0),
         }
@@ -125,7 +130,11 @@ impl Stage {
         for _ in 0..200 {
             self.turn.set(self.turn.get() + 1);
             act.token = format!("00000000-0000-4000-8000-{:012}", self.turn.get());
-            match self.provider.act(&act).await {
+            let before = self.mutations();
+            let outcome = self.provider.act(&act).await;
+            let calls = self.mutations() - before;
+            assert!(calls <= 1, "{}: {calls} mutating calls in one act", want.id);
+            match outcome {
                 Outcome::Done { observed } => return Ok(Some(*observed)),
                 Outcome::Gone => return Ok(None),
                 Outcome::Again { observed, .. } => act.live = observed.map(|live| *live),
@@ -141,6 +150,13 @@ impl Stage {
             }
         }
         panic!("{} does not come to rest", want.id)
+    }
+
+    /// How many mutating calls the sandbox has taken so far.
+    fn mutations(&self) -> usize {
+        let calls = self.cloud.as_ref().map(|cloud| cloud.calls());
+        let calls = calls.unwrap_or_default();
+        calls.iter().filter(|call| call.mutating).count()
     }
 
     async fn wait(

@@ -60,6 +60,13 @@ impl Served for LogGroup {
         let name = cx.name()?;
         make(cx, name, &all).await?;
         let live = live(cx.context, name, None, &all);
+        if cx.context.account.is_none() {
+            // Its ARN is not known before it is read.
+            return Ok(Next::Waits {
+                phase: "becoming visible".to_owned(),
+                physical: live.physical,
+            });
+        }
         Ok(Next::More {
             did: format!("created {name}"),
             observed: cx.made(live),

@@ -21,6 +21,8 @@ mod serve;
 mod subnet;
 mod survey;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod vpc;
 
 use std::future::Future;
@@ -212,47 +214,4 @@ impl Cx<'_> {
 /// Finds a kind's operations.
 pub(crate) fn ops(kind: &str) -> Option<&'static dyn Ops> {
     ALL.iter().copied().find(|ops| ops.name() == kind)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    /// The rows of a table are the fields of its struct, no more and no fewer.
-    fn rows_are_fields<K: Served + Default>() {
-        let fields = crate::field::fields_of(&K::default()).unwrap();
-        let fields: BTreeSet<&str> = fields.keys().map(String::as_str).collect();
-        let table = K::table();
-        let rows: BTreeSet<&str> = table.rows.iter().map(|row| row.name.as_str()).collect();
-        assert_eq!(rows, fields, "{}", K::KIND);
-        assert_eq!(rows.len(), table.rows.len(), "{}: a row twice", K::KIND);
-        assert_eq!(table.kind.as_str(), K::KIND);
-    }
-
-    #[test]
-    fn tables_fit_their_structs() {
-        rows_are_fields::<Claim>();
-        rows_are_fields::<Vpc>();
-        rows_are_fields::<InternetGateway>();
-        rows_are_fields::<Subnet>();
-        rows_are_fields::<Address>();
-        rows_are_fields::<NatGateway>();
-        rows_are_fields::<RouteTable>();
-        rows_are_fields::<SecurityGroup>();
-        rows_are_fields::<SecurityGroupRule>();
-        rows_are_fields::<LaunchTemplate>();
-        rows_are_fields::<Role>();
-        rows_are_fields::<OidcProvider>();
-        rows_are_fields::<LogGroup>();
-    }
-
-    #[test]
-    fn every_kind_is_found_by_its_name_once() {
-        let names: BTreeSet<&str> = ALL.iter().map(|ops| ops.name()).collect();
-        assert_eq!(names.len(), ALL.len());
-        assert!(names.iter().all(|name| ops(name).is_some()));
-    }
 }

@@ -6,12 +6,12 @@
 use futures::future::{join_all, try_join_all};
 use provision_core::contract::Context;
 use provision_core::model::{
-    Effect, FieldKind, Identity, Observed, Pending, Resource, Row, Sight, Table, Value,
+    Effect, FieldKind, Identity, Observed, Pending, Resource, Row, Table, Value,
 };
 use serde::{Deserialize, Serialize};
 
 use super::retag::{tag_list, tags, to_change};
-use super::survey::{Look, Seen, by_name, tagged};
+use super::survey::{Seen, by_name, tagged};
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
 use super::{Ask, Cx, Live, Next, Served, Stop};
 use crate::client::Aws;
@@ -53,14 +53,12 @@ impl Served for OidcProvider {
 
     async fn survey(ask: &Ask<'_>) -> Seen {
         let urls: Vec<Option<String>> = ask.resources.iter().map(|one| url_of(one)).collect();
-        if ask.orphans || urls.iter().any(Option::is_none) {
+        let unknown = ask.context.account.is_none() || urls.iter().any(Option::is_none);
+        if ask.orphans || unknown {
             return tagged(ask, all(ask.aws, ask.context).await);
         }
         let reads = ask.resources.iter().zip(urls).map(async |(resource, url)| {
-            let arn = match arn(ask.context, &url.unwrap_or_default()) {
-                Some(arn) => arn,
-                None => return (resource.id.clone(), no_account()),
-            };
+            let arn = arn(ask.context, &url.unwrap_or_default());
             let read = read(ask.aws, &arn).await;
             (
                 resource.id.clone(),
@@ -145,10 +143,13 @@ impl Served for OidcProvider {
 
     async fn holder(cx: &Cx<'_>, want: &Self) -> Result<Option<Live>, Fault> {
         let url = want.url.get().map_or("", String::as_str);
-        match arn(cx.context, url) {
-            Some(arn) => read(cx.aws, &arn).await,
-            None => Ok(None),
+        if cx.context.account.is_some() {
+            return read(cx.aws, &arn(cx.context, url)).await;
         }
+        let all = all(cx.aws, cx.context).await?;
+        Ok(all
+            .into_iter()
+            .find(|live| live.fields.get("url") == Some(&url.into())))
     }
 }
 
@@ -160,20 +161,12 @@ fn url_of(resource: &Resource<Pending>) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn no_account() -> Look {
-    Look::Otherwise(Sight::Unknown {
-        reason: "the account is not known, and with it the provider's ARN".to_owned(),
-    })
-}
-
-/// The ARN of the provider of an issuer.
-fn arn(context: &Context, url: &str) -> Option<String> {
-    let account = context.account.as_ref()?;
+/// The ARN of the provider of an issuer, in a known account.
+fn arn(context: &Context, url: &str) -> String {
+    let account = context.account.as_deref().unwrap_or_default();
     let partition = partition(&context.region);
     let issuer = url.strip_prefix("https://").unwrap_or(url);
-    Some(format!(
-        "arn:{partition}:iam::{account}:oidc-provider/{issuer}"
-    ))
+    format!("arn:{partition}:iam::{account}:oidc-provider/{issuer}")
 }
 
 /// The partition of a region.

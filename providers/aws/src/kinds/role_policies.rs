@@ -128,10 +128,16 @@ async fn written(aws: &Aws, name: &str) -> Result<BTreeMap<String, Field<String>
             .policy_name(&policy);
         let answer = aws
             .read("iam:GetRolePolicy", || request.clone().send())
-            .await?;
-        Ok::<_, Fault>((policy, decoded(&answer.policy_document).into()))
+            .await;
+        match answer {
+            Ok(answer) => Ok(Some((policy, decoded(&answer.policy_document).into()))),
+            // Removed since it was listed.
+            Err(fault) if fault.is_not_found() => Ok(None),
+            Err(fault) => Err(fault),
+        }
     });
-    Ok(try_join_all(documents).await?.into_iter().collect())
+    let documents: Vec<Option<_>> = try_join_all(documents).await?;
+    Ok(documents.into_iter().flatten().collect())
 }
 
 /// Sets tags of a role.

@@ -150,8 +150,16 @@ async fn delete<K: Kind>(cx: &Cx<'_>, live: &Observed) -> Result<Outcome, Stop> 
     match K::delete(cx, live).await {
         Ok(next) => Ok(outcome(next)),
         Err(Stop::Fault(fault)) if fault.is_not_found() => Ok(Outcome::Gone),
-        Err(Stop::Fault(fault)) if fault.is_in_use() => Err(Stop::Later(fault.to_string())),
+        Err(Stop::Fault(fault)) if fault.is_in_use() => Err(Stop::Later(in_use(&fault))),
         Err(stop) => Err(stop),
+    }
+}
+
+/// The cloud's words, and ours on what to do should it go on.
+fn in_use(fault: &Fault) -> String {
+    match fault.failure().advice {
+        Some(advice) => format!("{fault} ({advice})"),
+        None => fault.to_string(),
     }
 }
 
