@@ -123,7 +123,7 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
 
 fn answer(objects: &Objects, kinds: Vec<(&'static str, Seen)>) -> SurveyAnswer {
     let names = names(&kinds);
-    let mut sights = BTreeMap::new();
+    let mut sights = unserved(objects);
     let mut orphans = Vec::new();
     let mut strays = Vec::new();
     let mut unread = BTreeMap::new();
@@ -148,13 +148,6 @@ fn answer(objects: &Objects, kinds: Vec<(&'static str, Seen)>) -> SurveyAnswer {
             unread.insert(kind.as_str().to_owned(), reason);
         }
     }
-    for resource in &objects.resources {
-        sights
-            .entry(resource.id.clone())
-            .or_insert_with(|| Sight::Unknown {
-                reason: no_such_kind(&resource.kind).message,
-            });
-    }
     orphans.sort_by(|one, other| (&one.id, &one.physical).cmp(&(&other.id, &other.physical)));
     SurveyAnswer::Objects {
         seen: sights,
@@ -162,6 +155,18 @@ fn answer(objects: &Objects, kinds: Vec<(&'static str, Seen)>) -> SurveyAnswer {
         strays,
         unread,
     }
+}
+
+/// Every id is answered: what no kind takes stays unknown.
+fn unserved(objects: &Objects) -> BTreeMap<ResourceId, Sight> {
+    let sight = |kind: &Kind| Sight::Unknown {
+        reason: no_such_kind(kind).message,
+    };
+    objects
+        .resources
+        .iter()
+        .map(|resource| (resource.id.clone(), sight(&resource.kind)))
+        .collect()
 }
 
 /// Which id each handle and name belongs to.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use provision_aws::{Aws, AwsProvider, claim_id, resource};
 use provision_core::contract::{
-    Act, ActStep, Context, Does, Failure, Objects, Outcome, Poll, PollOutcome, Provider,
+    Act, ActStep, Context, Does, Failure, Objects, Outcome, Poll, PollOutcome, Provider, Shim,
     SurveyAnswer, SurveyRequest,
 };
 use provision_core::model::{Never, Observed, Resource, ResourceId, Sight, Value};
@@ -19,7 +19,7 @@ pub(crate) const ACCOUNT: &str = "123456789012";
 
 /// A provider and the clients below it.
 pub(crate) struct Stage {
-    pub(crate) provider: AwsProvider,
+    pub(crate) provider: Box<dyn Provider>,
     pub(crate) aws: Aws,
     pub(crate) context: Context,
     /// Services that the cloud below does not have.
@@ -34,7 +34,7 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new(aws: Aws) -> Self {
         Self {
-            provider: AwsProvider::new(aws.clone()),
+            provider: Box::new(AwsProvider::new(aws.clone())),
             aws,
             context: Context {
                 stack: STACK.to_owned(),
@@ -47,6 +47,12 @@ impl Stage {
             pause: Duration::from_millis(10),
             turn: std::cell::Cell::new(0),
         }
+    }
+
+    /// The same, with every message sent through its encoding, as if the provider were another process.
+    pub(crate) fn encoded(mut self) -> Self {
+        self.provider = Box::new(Shim(AwsProvider::new(self.aws.clone())));
+        self
     }
 
     /// A desired resource with everything known.

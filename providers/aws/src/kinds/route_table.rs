@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{
-    Filter, ResourceType, RouteOrigin, RouteTable as Wire, RouteTableAssociation,
+    Filter, ResourceType, Route, RouteOrigin, RouteTable as Wire, RouteTableAssociation,
     RouteTableAssociationStateCode as Code,
 };
 use futures::future::try_join;
@@ -325,38 +325,47 @@ fn associations(table: &Wire) -> impl Iterator<Item = &RouteTableAssociation> {
     })
 }
 
+/// Routes that are ours, and descriptions of those that are not.
+fn sorted_routes(
+    table: &Wire,
+    ours: &dyn Fn(&str) -> bool,
+) -> (BTreeMap<String, Field<String>>, Vec<String>) {
+    let mut own = BTreeMap::new();
+    let mut foreign = Vec::new();
+    let made = |route: &&Route| route.origin() == Some(&RouteOrigin::CreateRoute);
+    for route in table.routes().iter().filter(made) {
+        let destination = routes::destination(route);
+        let target = routes::target(route);
+        if ours(&destination) {
+            own.insert(destination, target.into());
+        } else {
+            foreign.push(format!("route {destination} to {target}"));
+        }
+    }
+    (own, foreign)
+}
+
 fn live(table: &Wire, declared: &dyn Fn(&str) -> bool, ours: &BTreeSet<String>) -> Live {
     let all = tags(table.tags.as_ref());
     let listed = Marks::of(&all).children;
-    let mut foreign = Vec::new();
-    let mut own_routes = BTreeMap::new();
-    for route in table.routes() {
-        if route.origin() != Some(&RouteOrigin::CreateRoute) {
-            continue;
-        }
-        let destination = routes::destination(route);
-        if declared(&destination) || listed.contains(&destination) {
-            own_routes.insert(destination, routes::target(route).into());
-        } else {
-            foreign.push(format!("route {destination} to {}", routes::target(route)));
-        }
-    }
-    let mut own = Vec::new();
-    for subnet in associations(table).filter_map(RouteTableAssociation::subnet_id) {
-        if ours.contains(subnet) {
-            own.push(subnet.to_owned());
-        } else {
-            foreign.push(format!("association with {subnet}"));
-        }
-    }
+    let is_ours = |route: &str| declared(route) || listed.iter().any(|other| other == route);
+    let (routes, mut foreign) = sorted_routes(table, &is_ours);
+    let (mut own, others): (Vec<String>, Vec<String>) = associations(table)
+        .filter_map(|association| association.subnet_id.clone())
+        .partition(|subnet| ours.contains(subnet));
     own.sort();
-    let targets = own_routes
+    foreign.extend(
+        others
+            .iter()
+            .map(|subnet| format!("association with {subnet}")),
+    );
+    let targets: Vec<String> = routes
         .values()
-        .filter_map(|target: &Field<String>| target.get().cloned());
-    let targets: Vec<String> = targets.collect();
+        .filter_map(|target| target.get().cloned())
+        .collect();
     let fields = RouteTable {
         vpc: table.vpc_id().unwrap_or_default().into(),
-        routes: own_routes,
+        routes,
         associations: own.iter().map(|subnet| subnet.as_str().into()).collect(),
         children: all.get(CHILDREN).cloned(),
         tags: plain(&all),

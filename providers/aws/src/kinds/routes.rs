@@ -83,21 +83,28 @@ pub(super) async fn change(
     else {
         return Ok(None);
     };
+    route(cx, live, &now, (destination, target)).await.map(Some)
+}
+
+/// Puts one route.
+async fn route(
+    cx: &Cx<'_>,
+    live: &Observed,
+    now: &Tags,
+    (destination, target): (&str, &str),
+) -> Result<Next, Stop> {
     let known = now.contains_key(destination);
-    let put = put(cx, &live.physical, destination, target, known).await;
-    match put {
-        Ok(()) => now.insert(destination.clone(), target.clone()),
+    let mut now = now.clone();
+    match put(cx, &live.physical, destination, target, known).await {
+        Ok(()) => now.insert(destination.to_owned(), target.to_owned()),
         // Taken, by a call of ours that was not answered or by somebody: the next call replaces it.
         Err(Stop::OfNew(fault)) if fault.is_already() => {
-            now.insert(destination.clone(), OTHER.to_owned())
+            now.insert(destination.to_owned(), OTHER.to_owned())
         }
         Err(stop) => return Err(stop),
     };
-    Ok(Some(done(
-        live,
-        format!("routed {destination} to {target}"),
-        &now,
-    )))
+    let did = format!("routed {destination} to {target}");
+    Ok(done(live, did, &now))
 }
 
 fn done(live: &Observed, did: String, routes: &Tags) -> Next {

@@ -1,0 +1,117 @@
+//! The expansion of networks.
+#![allow(clippy::unwrap_used)]
+use std::collections::BTreeSet;
+
+use provision_core::contract::Provider;
+use provision_core::spec::Spec;
+
+use super::*;
+use crate::AwsProvider;
+
+fn request(zones: u8, nat: Nat) -> ExpandRequest {
+    let network = Network {
+        cidr: "10.20.0.0/16".to_owned(),
+        zones,
+        nat,
+        existing: None,
+        subnets: None,
+        security_groups: Vec::new(),
+        implied: false,
+    };
+    ExpandRequest {
+        context: Context {
+            stack: "shop".to_owned(),
+            account: None,
+            region: "eu-west-1".to_owned(),
+            labels: [("team".to_owned(), "web".to_owned())].into(),
+        },
+        spec: Spec {
+            stack: "shop".to_owned(),
+            aws: None,
+            gcp: None,
+            labels: BTreeMap::new(),
+            budget_micros: None,
+            networks: [("main".to_owned(), network)].into(),
+            clusters: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            load_balancers: BTreeMap::new(),
+            workloads: BTreeMap::new(),
+            jobs: BTreeMap::new(),
+        },
+        blocks: vec!["network.main".to_owned()],
+        facts: None,
+    }
+}
+
+fn ids(answer: &ExpandAnswer) -> BTreeSet<String> {
+    let resources = answer.resources.iter();
+    resources.map(|resource| resource.id.to_string()).collect()
+}
+
+#[test]
+fn references_name_resources_and_outputs_that_exist() {
+    let provider = AwsProvider::offline();
+    let tables = provider.describe();
+    let answer = provider.expand(&request(3, Nat::PerZone));
+    assert!(answer.failures.is_empty());
+    let kinds: BTreeMap<&ResourceId, &Kind> = answer
+        .resources
+        .iter()
+        .map(|resource| (&resource.id, &resource.kind))
+        .collect();
+    assert_eq!(kinds.len(), answer.resources.len());
+    let mut references = 0;
+    for resource in &answer.resources {
+        assert!(resource.after.iter().all(|id| kinds.contains_key(id)));
+        for value in resource.fields.values() {
+            value.each_hole(&mut |hole| {
+                let Open::Pending(pending) = hole else { return };
+                for reference in pending.references() {
+                    let kind = kinds[&reference.id];
+                    let table = tables.iter().find(|table| table.kind == *kind).unwrap();
+                    let mut outputs = table.outputs.iter();
+                    assert!(outputs.any(|output| output.name == reference.output));
+                    references += 1;
+                }
+            });
+        }
+    }
+    assert!(references > 20);
+}
+
+#[test]
+fn another_zone_adds_and_changes_only_what_all_share() {
+    let two = expand(&request(2, Nat::Single));
+    let three = expand(&request(3, Nat::Single));
+    let added: Vec<String> = ids(&three).difference(&ids(&two)).cloned().collect();
+    assert_eq!(
+        added,
+        [
+            "network.main/routes.private.c",
+            "network.main/subnet.private.c",
+            "network.main/subnet.public.c"
+        ]
+    );
+    assert!(ids(&two).is_subset(&ids(&three)));
+    assert!(ids(&two).contains(CLAIM));
+}
+
+#[test]
+fn the_claim_comes_before_what_has_no_guard() {
+    let answer = expand(&request(2, Nat::Single));
+    let tables = AwsProvider::offline().describe();
+    for resource in &answer.resources {
+        let table = tables.iter().find(|table| table.kind == resource.kind);
+        if table.unwrap().identity == provision_core::model::Identity::Anonymous {
+            assert!(resource.after.contains(&claim_id()), "{}", resource.id);
+        }
+    }
+}
+
+#[test]
+fn existing_networks_are_left_alone() {
+    let mut request = request(2, Nat::Single);
+    let network = request.spec.networks.get_mut("main").unwrap();
+    network.existing = Some([("aws".to_owned(), "vpc-1".to_owned())].into());
+    assert_eq!(ids(&expand(&request)), [CLAIM.to_owned()].into());
+}
