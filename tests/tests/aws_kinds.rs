@@ -15,7 +15,7 @@ use provision_aws::{
     Address, InternetGateway, LaunchTemplate, LogGroup, NatGateway, OidcProvider, Role, RouteTable,
     SecurityGroup, SecurityGroupRule, Subnet, Tags, Vpc, role_path,
 };
-use provision_core::contract::{Class, Does, Provider, SurveyAnswer, SurveyRequest};
+use provision_core::contract::{Class, Does, SurveyAnswer, SurveyRequest};
 use provision_core::model::{Never, Observed, Resource, Sight, Value};
 use provision_sandbox::{Cloud, Config, operations};
 use stage::{STACK, Stage, claim};
