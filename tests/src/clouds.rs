@@ -1,6 +1,7 @@
 //! The clouds of these tests: the sandbox in this process, and moto in another.
 
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,10 @@ use provision_aws::{Aws, https};
 use provision_sandbox::{Cloud, Delivery};
 use tokio::time::Instant;
 
-use super::stage::{ACCOUNT, REGION};
+/// The account of every test.
+pub const ACCOUNT: &str = "123456789012";
+/// The region of every test.
+pub const REGION: &str = "eu-west-1";
 
 /// A sandbox reached by function calls, on tokio's clock.
 #[derive(Clone)]
@@ -65,8 +69,9 @@ fn credentials() -> Credentials {
     Credentials::new(ACCOUNT, "secret", None, None, "test")
 }
 
-/// Clients of a sandbox in this process.
-pub(crate) fn near(cloud: &Arc<Cloud>) -> Aws {
+/// Clients of a sandbox in this process. Its clock starts at a fixed time and follows tokio's.
+#[must_use]
+pub fn near(cloud: &Arc<Cloud>) -> Aws {
     let near = SharedHttpConnector::new(Near {
         cloud: Arc::clone(cloud),
         base: Timestamp::from_second(1_800_000_000).unwrap(),
@@ -77,20 +82,30 @@ pub(crate) fn near(cloud: &Arc<Cloud>) -> Aws {
 }
 
 /// A running moto server.
-pub(crate) struct Moto {
+#[derive(Debug)]
+pub struct Moto {
     child: Child,
     port: u16,
 }
 
+/// moto's server: beside the interpreter that `PROVISION_TEST_PYTHON` names, else on the path.
+fn moto_server() -> PathBuf {
+    std::env::var_os("PROVISION_TEST_PYTHON")
+        .map(|python| PathBuf::from(python).with_file_name("moto_server"))
+        .filter(|server| server.exists())
+        .unwrap_or_else(|| PathBuf::from("moto_server"))
+}
+
 impl Moto {
     /// Starts it on a free port; `None` when it is not installed.
-    pub(crate) fn start() -> Option<Self> {
+    #[must_use]
+    pub fn start() -> Option<Self> {
         let port = TcpListener::bind("127.0.0.1:0")
             .ok()?
             .local_addr()
             .ok()?
             .port();
-        let child = Command::new("moto_server")
+        let child = Command::new(moto_server())
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
             .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
             .stdout(Stdio::null())
@@ -107,8 +122,15 @@ impl Moto {
         None
     }
 
+    /// Its port.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Clients of it.
-    pub(crate) fn aws(&self) -> Aws {
+    #[must_use]
+    pub fn aws(&self) -> Aws {
         let endpoint = format!("http://127.0.0.1:{}", self.port);
         Aws::with_http(https(), credentials(), &endpoint, REGION)
     }
