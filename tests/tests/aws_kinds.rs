@@ -4,8 +4,6 @@
 
 #[path = "aws_kinds/stage.rs"]
 mod stage;
-#[path = "aws_kinds/wire.rs"]
-mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +16,7 @@ use provision_aws::{
 use provision_core::contract::{Class, Does, SurveyAnswer, SurveyRequest};
 use provision_core::model::{Never, Observed, Resource, Sight, Value};
 use provision_sandbox::{Cloud, Config, operations};
+use provision_tests::clouds::{Moto, near};
 use stage::{STACK, Stage, claim};
 
 fn tags(name: &str) -> Tags {
@@ -461,7 +460,7 @@ async fn each_kind_lives_and_dies_in_the_sandbox() {
             ..Config::default()
         };
         let cloud = Arc::new(Cloud::in_memory(config));
-        let mut stage = Stage::new(wire::near(&cloud));
+        let mut stage = Stage::new(near(&cloud));
         if lag == 0 {
             stage = stage.encoded();
         }
@@ -485,7 +484,7 @@ const MOTO_LACKS: [&str; 1] = ["tags of live launch templates"];
 
 #[tokio::test]
 async fn each_kind_lives_and_dies_in_moto() {
-    let Some(moto) = wire::Moto::start() else {
+    let Some(moto) = Moto::start() else {
         eprintln!("skipped: moto_server is not installed");
         return;
     };

@@ -14,8 +14,7 @@ use provision_sandbox::Cloud;
 use serde::Serialize;
 
 pub(crate) const STACK: &str = "shop";
-pub(crate) const REGION: &str = "eu-west-1";
-pub(crate) const ACCOUNT: &str = "123456789012";
+pub(crate) use provision_tests::clouds::{ACCOUNT, REGION};
 
 /// A provider and the clients below it.
 pub(crate) struct Stage {
