@@ -1,8 +1,10 @@
 //! diff → order → guard: pure functions from values to a [`Plan`].
 
 mod digest;
+mod drift;
 mod estimate;
 pub mod file;
+mod graph;
 mod guard;
 mod hold;
 mod inputs;
@@ -11,10 +13,13 @@ mod order;
 mod reason;
 mod target;
 mod value;
+mod verify;
 mod web;
 
 pub use digest::{ABSENT, digest};
+pub use drift::{Drift, DriftState, DriftVerdict, Drifted, drift};
 pub use estimate::estimate;
+pub use graph::Graph;
 pub use guard::{Consent, GuardError, needs_consent};
 pub use inputs::{Decided, Decision, Goal, Inputs, Tables, Verdict};
 pub use make::{MAGIC, Refused, make_from, replacement_name};
@@ -24,6 +29,7 @@ pub use value::{
     Action, Change, Estimate, FORMAT_VERSION, FieldChange, Plan, PlanFile, Reason, ShownEffect,
     Step, Summary,
 };
+pub use verify::{Difference, verify};
 
 #[cfg(test)]
 mod tests;

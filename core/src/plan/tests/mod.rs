@@ -6,3 +6,6 @@ mod guard;
 mod order;
 mod target;
 mod toy;
+mod verify;
+mod views;
+mod world;
