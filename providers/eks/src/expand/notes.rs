@@ -1,7 +1,8 @@
 //! What is worth saying of a cluster.
 
 use provision_core::contract::{Note, Severity};
-use provision_core::spec::{Pool, TaintEffect};
+use provision_core::model::Platform;
+use provision_core::spec::{Nat, Pool, TaintEffect};
 
 use super::Plan;
 use crate::calendar;
@@ -13,6 +14,7 @@ impl Plan<'_> {
     pub(super) fn notes(&self, notes: &mut Vec<Note>) {
         notes.extend(self.version_notes());
         notes.extend(self.endpoint_notes());
+        notes.extend(self.network_notes());
         notes.extend(self.access_notes());
         notes.extend(self.addon_notes());
         for (name, pool) in &self.block.pools {
@@ -112,17 +114,34 @@ impl Plan<'_> {
         }
     }
 
-    fn pool_notes(&self, name: &str, pool: &Pool) -> Option<Note> {
+    fn pool_notes(&self, name: &str, pool: &Pool) -> Vec<Note> {
         let (min, max) = (pool.nodes.min, pool.nodes.max);
-        (min < max).then(|| {
+        let mut notes = Vec::new();
+        if min < max {
             let message = format!(
                 "EKS does not scale nodes by itself: the pool starts with {min}, and an autoscaler in the \
                  cluster may take it to {max}"
             );
-            let mut note = self.note(Severity::Info, "nodes-autoscaler", message);
+            notes.push(self.note(Severity::Info, "nodes-autoscaler", message));
+        }
+        let types = pool.machine.types.get(&Platform::Eks);
+        if pool.spot && types.is_some_and(|types| types.len() == 1) {
+            let message =
+                "spot capacity of a single machine type runs short more often than that of several";
+            notes.push(self.note(Severity::Info, "spot-single", message));
+        }
+        for note in &mut notes {
             note.address = Some(format!("{}.pool.{name}", self.address));
-            note
-        })
+        }
+        notes
+    }
+
+    /// Nodes fetch images and call EC2 before they are ready.
+    fn network_notes(&self) -> Option<Note> {
+        let cut_off = self.network.nat == Nat::None && !self.block.pools.is_empty();
+        let message = "without NAT, nodes reach neither their images nor AWS, and do not become ready unless \
+                       somebody adds VPC endpoints";
+        cut_off.then(|| self.note(Severity::Warning, "nodes-no-way-out", message))
     }
 }
 

@@ -215,3 +215,22 @@ fn names_hold_and_long_ones_fit_and_differ() {
         assert_eq!(distinct.len(), names.len(), "{kind}");
     }
 }
+
+#[test]
+fn what_keeps_nodes_from_coming_is_told() {
+    let one = answer("", &pool("{ eks = \"m5.large\" }", "spot = true"));
+    assert!(codes(&one).contains("spot-single"));
+    let two = answer(
+        "",
+        &pool("{ eks = [\"m5.large\", \"m7i.large\"] }", "spot = true"),
+    );
+    assert!(!codes(&two).contains("spot-single"));
+
+    let cut_off = |nat: &str, pool: &str| {
+        let text = format!("{}\n[network.c]\nnat = \"{nat}\"\n", spec("", pool));
+        codes(&expand(&request(&text, None))).contains("nodes-no-way-out")
+    };
+    assert!(cut_off("none", POOL));
+    assert!(!cut_off("single", POOL));
+    assert!(!cut_off("none", ""));
+}
