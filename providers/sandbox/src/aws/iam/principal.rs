@@ -24,32 +24,33 @@ pub(super) fn check(tx: &Tx<'_>, principal: &Value) -> Result<(), ApiError> {
     }
     for (kind, values) in kinds {
         for value in texts(values)? {
-            let good = match kind.as_str() {
-                "AWS" => is_aws(tx, value),
-                "Service" => is_service(value),
-                "Federated" => {
-                    if is_federated(value) {
-                        true
-                    } else {
-                        return Err(document(
-                            "Federated principals must be valid domain names or SAML metadata ARNs",
-                        ));
-                    }
-                }
-                "CanonicalUser" => {
-                    value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit())
-                }
-                _ => return Err(document(format!("Unknown principal type {kind}"))),
-            };
-            if !good {
-                return Err(document(format!(
-                    "Invalid principal in policy: \"{}\":\"{value}\"",
-                    kind.to_ascii_uppercase()
-                )));
-            }
+            check_one(tx, kind, value)?;
         }
     }
     Ok(())
+}
+
+fn check_one(tx: &Tx<'_>, kind: &str, value: &str) -> Result<(), ApiError> {
+    let good = match kind {
+        "AWS" => is_aws(tx, value),
+        "Service" => is_service(value),
+        "Federated" if is_federated(value) => true,
+        "Federated" => {
+            return Err(document(
+                "Federated principals must be valid domain names or SAML metadata ARNs",
+            ));
+        }
+        "CanonicalUser" => value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        _ => return Err(document(format!("Unknown principal type {kind}"))),
+    };
+    if good {
+        return Ok(());
+    }
+    // IAM writes the kinds as `AWS`, `SERVICE`.
+    let kind = kind.to_ascii_uppercase();
+    Err(document(format!(
+        "Invalid principal in policy: \"{kind}\":\"{value}\""
+    )))
 }
 
 fn is_account(text: &str) -> bool {

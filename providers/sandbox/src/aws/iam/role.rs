@@ -59,11 +59,11 @@ pub(crate) struct Inline {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unusable {
     /// The account has no role with that ARN.
-    NotFound,
+    Absent,
     /// It has, but the services do not know it yet, or not its present trust policy.
-    NotPropagated,
+    TooNew,
     /// Its trust policy does not let the service in.
-    NotTrusted,
+    Untrusting,
 }
 
 impl Document for Role {
@@ -116,20 +116,20 @@ impl Role {
     ) -> Result<Self, Unusable> {
         let role = Self::of_arn(tx, arn)
             .filter(|role| role.account == account)
-            .ok_or(Unusable::NotFound)?;
+            .ok_or(Unusable::Absent)?;
         let asked = Asked {
             action: "sts:AssumeRole",
             is: &|of| principal::names_service(of, service),
             external_id: None,
         };
         if !role.known_everywhere(tx) {
-            return Err(Unusable::NotPropagated);
+            return Err(Unusable::TooNew);
         }
         if !document::lets(&role.trust, &asked) {
-            return Err(Unusable::NotTrusted);
+            return Err(Unusable::Untrusting);
         }
         if !propagated(tx, role.trusted_since) {
-            return Err(Unusable::NotPropagated);
+            return Err(Unusable::TooNew);
         }
         Ok(role)
     }

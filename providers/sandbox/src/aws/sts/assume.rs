@@ -24,28 +24,10 @@ pub(super) fn assume(call: &mut Call<'_>) -> Outcome {
     let name = required(call, "RoleSessionName", "roleSessionName")?;
     check_session_name(&name)?;
     let account = account_of(&arn)?;
-    let role = match Role::of_arn(&call.tx, &arn) {
-        Some(role)
-            if role.lets_in(
-                &call.tx,
-                &call.caller,
-                &call.place.account,
-                call.params.get("ExternalId"),
-            ) =>
-        {
-            role
-        }
-        _ => {
-            return Err(ApiError::new(
-                403,
-                "AccessDenied",
-                format!(
-                    "User: {} is not authorized to perform: sts:AssumeRole on resource: {arn}",
-                    call.caller
-                ),
-            ));
-        }
-    };
+    let external = call.params.get("ExternalId");
+    let role = Role::of_arn(&call.tx, &arn)
+        .filter(|role| role.lets_in(&call.tx, &call.caller, &call.place.account, external))
+        .ok_or_else(|| denied(&call.caller, &arn))?;
     let seconds = duration(call, &role)?;
     let session = Session {
         access_key: key(&call.tx.fresh_hex("access-key")),
@@ -61,6 +43,15 @@ pub(super) fn assume(call: &mut Call<'_>) -> Outcome {
     let secret = call.tx.fresh_hex("secret-key");
     call.tx.put(&Session::place(), &session);
     Ok(Body::Xml(answer(&session, &secret)))
+}
+
+/// The same for a role that does not exist and one that does not let the caller in.
+fn denied(caller: &str, arn: &str) -> ApiError {
+    ApiError::new(
+        403,
+        "AccessDenied",
+        format!("User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}"),
+    )
 }
 
 fn answer(session: &Session, secret: &str) -> Fields {

@@ -45,22 +45,19 @@ fn a_role_is_usable_once_it_is_known_and_lets_the_service_in() {
     let main = role(trust("Service", EKS));
     let arn = main.arn();
     assert_eq!(arn, "arn:aws:iam::111122223333:role/provision/shop/main");
-    assert_eq!(usable(&main, &arn, 9), Err(Unusable::NotPropagated));
+    assert_eq!(usable(&main, &arn, 9), Err(Unusable::TooNew));
     assert_eq!(usable(&main, &arn, 10), Ok(()));
     let elsewhere = "arn:aws:iam::111122223333:role/main";
-    assert_eq!(usable(&main, elsewhere, 10), Err(Unusable::NotFound));
+    assert_eq!(usable(&main, elsewhere, 10), Err(Unusable::Absent));
     let node = role(trust("Service", "ec2.amazonaws.com"));
-    assert_eq!(usable(&node, &arn, 10), Err(Unusable::NotTrusted));
+    assert_eq!(usable(&node, &arn, 10), Err(Unusable::Untrusting));
 }
 
 #[test]
 fn a_new_trust_policy_has_to_become_known_too() {
     let mut main = role(trust("Service", EKS));
     main.trusted_since = at(100);
-    assert_eq!(
-        usable(&main, &main.arn(), 105),
-        Err(Unusable::NotPropagated)
-    );
+    assert_eq!(usable(&main, &main.arn(), 105), Err(Unusable::TooNew));
     assert_eq!(usable(&main, &main.arn(), 110), Ok(()));
 }
 
@@ -78,10 +75,10 @@ fn a_denial_and_an_unknown_condition_do_not_let_in() {
     let allow = statement("Allow", "");
     assert_eq!(of(std::slice::from_ref(&allow)), Ok(()));
     let both = [allow, statement("Deny", "")];
-    assert_eq!(of(&both), Err(Unusable::NotTrusted));
+    assert_eq!(of(&both), Err(Unusable::Untrusting));
     let condition = r#","Condition":{"StringEquals":{"aws:SourceAccount":"1"}}"#;
     let limited = [statement("Allow", condition)];
-    assert_eq!(of(&limited), Err(Unusable::NotTrusted));
+    assert_eq!(of(&limited), Err(Unusable::Untrusting));
 }
 
 #[test]
