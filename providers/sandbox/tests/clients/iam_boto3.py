@@ -186,7 +186,7 @@ def names():
     refused("NoSuchEntity", 404, "The role with name a cannot be found.", iam.get_role, RoleName="a")
     refused("NoSuchEntity", 404, "cannot be found", iam.delete_role, RoleName="a")
     refused("ValidationError", 400, "Marker", iam.list_roles, Marker="nonsense")
-    refused("UnknownParameter", 400, "MaxSigninSessionDuration", RoleName="a", MaxSigninSessionDuration=3600, **create)
+    refused("UnknownParameter", 400, "SerialNumber", sts.assume_role, SerialNumber="1" * 9, RoleArn="a", RoleSessionName="a")
     refused("ValidationError", 400, "not a service", iam.create_service_linked_role, AWSServiceName="x.amazonaws.com")
 
 
