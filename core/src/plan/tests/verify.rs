@@ -90,7 +90,7 @@ fn changes_are_told_in_words() {
             live.protect = true;
         });
         with(sights, "n.a/vpc", |live| {
-            live.physical = "toy-other".to_owned()
+            live.physical = "toy-other".to_owned();
         });
         orphans[0].status = Status::Deleting {
             phase: "deleting".to_owned(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::toy::{create, decided, decision, delete, id, inputs, seen, want};
+use super::toy::{create, decided, decision, id, inputs, seen, want};
 use crate::contract::{Does, Note};
 use crate::model::{Observed, Pending, Resource, ResourceId};
 use crate::plan::file::{decode, encode};
@@ -82,61 +82,47 @@ fn judge(
     index: usize,
     thing: &Thing,
 ) -> Option<Decision> {
-    let dies = thing.kind == "toy.addon" && index > 0;
-    let parent = dies.then(|| index - 1);
-    let has = |at: usize, live: bool| {
-        let one: Option<&Decision> = judged[at].as_ref();
-        one.is_some_and(|one| {
-            if live {
-                one.live.is_some()
-            } else {
-                one.desired.is_some()
-            }
-        })
-    };
-    let wanted = thing.desired && parent.is_none_or(|parent| has(parent, false));
-    let lives = thing.live && parent.is_none_or(|parent| has(parent, true));
-    let wants = picked(index, thing.wants, |at| has(at, false));
-    let uses = picked(index, thing.uses, |at| has(at, true));
-    let desired = wanted.then(|| object(index, thing, &wants, parent));
-    let live = lives.then(|| {
-        let names: Vec<String> = uses.iter().map(|at| name(*at)).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut live = seen(thing.kind, &name(index), &names);
-        live.parent = parent.map(|parent| id(&name(parent)));
-        live
-    });
-    let verdict_of = |at: usize| judged[at].as_ref().map(|one| &one.verdict);
+    let parent = (thing.kind == "toy.addon" && index > 0).then(|| index - 1);
+    let one = |at: usize| judged[at].as_ref();
+    let declared = |at: usize| one(at).is_some_and(|one| one.desired.is_some());
+    let there = |at: usize| one(at).is_some_and(|one| one.live.is_some());
+    let wants = picked(index, thing.wants, declared);
+    let uses = picked(index, thing.uses, there);
+    let desired = (thing.desired && parent.is_none_or(declared))
+        .then(|| object(index, thing, &wants, parent));
+    let live =
+        (thing.live && parent.is_none_or(there)).then(|| observed(index, thing, &uses, parent));
+    let verdict_of = |at: usize| one(at).map(|one| &one.verdict);
     let anew = |at: &usize| verdict_of(*at) == Some(&Verdict::Replace);
-    let around: Vec<usize> = wants.iter().chain(&uses).chain(&parent).copied().collect();
-    let below = around.iter().any(|at| first_gone.contains(at));
-    let goes = parent.is_some_and(|parent| {
-        matches!(
-            verdict_of(parent),
-            Some(Verdict::Delete | Verdict::GoesWithParent)
-        )
-    });
-    match (desired, live) {
-        (None, None) => None,
-        (Some(desired), None) => Some(create(desired)),
-        (None, Some(live)) if goes => Some(decision(None, Some(live), Verdict::GoesWithParent)),
-        (None, Some(live)) => Some(delete(live)),
-        (Some(desired), Some(live)) => {
-            let verdict = if thing.anew || below || parent.iter().any(anew) {
-                if below || things[index].kind != "toy.pool" {
-                    first_gone.insert(index);
-                }
-                Verdict::Replace
-            } else if wants != uses || wants.iter().any(anew) {
-                Verdict::Update {
-                    groups: vec![vec!["size".to_owned()], vec!["needs".to_owned()]],
-                }
-            } else {
-                Verdict::Nothing
-            };
-            Some(decision(Some(desired), Some(live), verdict))
+    let goes = parent.and_then(verdict_of);
+    let goes = matches!(goes, Some(Verdict::Delete | Verdict::GoesWithParent));
+    let mut around = wants.iter().chain(&uses).chain(&parent);
+    let below = around.any(|at| first_gone.contains(at));
+    let verdict = match (&desired, &live) {
+        (None, None) => return None,
+        (Some(_), None) => Verdict::Create,
+        (None, Some(_)) if goes => Verdict::GoesWithParent,
+        (None, Some(_)) => Verdict::Delete,
+        _ if thing.anew || below || parent.iter().any(anew) => {
+            if below || things[index].kind != "toy.pool" {
+                first_gone.insert(index);
+            }
+            Verdict::Replace
         }
-    }
+        _ if wants != uses || wants.iter().any(anew) => Verdict::Update {
+            groups: vec![vec!["size".to_owned()], vec!["needs".to_owned()]],
+        },
+        _ => Verdict::Nothing,
+    };
+    Some(decision(desired, live, verdict))
+}
+
+fn observed(index: usize, thing: &Thing, uses: &[usize], parent: Option<usize>) -> Observed {
+    let names: Vec<String> = uses.iter().map(|at| name(*at)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut live = seen(thing.kind, &name(index), &names);
+    live.parent = parent.map(|parent| id(&name(parent)));
+    live
 }
 
 fn object(
