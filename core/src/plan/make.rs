@@ -79,6 +79,7 @@ pub fn make_from(inputs: &Inputs, mut decided: Decided) -> Result<PlanFile, Refu
         magic: MAGIC.to_owned(),
         plan,
         contexts: inputs.contexts.clone(),
+        access: inputs.access.clone(),
         desired: desired(inputs.goal, decided),
         live,
         digests,
