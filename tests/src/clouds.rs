@@ -23,25 +23,53 @@ pub const ACCOUNT: &str = "123456789012";
 /// The region of every test.
 pub const REGION: &str = "eu-west-1";
 
+/// Stands between a client and the sandbox, and sees every request.
+pub type Tap =
+    Arc<dyn Fn(&Cloud, Timestamp, http::Request<Vec<u8>>) -> http::Response<Vec<u8>> + Send + Sync>;
+
 /// A sandbox reached by function calls, on tokio's clock.
 #[derive(Clone)]
 struct Near {
     cloud: Arc<Cloud>,
+    clock: Clock,
+    tap: Option<Tap>,
+}
+
+/// A clock that starts at a given time and follows tokio's, which a test may pause.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
     base: Timestamp,
     start: Instant,
+}
+
+impl Clock {
+    /// A clock that says `base` now.
+    #[must_use]
+    pub fn at(base: Timestamp) -> Self {
+        Self {
+            base,
+            start: Instant::now(),
+        }
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let gone = Instant::now().saturating_duration_since(self.start);
+        let gone = SignedDuration::try_from(gone).unwrap();
+        self.base.checked_add(gone).unwrap()
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::at(Timestamp::from_second(1_800_000_000).unwrap())
+    }
 }
 
 impl std::fmt::Debug for Near {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Near")
-    }
-}
-
-impl Near {
-    fn now(&self) -> Timestamp {
-        let gone = Instant::now().saturating_duration_since(self.start);
-        let gone = SignedDuration::try_from(gone).unwrap();
-        self.base.checked_add(gone).unwrap()
     }
 }
 
@@ -53,7 +81,11 @@ impl HttpConnector for Near {
             let (parts, body) = request.into_parts();
             let body = body.bytes().unwrap_or_default().to_vec();
             let request = http::Request::from_parts(parts, body);
-            let response = near.cloud.handle(near.now(), request);
+            let now = near.clock.now();
+            let response = match &near.tap {
+                Some(tap) => tap(&near.cloud, now, request),
+                None => near.cloud.handle(now, request),
+            };
             let delivery = response.extensions().get::<Delivery>().copied();
             let delivery = delivery.unwrap_or_default();
             tokio::time::sleep(delivery.delay).await;
@@ -72,10 +104,16 @@ fn credentials() -> Credentials {
 /// Clients of a sandbox in this process. Its clock starts at a fixed time and follows tokio's.
 #[must_use]
 pub fn near(cloud: &Arc<Cloud>) -> Aws {
+    near_at(cloud, Clock::default(), None)
+}
+
+/// The same with a clock of the test's own, and somebody in between.
+#[must_use]
+pub fn near_at(cloud: &Arc<Cloud>, clock: Clock, tap: Option<Tap>) -> Aws {
     let near = SharedHttpConnector::new(Near {
         cloud: Arc::clone(cloud),
-        base: Timestamp::from_second(1_800_000_000).unwrap(),
-        start: Instant::now(),
+        clock,
+        tap,
     });
     let http = http_client_fn(move |_, _| near.clone());
     Aws::with_http(http, credentials(), "http://sandbox.invalid", REGION)

@@ -12,7 +12,7 @@ use provision_core::contract::{
 use provision_core::model::{ResourceId, Sight, Table};
 
 use crate::kinds::{ALL, ops, tables};
-use crate::{PROVIDER, account};
+use crate::{PROVIDER, account, expand};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -50,8 +50,8 @@ impl Provider for EksProvider {
         tables()
     }
 
-    fn expand(&self, _request: &ExpandRequest) -> ExpandAnswer {
-        ExpandAnswer::default()
+    fn expand(&self, request: &ExpandRequest) -> ExpandAnswer {
+        expand(request)
     }
 
     fn survey<'a>(

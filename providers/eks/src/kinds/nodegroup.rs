@@ -28,8 +28,8 @@ pub struct NodeGroup {
     pub subnets: Vec<Field<String>>,
     /// The launch template, by id.
     pub template_id: Field<String>,
-    /// Its version: a number as text, which is the template's output `version`.
-    pub template_version: Field<String>,
+    /// Its version, by number: the template's output `version`.
+    pub template_version: Field<i64>,
     /// Machine types. Empty when the launch template names one.
     pub instance_types: Vec<Field<String>>,
     /// `ON_DEMAND` or `SPOT`.

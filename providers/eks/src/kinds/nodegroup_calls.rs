@@ -65,7 +65,7 @@ fn request(cx: &Cx<'_>, want: &NodeGroup) -> Result<CreateNodegroupFluentBuilder
 fn template(want: &NodeGroup) -> Result<LaunchTemplateSpecification, Failure> {
     Ok(LaunchTemplateSpecification::builder()
         .id(want.template_id.known("template_id")?)
-        .version(want.template_version.known("template_version")?)
+        .version(want.template_version.known("template_version")?.to_string())
         .build())
 }
 
@@ -113,10 +113,12 @@ pub(super) async fn change(
     if config_differs(cx, want, live) {
         return configure(cx, want, live).await.map(Some);
     }
-    let differs = |field: &str, wanted: &Field<String>| {
-        cx.wants(field) && text(live, field) != wanted.get().map(String::as_str)
-    };
-    if differs("template_version", &want.template_version) || differs("version", &want.version) {
+    let template = want.template_version.known("template_version")?;
+    let template = cx.wants("template_version")
+        && live.fields.get("template_version") != Some(&Value::Int(*template));
+    let version = want.version.known("version")?;
+    let version = cx.wants("version") && text(live, "version") != Some(version.as_str());
+    if template || version {
         return rolls(cx, want, live).await.map(Some);
     }
     Ok(None)
@@ -262,7 +264,7 @@ fn fields(group: &Wire) -> NodeGroup {
             .unwrap_or_default()
             .into(),
         template_version: template
-            .and_then(|template| template.version())
+            .and_then(|template| template.version()?.parse::<i64>().ok())
             .unwrap_or_default()
             .into(),
         instance_types: list(group.instance_types()),

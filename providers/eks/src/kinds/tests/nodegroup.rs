@@ -29,7 +29,7 @@ fn wanted() -> NodeGroup {
         role: ROLE.into(),
         subnets: vec!["subnet-a".into()],
         template_id: "lt-1".into(),
-        template_version: "3".into(),
+        template_version: 3.into(),
         instance_types: vec!["m7i.large".into()],
         capacity: "ON_DEMAND".to_owned(),
         ami_type: "AL2023_x86_64_STANDARD".to_owned(),
@@ -152,7 +152,7 @@ async fn labels_and_taints_go_as_differences() {
 #[tokio::test(start_paused = true)]
 async fn a_new_template_version_rolls_and_the_minor_is_said() {
     let mut group = wanted();
-    group.template_version = "4".into();
+    group.template_version = 4.into();
     let mut update = act(Does::Update, resource(&group), Some(standing()));
     update.step.fields = vec!["template_version".to_owned()];
     let answer = json!({ "update": { "id": "u-2", "status": "InProgress" } });
