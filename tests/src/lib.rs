@@ -1,1 +1,4 @@
-//! Under construction.
+//! What tests across crates share.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+pub mod clouds;

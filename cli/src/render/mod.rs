@@ -4,6 +4,10 @@
 pub mod diagnostics;
 pub mod error;
 pub mod human;
+pub mod outcome;
+// pub mod plan;
+pub mod progress;
+pub mod value;
 
 use owo_colors::OwoColorize as _;
 

@@ -2,6 +2,8 @@
 
 mod completions;
 mod init;
+mod providers;
+mod sandbox;
 mod schema;
 mod validate;
 
@@ -33,6 +35,8 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
         Verb::Validate(args) => validate::run(cx, args),
         Verb::Schema => schema::run(cx),
         Verb::Completions(args) => completions::run(cx, args),
+        Verb::Providers => providers::run(cx),
+        Verb::Sandbox(args) => sandbox::run(cx, args).await,
         Verb::Import(_) => later("import"),
         Verb::Cost(_) => later("cost"),
         Verb::Migrate(_) => later("migrate"),

@@ -58,6 +58,7 @@ impl Chooser<'_> {
         let table = self.tables.get(&resource.kind)?;
         let live = self.live.get(&resource.id)?;
         let name = live.outputs.get("name")?.as_text()?;
+        resource.name.as_ref()?;
         (table.replace == ReplaceOrder::CreateFirst).then(|| name.to_owned())
     }
 

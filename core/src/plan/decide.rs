@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::choose::{Chooser, choose};
+use super::diff;
 use super::remove::{Removal, foreign};
 use super::resolve::{Graph, Outputs};
 use super::{Decided, Decision, FieldChange, Goal, Inputs, Reason, Verdict};
@@ -34,7 +35,7 @@ pub fn decide(inputs: &Inputs) -> Decided {
         decided.decisions = Reach::new(inputs, resources, &orphans).all();
         Removal::new(inputs, &orphans).orphans(&mut decided);
     } else {
-        Removal::new(inputs, &orphans).everything(resources, &mut decided);
+        Removal::new(inputs, &orphans).everything(&resources, &mut decided);
     }
     foreign(&mut decided);
     decided.notes.sort();
@@ -168,7 +169,7 @@ impl<'a> Reach<'a> {
         }
         match sight {
             Some(Sight::Present(live)) => self.present(place, table, live),
-            Some(Sight::Absent) => self.absent(place),
+            Some(Sight::Absent) => self.absent(place, table),
             Some(Sight::Clash { physical, owner }) => {
                 let reason = taken(physical, owner.as_deref());
                 blocked(None, reason)
@@ -194,7 +195,7 @@ impl<'a> Reach<'a> {
         }
     }
 
-    fn absent(&self, place: usize) -> Decision {
+    fn absent(&self, place: usize, table: &Table) -> Decision {
         let resource = &self.resources[place];
         let parent = resource.parent.as_ref();
         let parent = parent.filter(|id| self.verdict(id) == Some(&Verdict::Blocked));
@@ -205,7 +206,8 @@ impl<'a> Reach<'a> {
             }
             None => {
                 let reasons = vec![Reason::NotThere];
-                decision(resource, None, Verdict::Create, reasons, Vec::new())
+                let fields = diff::created(table, &self.filled(place).fields);
+                decision(resource, None, Verdict::Create, reasons, fields)
             }
         }
     }
@@ -261,11 +263,6 @@ fn taken(physical: &str, owner: Option<&str>) -> Reason {
         None => physical.to_owned(),
     };
     Reason::NameTaken { physical }
-}
-
-/// Whether the objects of a kind can be marked as protected: they carry tags or labels.
-pub(super) fn marks_protection(table: &Table) -> bool {
-    table.row("tags").or_else(|| table.row("labels")).is_some()
 }
 
 #[cfg(test)]

@@ -48,6 +48,21 @@ pub(super) fn diff(
     table.rows.iter().filter_map(row).collect()
 }
 
+/// All that is set on a new object, as the difference to nothing.
+pub(super) fn created(
+    table: &Table,
+    wanted: &BTreeMap<String, Value<Pending>>,
+) -> Vec<FieldChange> {
+    let row = |row: &Row| {
+        let wanted = wanted
+            .get(&row.name)
+            .filter(|value| **value != Value::Null)?;
+        let found = (row.name.clone(), Value::Null, wanted.clone());
+        Some(change(row, &Effect::InPlace, found))
+    };
+    table.rows.iter().filter_map(row).collect()
+}
+
 fn field(row: &Row, wanted: &Value<Pending>, live: &Value<Never>) -> Option<Diff> {
     if matches!(row.effect, Effect::CreateOnly | Effect::Computed) {
         return None;

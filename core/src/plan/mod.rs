@@ -3,20 +3,44 @@
 mod choose;
 mod decide;
 mod diff;
+mod digest;
+mod drift;
 mod effect;
+mod estimate;
+pub mod file;
+mod graph;
+mod guard;
+mod hold;
 mod inputs;
+mod make;
+mod order;
 mod policy;
 mod present;
 mod provisional;
+mod reason;
 mod remove;
 mod resolve;
+mod target;
 mod value;
+mod verify;
+mod web;
 
 pub use decide::decide;
-
+pub use digest::{ABSENT, digest};
+pub use drift::{Drift, DriftState, DriftVerdict, Drifted, drift};
+pub use estimate::estimate;
+pub use graph::Graph;
+pub use guard::{Consent, GuardError, needs_consent};
 pub use inputs::{Decided, Decision, Goal, Inputs, Tables, Verdict};
+pub use make::{MAGIC, Refused, make, make_from, replacement_name};
+pub use order::{OrderError, Ordered, order};
 pub use provisional::provisional;
+pub use target::{UnknownTarget, target};
 pub use value::{
     Action, Change, Estimate, FORMAT_VERSION, FieldChange, Plan, PlanFile, Reason, ShownEffect,
     Step, Summary,
 };
+pub use verify::{Difference, verify};
+
+#[cfg(test)]
+mod tests;

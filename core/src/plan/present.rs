@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::decide::{Reach, decision, marks_protection};
+use super::decide::{Reach, decision};
 use super::diff::{Diff, diff};
 use super::{Decision, FieldChange, Reason, ShownEffect, Verdict};
 use crate::model::{Effect, Observed, Pending, Resource, ResourceId, Status, Table, Value};
 
-/// The name under which a change of protection is shown and grouped.
+/// The path under which a change of protection is shown.
 const PROTECT: &str = "protect";
 
 impl Reach<'_> {
@@ -20,7 +20,7 @@ impl Reach<'_> {
             return decision(resource, Some(live), Verdict::Blocked, reasons, Vec::new());
         }
         let mut diffs = diff(table, &self.filled(place).fields, &live.fields);
-        diffs.extend(protection(table, resource, live));
+        protect(table, resource, live, &mut diffs);
         let fields: Vec<FieldChange> = diffs
             .iter()
             .flat_map(|diff| diff.changes.iter().cloned())
@@ -177,23 +177,36 @@ fn groups(diffs: &[Diff]) -> Vec<Vec<String>> {
     groups.into_iter().map(|(_, fields)| fields).collect()
 }
 
-/// The mark of protection, which lies among tags or labels and goes with them.
-fn protection(table: &Table, resource: &Resource<Pending>, live: &Observed) -> Option<Diff> {
-    if resource.protect == live.protect || !marks_protection(table) {
-        return None;
+/// Adds a difference in protection. It is a mark, which lies among tags or labels and goes with them; kinds without
+/// them cannot be marked so.
+fn protect(table: &Table, resource: &Resource<Pending>, live: &Observed, diffs: &mut Vec<Diff>) {
+    let named = |name: &str| table.rows.iter().position(|row| row.name == name);
+    let Some(at) = named("tags").or_else(|| named("labels")) else {
+        return;
+    };
+    if resource.protect == live.protect {
+        return;
     }
-    let row = table.row("tags").or_else(|| table.row("labels"));
-    Some(Diff {
-        field: PROTECT.to_owned(),
+    let change = FieldChange {
+        path: PROTECT.to_owned(),
+        before: Value::Bool(live.protect),
+        after: Value::Bool(resource.protect),
+        effect: ShownEffect::InPlace,
+        sensitive: false,
+    };
+    let row = &table.rows[at];
+    if let Some(diff) = diffs.iter_mut().find(|diff| diff.field == row.name) {
+        diff.changes.push(change);
+        return;
+    }
+    let later = |diff: &Diff| named(&diff.field) > Some(at);
+    let place = diffs.iter().position(later).unwrap_or(diffs.len());
+    let diff = Diff {
+        field: row.name.clone(),
         effect: Effect::InPlace,
-        group: row.and_then(|row| row.group.clone()),
+        group: row.group.clone(),
         waits: Vec::new(),
-        changes: vec![FieldChange {
-            path: PROTECT.to_owned(),
-            before: Value::Bool(live.protect),
-            after: Value::Bool(resource.protect),
-            effect: ShownEffect::InPlace,
-            sensitive: false,
-        }],
-    })
+        changes: vec![change],
+    };
+    diffs.insert(place, diff);
 }

@@ -13,12 +13,40 @@ use crate::model::{Observed, Pending, Resource, ResourceId, Sight, Status};
 pub(super) struct Removal<'a> {
     inputs: &'a Inputs,
     orphans: &'a Orphans<'a>,
+    /// Protected objects that would go, by address: what lies in them stays with them.
+    protected: BTreeMap<&'a str, &'a ResourceId>,
 }
 
 impl<'a> Removal<'a> {
     /// Of these inputs.
-    pub(super) const fn new(inputs: &'a Inputs, orphans: &'a Orphans<'a>) -> Self {
-        Self { inputs, orphans }
+    pub(super) fn new(inputs: &'a Inputs, orphans: &'a Orphans<'a>) -> Self {
+        let mut protected = BTreeMap::new();
+        let mut shelter = |id: &'a ResourceId| {
+            protected.entry(id.address.as_str()).or_insert(id);
+        };
+        if inputs.goal == Goal::Destroy {
+            let mut declared: Vec<&ResourceId> = inputs
+                .resources
+                .iter()
+                .filter(|one| match inputs.sights.get(&one.id) {
+                    Some(Sight::Present(live)) => one.protect || live.protect,
+                    _ => false,
+                })
+                .map(|one| &one.id)
+                .collect();
+            declared.sort();
+            declared.into_iter().for_each(&mut shelter);
+        }
+        for (id, same) in orphans {
+            if same.iter().any(|orphan| orphan.protect) {
+                shelter(id);
+            }
+        }
+        Self {
+            inputs,
+            orphans,
+            protected,
+        }
     }
 
     /// Decides about orphans, after all desired resources are decided.
@@ -37,7 +65,7 @@ impl<'a> Removal<'a> {
     }
 
     /// Decides about everything, with the goal that nothing is left.
-    pub(super) fn everything(&self, resources: Vec<Resource<Pending>>, decided: &mut Decided) {
+    pub(super) fn everything(&self, resources: &[Resource<Pending>], decided: &mut Decided) {
         let desired: BTreeMap<&ResourceId, &Resource<Pending>> =
             resources.iter().map(|one| (&one.id, one)).collect();
         let parents = desired
@@ -130,6 +158,10 @@ impl<'a> Removal<'a> {
         if protect || live.protect {
             return (Verdict::Blocked, vec![Reason::Protected, why]);
         }
+        if let Some(id) = self.stays_with(live, parent, decided) {
+            let reasons = vec![Reason::Needs { id: id.clone() }, why];
+            return (Verdict::Blocked, reasons);
+        }
         let mut reasons = vec![why];
         if let Status::Deleting { phase } = &live.status {
             let phase = phase.clone();
@@ -142,6 +174,33 @@ impl<'a> Removal<'a> {
             }
             None => (Verdict::Delete, reasons),
         }
+    }
+
+    /// The protected object that this one is a part of: it lies within its address, or lives in it.
+    fn stays_with<'b>(
+        &'b self,
+        live: &Observed,
+        parent: Option<&'b ResourceId>,
+        decided: &Decided,
+    ) -> Option<&'b ResourceId> {
+        let mut address = live.id.address.as_str();
+        loop {
+            if let Some(id) = self.protected.get(address) {
+                return Some(id);
+            }
+            match address.rsplit_once('.') {
+                Some((outer, _)) => address = outer,
+                None => break,
+            }
+        }
+        parent.filter(|id| {
+            decided.decisions.get(*id).is_some_and(|one| {
+                let keeps =
+                    |reason: &Reason| matches!(reason, Reason::Protected | Reason::Needs { .. });
+                let goes = self.inputs.goal == Goal::Destroy || one.desired.is_none();
+                goes && one.verdict == Verdict::Blocked && one.reasons.iter().any(keeps)
+            })
+        })
     }
 }
 

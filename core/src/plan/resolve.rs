@@ -87,10 +87,10 @@ impl Graph {
         let count = self.refers.len();
         let mut users = vec![Vec::new(); count];
         let mut open = vec![0_usize; count];
-        for place in 0..count {
+        for (place, open) in open.iter_mut().enumerate() {
             for need in self.needs(place) {
                 users[need].push(place);
-                open[place] += 1;
+                *open += 1;
             }
         }
         let mut left: Vec<bool> = vec![true; count];

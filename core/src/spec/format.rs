@@ -176,9 +176,11 @@ fn name(text: &str, limit: usize) -> Result<(), Fault> {
             .map(|c| if fine(c) { c } else { '-' })
             .collect();
         let mended = mended.trim_matches(|c: char| c == '-' || c.is_ascii_digit());
-        let better = (!mended.is_empty() && mended.len() <= limit)
-            .then(|| format!("write `{mended}`: {help}"))
-            .unwrap_or_else(|| help.to_owned());
+        let better = if !mended.is_empty() && mended.len() <= limit {
+            format!("write `{mended}`: {help}")
+        } else {
+            help.to_owned()
+        };
         return fault("is not a name", Some(better));
     }
     if text.len() > limit {

@@ -118,7 +118,7 @@ pub(super) fn parse(source: &Source, index: usize, problems: &mut Vec<Problem>) 
         );
     }
     let converter = Converter { index, problems };
-    converter.root(root)
+    converter.root(&root)
 }
 
 struct Converter<'p> {
@@ -127,7 +127,7 @@ struct Converter<'p> {
 }
 
 impl Converter<'_> {
-    fn root(mut self, root: Spanned<DeTable<'_>>) -> Node {
+    fn root(mut self, root: &Spanned<DeTable<'_>>) -> Node {
         let at = At {
             source: self.index,
             start: 0,

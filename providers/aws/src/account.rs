@@ -12,7 +12,10 @@ use crate::kinds::{filter, pages, partition};
 const NO_EKS: [&str; 3] = ["use1-az3", "usw1-az2", "cac1-az3"];
 
 /// Reads the account. Nothing else is called before the account is known to be the right one.
-pub(crate) async fn account(aws: &Aws, context: &Context) -> Result<Account, Failure> {
+///
+/// # Errors
+/// When the credentials are missing, or are of another account than the context's, or the zones cannot be read.
+pub async fn account(aws: &Aws, context: &Context) -> Result<Account, Failure> {
     let request = aws.sts.get_caller_identity();
     let identity = aws
         .read("sts:GetCallerIdentity", || request.clone().send())

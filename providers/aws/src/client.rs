@@ -4,10 +4,12 @@
 //! rate; [`Aws::write_once`] may also repeat what got no answer, because its token makes the second one the same.
 //! Whatever is then still ambiguous goes up as a [`Fault`], and the executor looks it up.
 
+use std::any::{Any, TypeId};
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::sts::AssumeRoleProvider;
@@ -44,6 +46,7 @@ pub struct Aws {
     pub logs: aws_sdk_cloudwatchlogs::Client,
     /// What they were made of, for clients of other services.
     pub config: SdkConfig,
+    others: Arc<Mutex<BTreeMap<TypeId, Box<dyn Any + Send + Sync>>>>,
     budget: Arc<Budget>,
     sent: Arc<AtomicU64>,
 }
@@ -105,8 +108,21 @@ impl Aws {
             sts: aws_sdk_sts::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             config,
+            others: Arc::default(),
             budget: Arc::default(),
             sent: Arc::default(),
+        }
+    }
+
+    /// The client of another service, made of the same configuration once.
+    pub fn client<C: Clone + Send + Sync + 'static>(&self, make: fn(&SdkConfig) -> C) -> C {
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = others
+            .entry(TypeId::of::<C>())
+            .or_insert_with(|| Box::new(make(&self.config)));
+        match client.downcast_ref::<C>() {
+            Some(client) => client.clone(),
+            None => make(&self.config),
         }
     }
 

@@ -12,6 +12,7 @@ mod codes;
 mod error;
 mod expand;
 mod field;
+pub mod kind;
 mod kinds;
 mod layout;
 mod machine;

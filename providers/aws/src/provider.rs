@@ -1,17 +1,18 @@
 //! The provider `aws`: dispatch by kind.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use provision_core::contract::{
     Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll, PollOutcome,
     Provider, SurveyAnswer, SurveyRequest,
 };
-use provision_core::model::{Kind, Observed, ResourceId, Sight, Table};
+use provision_core::model::{Kind, ResourceId, Table};
 
 use crate::client::Aws;
 use crate::field::internal;
-use crate::kinds::{ALL, Ask, Live, Look, Ops, Seen, ops};
+use crate::kinds::gather::{gather, unserved};
+use crate::kinds::{ALL, Ask, Ops, ops};
 use crate::{PROVIDER, account, expand};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
@@ -95,7 +96,7 @@ impl Provider for AwsProvider {
 }
 
 fn no_such_kind(kind: &Kind) -> Failure {
-    internal(format!("provider aws has no kind {kind}"))
+    unserved(PROVIDER, kind)
 }
 
 /// Reads all kinds at once.
@@ -110,6 +111,7 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
                 context: &objects.context,
                 resources: resources.filter(|one| of_kind(&one.kind)).collect(),
                 orphans: objects.orphans,
+                parents: &[],
             };
             (*ops, ask)
         })
@@ -118,92 +120,12 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
     let reads = asks.iter().map(|(ops, ask)| ops.survey(ask));
     let seen = join_all(reads).await;
     let kinds = asks.iter().map(|(ops, _)| ops.name());
-    answer(objects, kinds.zip(seen).collect())
-}
-
-fn answer(objects: &Objects, kinds: Vec<(&'static str, Seen)>) -> SurveyAnswer {
-    let names = names(&kinds);
-    let mut sights = unserved(objects);
-    let mut orphans = Vec::new();
-    let mut strays = Vec::new();
-    let mut unread = BTreeMap::new();
-    for (kind, seen) in kinds {
-        let kind = Kind::new(kind);
-        for (id, look) in seen.sights {
-            let sight = match look {
-                Look::Here(live) => {
-                    Sight::Present(Box::new(observed(live, &kind, id.clone(), &names)))
-                }
-                Look::Otherwise(sight) => sight,
-            };
-            sights.insert(id, sight);
-        }
-        for live in seen.orphans {
-            if let Some(id) = live.marks.id.clone() {
-                orphans.push(observed(live, &kind, id, &names));
-            }
-        }
-        strays.extend(seen.strays);
-        if let Some(reason) = seen.unread {
-            unread.insert(kind.as_str().to_owned(), reason);
-        }
-    }
-    orphans.sort_by(|one, other| (&one.id, &one.physical).cmp(&(&other.id, &other.physical)));
-    SurveyAnswer::Objects {
-        seen: sights,
-        orphans,
-        strays,
-        unread,
-    }
-}
-
-/// Every id is answered: what no kind takes stays unknown.
-fn unserved(objects: &Objects) -> BTreeMap<ResourceId, Sight> {
-    let sight = |kind: &Kind| Sight::Unknown {
-        reason: no_such_kind(kind).message,
-    };
-    objects
-        .resources
-        .iter()
-        .map(|resource| (resource.id.clone(), sight(&resource.kind)))
-        .collect()
-}
-
-/// Which id each handle and name belongs to.
-fn names(kinds: &[(&'static str, Seen)]) -> BTreeMap<String, ResourceId> {
-    let here = kinds.iter().flat_map(|(_, seen)| {
-        let asked = seen.sights.values().filter_map(|look| match look {
-            Look::Here(live) => Some(live),
-            Look::Otherwise(_) => None,
-        });
-        asked.chain(&seen.orphans)
-    });
-    let mut names = BTreeMap::new();
-    for live in here {
-        if let Some(id) = &live.marks.id {
-            names.insert(live.physical.clone(), id.clone());
-            for name in &live.names {
-                names.insert(name.clone(), id.clone());
-            }
-        }
-    }
-    names
-}
-
-fn observed(
-    mut live: Live,
-    kind: &Kind,
-    id: ResourceId,
-    names: &BTreeMap<String, ResourceId>,
-) -> Observed {
-    let refs = std::mem::take(&mut live.refs);
-    let needs: BTreeSet<ResourceId> = refs
-        .iter()
-        .filter_map(|name| names.get(name))
-        .filter(|other| **other != id)
-        .cloned()
-        .collect();
-    live.observed(kind, id, needs.into_iter().collect())
+    gather(
+        PROVIDER,
+        objects,
+        kinds.zip(seen).collect(),
+        &BTreeMap::new(),
+    )
 }
 
 /// The ids of all live objects of a stack, by handle (`subnet-…`, `sg-…`, a role's ARN and its name). For other providers on

@@ -310,7 +310,7 @@ fn disk(check: &mut Check<'_>, base: &str, pool: &Pool, platform: Platform) {
     } else {
         10
     };
-    if pool.disk % GIB != 0 {
+    if !pool.disk.is_multiple_of(GIB) {
         let help = format!("write \"{}GiB\"", pool.disk / GIB + 1);
         check.wrong("bad-value", &path, "disks have whole GiB", help);
     } else if pool.disk < least * GIB {

@@ -8,28 +8,32 @@ use crate::marks::{Marks, Tags};
 
 /// A live object, ours or not.
 #[derive(Clone, Debug)]
-pub(crate) struct Live {
+pub struct Live {
     /// The cloud's handle.
-    pub(crate) physical: String,
+    pub physical: String,
     /// Its marks.
-    pub(crate) marks: Marks,
+    pub marks: Marks,
     /// Its fields.
-    pub(crate) fields: Fields,
+    pub fields: Fields,
     /// Its outputs.
-    pub(crate) outputs: Fields,
+    pub outputs: Fields,
     /// Its state.
-    pub(crate) status: Status,
+    pub status: Status,
     /// Handles of objects it needs.
-    pub(crate) refs: Vec<String>,
+    pub refs: Vec<String>,
     /// Names under which others may need it, beside its handle.
-    pub(crate) names: Vec<String>,
+    pub names: Vec<String>,
     /// Children that we did not declare.
-    pub(crate) foreign: Vec<String>,
+    pub foreign: Vec<String>,
+    /// The object it lives in.
+    pub parent: Option<ResourceId>,
+    /// A problem the cloud knows of while it still tries.
+    pub trouble: Option<String>,
 }
 
 impl Live {
     /// A ready object with these fields.
-    pub(crate) fn new<F: Serialize>(physical: &str, tags: &Tags, fields: &F) -> Self {
+    pub fn new<F: Serialize>(physical: &str, tags: &Tags, fields: &F) -> Self {
         Self {
             physical: physical.to_owned(),
             marks: Marks::of(tags),
@@ -40,17 +44,19 @@ impl Live {
             refs: Vec::new(),
             names: Vec::new(),
             foreign: Vec::new(),
+            parent: None,
+            trouble: None,
         }
     }
 
     /// With an output.
-    pub(crate) fn output(mut self, name: &str, value: impl Into<Value<Never>>) -> Self {
+    pub fn output(mut self, name: &str, value: impl Into<Value<Never>>) -> Self {
         self.outputs.insert(name.to_owned(), value.into());
         self
     }
 
     /// With an output that may not be known.
-    pub(crate) fn maybe(self, name: &str, value: Option<&str>) -> Self {
+    pub fn maybe(self, name: &str, value: Option<&str>) -> Self {
         match value {
             Some(value) => self.output(name, value),
             None => self,
@@ -58,25 +64,32 @@ impl Live {
     }
 
     /// In a state.
-    pub(crate) fn status(mut self, status: Status) -> Self {
+    pub fn status(mut self, status: Status) -> Self {
         self.status = status;
         self
     }
 
     /// Needing these.
-    pub(crate) fn needs<I: IntoIterator<Item = S>, S: Into<String>>(mut self, refs: I) -> Self {
+    pub fn needs<I: IntoIterator<Item = S>, S: Into<String>>(mut self, refs: I) -> Self {
         self.refs.extend(refs.into_iter().map(Into::into));
         self
     }
 
     /// The observation, under an id.
-    pub(crate) fn observed(self, kind: &Kind, id: ResourceId, needs: Vec<ResourceId>) -> Observed {
+    #[must_use]
+    pub fn observed(
+        self,
+        provider: &str,
+        kind: &Kind,
+        id: ResourceId,
+        needs: Vec<ResourceId>,
+    ) -> Observed {
         Observed {
             id,
             kind: kind.clone(),
-            provider: crate::PROVIDER.to_owned(),
+            provider: provider.to_owned(),
             physical: self.physical,
-            parent: None,
+            parent: self.parent,
             fields: self.fields,
             outputs: self.outputs,
             status: self.status,
@@ -88,21 +101,21 @@ impl Live {
 }
 
 /// A state in the making.
-pub(crate) fn changing(phase: &str) -> Status {
+pub fn changing(phase: &str) -> Status {
     Status::Changing {
         phase: phase.to_owned(),
     }
 }
 
 /// On its way out.
-pub(crate) fn deleting(phase: &str) -> Status {
+pub fn deleting(phase: &str) -> Status {
     Status::Deleting {
         phase: phase.to_owned(),
     }
 }
 
 /// What the tags of an observation are.
-pub(crate) fn tags_of(live: &Observed) -> Tags {
+pub fn tags_of(live: &Observed) -> Tags {
     match live.fields.get("tags") {
         Some(Value::Map(entries)) => entries
             .iter()
@@ -113,24 +126,24 @@ pub(crate) fn tags_of(live: &Observed) -> Tags {
 }
 
 /// An observation with one field changed.
-pub(crate) fn with(live: &Observed, field: &str, value: impl Into<Value<Never>>) -> Box<Observed> {
+pub fn with(live: &Observed, field: &str, value: impl Into<Value<Never>>) -> Box<Observed> {
     let mut live = Box::new(live.clone());
     live.fields.insert(field.to_owned(), value.into());
     live
 }
 
 /// A field that is text.
-pub(crate) fn text<'a>(live: &'a Observed, field: &str) -> Option<&'a str> {
+pub fn text<'a>(live: &'a Observed, field: &str) -> Option<&'a str> {
     live.fields.get(field).and_then(Value::as_text)
 }
 
 /// An output that is text.
-pub(crate) fn output<'a>(live: &'a Observed, name: &str) -> Option<&'a str> {
+pub fn output<'a>(live: &'a Observed, name: &str) -> Option<&'a str> {
     live.outputs.get(name).and_then(Value::as_text)
 }
 
 /// The texts of a field that is a list.
-pub(crate) fn texts(live: &Observed, field: &str) -> Vec<String> {
+pub fn texts(live: &Observed, field: &str) -> Vec<String> {
     match live.fields.get(field) {
         Some(Value::List(items)) => items
             .iter()
@@ -141,7 +154,7 @@ pub(crate) fn texts(live: &Observed, field: &str) -> Vec<String> {
 }
 
 /// The entries of a field that is a map of texts.
-pub(crate) fn map(live: &Observed, field: &str) -> Tags {
+pub fn map(live: &Observed, field: &str) -> Tags {
     match live.fields.get(field) {
         Some(Value::Map(entries)) => entries
             .iter()
@@ -152,12 +165,12 @@ pub(crate) fn map(live: &Observed, field: &str) -> Tags {
 }
 
 /// A list of texts as a value.
-pub(crate) fn list_value(items: &[String]) -> Value<Never> {
+pub fn list_value(items: &[String]) -> Value<Never> {
     Value::List(items.iter().map(|item| item.as_str().into()).collect())
 }
 
 /// A map of texts as a value.
-pub(crate) fn map_value(entries: &Tags) -> Value<Never> {
+pub fn map_value(entries: &Tags) -> Value<Never> {
     Value::Map(
         entries
             .iter()

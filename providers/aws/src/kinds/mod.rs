@@ -3,31 +3,32 @@
 mod address;
 mod claim;
 mod ec2;
+pub(crate) mod gather;
 mod internet_gateway;
 mod launch_data;
 mod launch_template;
-mod live;
+pub(crate) mod live;
 mod log_group;
 mod nat_gateway;
 mod oidc_provider;
-mod retag;
+pub(crate) mod retag;
 mod role;
 mod role_policies;
 mod route_table;
 mod routes;
 mod security_group;
 mod security_group_rule;
-mod serve;
+pub(crate) mod serve;
 mod subnet;
-mod survey;
-mod tables;
+pub(crate) mod survey;
+pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 mod vpc;
 
 use std::future::Future;
 
-use provision_core::contract::{ActStep, Context, Failure};
+use provision_core::contract::{ActStep, Context, Failure, Parent};
 use provision_core::model::{Never, Observed, Resource, ResourceId, Table};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -47,9 +48,9 @@ pub use subnet::Subnet;
 pub use vpc::Vpc;
 
 pub(crate) use ec2::{filter, pages};
-pub(crate) use live::Live;
-pub(crate) use serve::Ops;
-pub(crate) use survey::{Ask, Look, Seen};
+pub use live::Live;
+pub use serve::Ops;
+pub use survey::{Ask, Look, Seen};
 
 use crate::client::Aws;
 use crate::error::Fault;
@@ -76,9 +77,12 @@ pub(crate) const ALL: [&dyn Ops; 13] = [
 ///
 /// `create` and `change` make at most one mutating call. What the next one does follows from the live object they
 /// are given, which carries what earlier ones did, so that nothing depends on reads that lag.
-pub(crate) trait Served: Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Served: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The kind's name.
     const KIND: &'static str;
+
+    /// The provider that serves it.
+    const PROVIDER: &'static str = crate::PROVIDER;
 
     /// The kind's table.
     fn table() -> Table;
@@ -113,11 +117,20 @@ pub(crate) trait Served: Serialize + DeserializeOwned + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Live>, Fault>> + Send {
         async { Ok(None) }
     }
+
+    /// Asks how a change is coming along: the answer to [`Next::Updates`].
+    fn progress(
+        _cx: &Cx<'_>,
+        _physical: &str,
+        _update: &str,
+    ) -> impl Future<Output = Result<Progress, Fault>> + Send {
+        async { Ok(Progress::Through) }
+    }
 }
 
 /// What a step has come to after a call.
 #[derive(Clone, Debug)]
-pub(crate) enum Next {
+pub enum Next {
     /// A call is done; there may be more to do.
     More {
         /// What was done.
@@ -132,13 +145,46 @@ pub(crate) enum Next {
         /// What to ask for.
         physical: String,
     },
+    /// The cloud works on a change of it that has a handle of its own.
+    Updates {
+        /// The cloud's word.
+        phase: String,
+        /// The object.
+        physical: String,
+        /// The change.
+        update: String,
+    },
+    /// A call is done that the object is not the result of: the same question again.
+    Cleared {
+        /// What was done.
+        did: String,
+    },
     /// It is gone.
     Gone,
 }
 
+/// How a change is coming along that the cloud gave a handle to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The cloud works on it.
+    Works {
+        /// The cloud's word.
+        phase: String,
+        /// A problem the cloud already knows of.
+        trouble: Option<String>,
+    },
+    /// It is through: the object tells the rest.
+    Through,
+    /// It failed.
+    Failed {
+        /// The cloud's reason.
+        reason: String,
+    },
+}
+
 /// Why a call could not be made, or failed.
 #[derive(Clone, Debug)]
-pub(crate) enum Stop {
+pub enum Stop {
     /// The cloud's answer.
     Fault(Fault),
     /// The same, from a call that may refer to objects made a moment ago.
@@ -163,51 +209,64 @@ impl From<Failure> for Stop {
 
 /// What every call of a step knows.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Cx<'a> {
+pub struct Cx<'a> {
     /// The clients.
-    pub(crate) aws: &'a Aws,
+    pub aws: &'a Aws,
     /// Stack, account, region.
-    pub(crate) context: &'a Context,
+    pub context: &'a Context,
     /// The step.
-    pub(crate) step: &'a ActStep,
+    pub step: &'a ActStep,
+    /// The object it lives in.
+    pub parent: Option<&'a Parent>,
+    /// The provider that serves the kind.
+    pub provider: &'static str,
     /// What is wanted.
-    pub(crate) desired: Option<&'a Resource<Never>>,
+    pub desired: Option<&'a Resource<Never>>,
     /// The idempotency token.
-    pub(crate) token: &'a str,
+    pub token: &'a str,
 }
 
 impl Cx<'_> {
     /// The resource's id.
-    pub(crate) fn id(&self) -> &ResourceId {
+    pub fn id(&self) -> &ResourceId {
         &self.step.id
     }
 
     /// Whether protection is wanted.
-    pub(crate) fn protect(&self) -> bool {
+    pub fn protect(&self) -> bool {
         self.desired.is_some_and(|desired| desired.protect)
     }
 
     /// The physical name that is wanted.
-    pub(crate) fn name(&self) -> Result<&str, Failure> {
+    pub fn name(&self) -> Result<&str, Failure> {
         self.desired
             .and_then(|desired| desired.name.as_deref())
             .ok_or_else(|| crate::field::internal(format!("{} has no physical name", self.step.id)))
     }
 
     /// The tags of a new object.
-    pub(crate) fn marked(&self, tags: &Tags) -> Tags {
+    pub fn marked(&self, tags: &Tags) -> Tags {
         marked(self.context, self.id(), self.protect(), tags)
     }
 
     /// Whether this step is to bring this field about.
-    pub(crate) fn wants(&self, field: &str) -> bool {
+    pub fn wants(&self, field: &str) -> bool {
         let fields = &self.step.fields;
         fields.is_empty() || fields.iter().any(|name| name == field)
     }
 
     /// An object as it has just been made.
-    pub(crate) fn made(&self, live: Live) -> Box<Observed> {
-        Box::new(live.observed(&self.step.kind, self.id().clone(), Vec::new()))
+    pub fn made(&self, live: Live) -> Box<Observed> {
+        let mut observed = live.observed(
+            self.provider,
+            &self.step.kind,
+            self.id().clone(),
+            Vec::new(),
+        );
+        if observed.parent.is_none() {
+            observed.parent = self.parent.map(|parent| parent.id.clone());
+        }
+        Box::new(observed)
     }
 }
 

@@ -22,17 +22,17 @@ pub(crate) fn tags(list: &[Tag]) -> Tags {
 }
 
 /// A change of tags: one call sets, or one call removes.
-pub(crate) struct Change {
+pub struct Change {
     /// To set.
-    pub(crate) set: Tags,
+    pub set: Tags,
     /// To remove, when nothing is to be set.
-    pub(crate) unset: Vec<String>,
+    pub unset: Vec<String>,
     /// The object with the change made.
-    pub(crate) observed: Box<Observed>,
+    pub observed: Box<Observed>,
 }
 
 /// The next change of tags and protection; `None` when they are as wanted.
-pub(crate) fn to_change(cx: &Cx<'_>, want: &Tags, live: &Observed) -> Option<Change> {
+pub fn to_change(cx: &Cx<'_>, want: &Tags, live: &Observed) -> Option<Change> {
     let mut now = tags_of(live);
     let mut set: Tags = want
         .iter()

@@ -7,15 +7,16 @@ use provision_core::contract::{
 };
 use provision_core::model::{Fields, Observed, Status, Table};
 
-use super::{Ask, Cx, Live, Next, Seen, Served as Kind, Stop};
+use super::{Ask, Cx, Live, Next, Progress, Seen, Served as Kind, Stop};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::{internal, read_fields};
 
 const PHYSICAL: &str = "physical";
+const UPDATE: &str = "update";
 
 /// A kind behind an object-safe face.
-pub(crate) trait Ops: Send + Sync {
+pub trait Ops: Send + Sync {
     /// Its name.
     fn name(&self) -> &'static str;
     /// Its table.
@@ -29,11 +30,11 @@ pub(crate) trait Ops: Send + Sync {
 }
 
 /// The face of one kind.
-pub(crate) struct Served<K>(PhantomData<fn() -> K>);
+pub struct Served<K>(PhantomData<fn() -> K>);
 
 impl<K> Served<K> {
     /// There is only one.
-    pub(crate) const NEW: Self = Self(PhantomData);
+    pub const NEW: Self = Self(PhantomData);
 }
 
 impl<K: Kind> Ops for Served<K> {
@@ -63,6 +64,8 @@ async fn serve<K: Kind>(aws: &Aws, act: &Act) -> Outcome {
         aws,
         context: &act.context,
         step: &act.step,
+        parent: act.parent.as_ref(),
+        provider: K::PROVIDER,
         desired: act.desired.as_ref(),
         token: &act.token,
     };
@@ -122,6 +125,9 @@ fn is_complete<K: Kind>(outputs: &Fields) -> bool {
 /// The cloud says that the name or range is taken: by us, by somebody, or by something not visible yet.
 async fn taken<K: Kind>(cx: &Cx<'_>, want: &K, fault: Fault) -> Result<Outcome, Stop> {
     match K::holder(cx, want).await? {
+        Some(live) if matches!(live.status, Status::Deleting { .. }) => {
+            Err(Stop::Later(format!("{fault} (on its way out)")))
+        }
         Some(live) if live.marks.are(cx.context, cx.id()) => Ok(outcome(Next::More {
             did: "found it there already".to_owned(),
             observed: cx.made(live),
@@ -172,6 +178,18 @@ fn outcome(next: Next) -> Outcome {
         Next::Waits { phase, physical } => Outcome::Accepted {
             handle: Handle([(PHYSICAL.to_owned(), physical)].into()),
             phase,
+        },
+        Next::Updates {
+            phase,
+            physical,
+            update,
+        } => Outcome::Accepted {
+            handle: Handle([(PHYSICAL.to_owned(), physical), (UPDATE.to_owned(), update)].into()),
+            phase,
+        },
+        Next::Cleared { did } => Outcome::Again {
+            did,
+            observed: None,
         },
         Next::Gone => Outcome::Gone,
     }
@@ -224,6 +242,8 @@ async fn ask<K: Kind>(aws: &Aws, poll: &Poll) -> PollOutcome {
         aws,
         context: &poll.context,
         step: &poll.step,
+        parent: poll.parent.as_ref(),
+        provider: K::PROVIDER,
         desired: poll.desired.as_ref(),
         token: "",
     };
@@ -234,8 +254,19 @@ async fn ask<K: Kind>(aws: &Aws, poll: &Poll) -> PollOutcome {
         .cloned()
         .or_else(|| poll.live.as_ref().map(|live| live.physical.clone()))
         .unwrap_or_default();
+    if let Some(update) = poll.handle.0.get(UPDATE) {
+        match K::progress(&cx, &physical, update).await {
+            Ok(Progress::Through) => {}
+            Ok(progress) => return under_way(progress, physical),
+            Err(fault) => {
+                return PollOutcome::Failed {
+                    failure: fault.about(physical).failure(),
+                };
+            }
+        }
+    }
     match K::read(&cx, &physical).await {
-        Ok(live) => rest::<K>(&cx, live),
+        Ok(live) => rest::<K>(&cx, live, poll.live.as_ref()),
         Err(fault) => PollOutcome::Failed {
             failure: fault.about(physical).failure(),
         },
@@ -243,7 +274,7 @@ async fn ask<K: Kind>(aws: &Aws, poll: &Poll) -> PollOutcome {
 }
 
 /// What the state of a polled object means for the step.
-fn rest<K: Kind>(cx: &Cx<'_>, live: Option<Live>) -> PollOutcome {
+fn rest<K: Kind>(cx: &Cx<'_>, live: Option<Live>, before: Option<&Observed>) -> PollOutcome {
     let deletes = cx.step.does == Does::Delete;
     let Some(live) = live else {
         return if deletes {
@@ -252,7 +283,13 @@ fn rest<K: Kind>(cx: &Cx<'_>, live: Option<Live>) -> PollOutcome {
             pending("not visible yet")
         };
     };
+    let as_before = before.is_some_and(|before| before.status == live.status);
     match &live.status {
+        // It had failed before it was to go, and the cloud has not taken that up yet.
+        Status::Failed { reason } if deletes && as_before => PollOutcome::Pending {
+            phase: "deleting".to_owned(),
+            trouble: Some(reason.clone()),
+        },
         Status::Failed { reason } => PollOutcome::Failed {
             failure: Failure {
                 class: Class::CloudFailed,
@@ -266,7 +303,10 @@ fn rest<K: Kind>(cx: &Cx<'_>, live: Option<Live>) -> PollOutcome {
             },
         },
         Status::Deleting { .. } if !deletes => PollOutcome::Gone,
-        Status::Changing { phase } | Status::Deleting { phase } => pending(phase),
+        Status::Changing { phase } | Status::Deleting { phase } => PollOutcome::Pending {
+            phase: phase.clone(),
+            trouble: live.trouble.clone(),
+        },
         Status::Ready if deletes => pending("deleting"),
         Status::Ready if !is_complete::<K>(&live.outputs) => pending("becoming visible"),
         Status::Ready if cx.step.does == Does::Wait => PollOutcome::Done {
@@ -275,6 +315,27 @@ fn rest<K: Kind>(cx: &Cx<'_>, live: Option<Live>) -> PollOutcome {
         // Changes that were still to be made are found by comparing again.
         Status::Ready => PollOutcome::Again {
             observed: Some(cx.made(live)),
+        },
+    }
+}
+
+/// A change that has a handle of its own and is not through.
+fn under_way(progress: Progress, physical: String) -> PollOutcome {
+    match progress {
+        Progress::Works { phase, trouble } => PollOutcome::Pending { phase, trouble },
+        Progress::Through => pending("becoming visible"),
+        Progress::Failed { reason } => PollOutcome::Failed {
+            failure: Failure {
+                class: Class::CloudFailed,
+                code: "update".to_owned(),
+                message: reason,
+                call: None,
+                object: Some(physical),
+                advice: Some(
+                    "put right what the cloud names, then apply again: it is as before the change"
+                        .to_owned(),
+                ),
+            },
         },
     }
 }

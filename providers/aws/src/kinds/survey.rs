@@ -11,20 +11,44 @@ use crate::client::Aws;
 use crate::error::Fault;
 
 /// One kind's part of a survey.
-pub(crate) struct Ask<'a> {
+pub struct Ask<'a> {
     /// The clients.
-    pub(crate) aws: &'a Aws,
+    pub aws: &'a Aws,
     /// Stack, account, region.
-    pub(crate) context: &'a Context,
+    pub context: &'a Context,
     /// The resources of this kind.
-    pub(crate) resources: Vec<&'a Resource<Pending>>,
+    pub resources: Vec<&'a Resource<Pending>>,
     /// Whether others of the stack are wanted too.
-    pub(crate) orphans: bool,
+    pub orphans: bool,
+    /// Objects that kinds live in, as far as this provider knows; empty for kinds that live in none.
+    pub parents: &'a [Place],
+}
+
+/// An object that others live in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its id.
+    pub id: ResourceId,
+    /// Its name.
+    pub name: String,
+    /// Whether it can be looked into.
+    pub state: PlaceState,
+}
+
+/// What is known of an object that others live in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlaceState {
+    /// It is there.
+    Here,
+    /// It is not there, so nothing is in it.
+    Absent,
+    /// It could not be read, so nothing is known of what is in it.
+    Unknown(String),
 }
 
 impl Ask<'_> {
     /// The resource with an id.
-    pub(crate) fn resource(&self, id: &ResourceId) -> Option<&Resource<Pending>> {
+    pub fn resource(&self, id: &ResourceId) -> Option<&Resource<Pending>> {
         let mut all = self.resources.iter().copied();
         all.find(|resource| resource.id == *id)
     }
@@ -32,20 +56,20 @@ impl Ask<'_> {
 
 /// One kind's part of the answer.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub struct Seen {
     /// What was asked for.
-    pub(crate) sights: BTreeMap<ResourceId, Look>,
+    pub sights: BTreeMap<ResourceId, Look>,
     /// Objects of the stack that were not.
-    pub(crate) orphans: Vec<Live>,
+    pub orphans: Vec<Live>,
     /// Objects of the stack in other regions.
-    pub(crate) strays: Vec<Stray>,
+    pub strays: Vec<Stray>,
     /// Why others could not be listed.
-    pub(crate) unread: Option<String>,
+    pub unread: Option<String>,
 }
 
 /// What was seen of one id.
 #[derive(Debug)]
-pub(crate) enum Look {
+pub enum Look {
     /// It is there.
     Here(Live),
     /// Anything else.
@@ -53,7 +77,7 @@ pub(crate) enum Look {
 }
 
 /// The answer of a kind that was read by one list of all marked objects.
-pub(crate) fn tagged(ask: &Ask<'_>, listed: Result<Vec<Live>, Fault>) -> Seen {
+pub fn tagged(ask: &Ask<'_>, listed: Result<Vec<Live>, Fault>) -> Seen {
     let mut seen = Seen::default();
     let lives = match listed {
         Ok(lives) => lives,
@@ -94,18 +118,14 @@ fn of(mut lives: Vec<Live>) -> Look {
 }
 
 /// An id that could not be read.
-pub(crate) fn unknown(fault: &Fault) -> Look {
+pub fn unknown(fault: &Fault) -> Look {
     Look::Otherwise(Sight::Unknown {
         reason: fault.to_string(),
     })
 }
 
 /// What a read by name comes to: ours, somebody's, or not there.
-pub(crate) fn by_name(
-    context: &Context,
-    id: &ResourceId,
-    read: Result<Option<Live>, Fault>,
-) -> Look {
+pub fn by_name(context: &Context, id: &ResourceId, read: Result<Option<Live>, Fault>) -> Look {
     match read {
         Ok(None) => Look::Otherwise(Sight::Absent),
         Ok(Some(live)) if live.marks.are(context, id) => Look::Here(live),
@@ -118,7 +138,7 @@ pub(crate) fn by_name(
 }
 
 /// Reads the resources that are asked for by their names, all at once.
-pub(crate) async fn named<'a, F, Fut>(ask: &'a Ask<'_>, read: F) -> BTreeMap<ResourceId, Look>
+pub async fn named<'a, F, Fut>(ask: &'a Ask<'_>, read: F) -> BTreeMap<ResourceId, Look>
 where
     F: Fn(&'a str) -> Fut,
     Fut: Future<Output = Result<Option<Live>, Fault>>,

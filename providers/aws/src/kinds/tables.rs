@@ -5,7 +5,7 @@ use provision_core::model::{
 };
 
 /// A table with the usual: deleted before its replacement, in no lane, no sentence of loss.
-pub(crate) fn table(kind: &str, title: &str, identity: Identity, rows: Vec<Row>) -> Table {
+pub fn table(kind: &str, title: &str, identity: Identity, rows: Vec<Row>) -> Table {
     Table {
         kind: Kind::new(kind),
         title: title.to_owned(),
@@ -25,7 +25,7 @@ pub(crate) fn table(kind: &str, title: &str, identity: Identity, rows: Vec<Row>)
 }
 
 /// Outputs that hold for the object's life.
-pub(crate) fn outputs(names: &[&str]) -> Vec<Output> {
+pub fn outputs(names: &[&str]) -> Vec<Output> {
     names
         .iter()
         .map(|name| Output {
@@ -36,7 +36,7 @@ pub(crate) fn outputs(names: &[&str]) -> Vec<Output> {
 }
 
 /// Durations.
-pub(crate) const fn seconds(create: u32, update: u32, delete: u32) -> Seconds {
+pub const fn seconds(create: u32, update: u32, delete: u32) -> Seconds {
     Seconds {
         create,
         update,
@@ -45,17 +45,17 @@ pub(crate) const fn seconds(create: u32, update: u32, delete: u32) -> Seconds {
 }
 
 /// A scalar that only a new object can have.
-pub(crate) fn fixed(name: &str, doc: &str) -> Row {
+pub fn fixed(name: &str, doc: &str) -> Row {
     Row::new(name, FieldKind::Scalar, Effect::Replace, doc)
 }
 
 /// A scalar that a call changes.
-pub(crate) fn scalar(name: &str, doc: &str) -> Row {
+pub fn scalar(name: &str, doc: &str) -> Row {
     Row::new(name, FieldKind::Scalar, Effect::InPlace, doc)
 }
 
 /// The tags: only the keys we declare.
-pub(crate) fn tags() -> Row {
+pub fn tags() -> Row {
     let kind = FieldKind::Map { owned_only: true };
     Row::new(
         "tags",

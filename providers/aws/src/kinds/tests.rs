@@ -54,7 +54,7 @@ fn act(does: Does, kind: &str, fields: &[(&str, Value<Never>)], live: Option<&st
     let live = live.map(|physical| {
         let mut live = Live::new(physical, &Tags::new(), &BTreeMap::<String, String>::new());
         live.fields = fields.clone();
-        live.observed(&Kind::new(kind), id.clone(), Vec::new())
+        live.observed(crate::PROVIDER, &Kind::new(kind), id.clone(), Vec::new())
     });
     let desired = Resource {
         id: id.clone(),

@@ -1,3 +1,4 @@
+//! The server over a real socket.
 #![allow(clippy::unwrap_used)]
 
 use std::os::unix::fs::PermissionsExt;

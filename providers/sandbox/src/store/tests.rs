@@ -1,3 +1,4 @@
+//! The store in memory and on disk.
 #![allow(clippy::unwrap_used)]
 
 use serde::Deserialize;

@@ -23,6 +23,7 @@ impl Fields {
     }
 
     /// A text, a number, a truth.
+    #[allow(clippy::needless_pass_by_value)] // a call with a literal or a fresh value reads better
     pub(crate) fn text(mut self, name: &str, value: impl ToString) -> Self {
         self.0
             .push((name.to_owned(), Value::Text(value.to_string())));

@@ -225,10 +225,10 @@ fn check(data: &Params) -> Result<(), ApiError> {
     for (name, value) in data.iter() {
         match name.rsplit('.').next().unwrap_or_default() {
             "EbsOptimized" | "DeleteOnTermination" | "Encrypted" | "Enabled" => {
-                truth(name, value).map(|_| ())?
+                truth(name, value)?;
             }
             "VolumeSize" | "Iops" | "Throughput" | "HttpPutResponseHopLimit" => {
-                number::<u32>(name, value).map(|_| ())?
+                number::<u32>(name, value)?;
             }
             "VolumeType" => one_of(
                 name,
@@ -242,11 +242,8 @@ fn check(data: &Params) -> Result<(), ApiError> {
             _ => {}
         }
     }
-    for group in data
-        .list("SecurityGroupId")
-        .iter()
-        .filter(|group| !well_formed("sg", group))
-    {
+    let groups = data.list("SecurityGroupId");
+    if let Some(group) = groups.iter().find(|group| !well_formed("sg", group)) {
         let text = format!("Invalid id: \"{group}\" (expecting \"sg-...\")");
         return Err(ApiError::bad("InvalidGroupId.Malformed", text));
     }

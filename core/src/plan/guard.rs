@@ -1,0 +1,228 @@
+//! What a plan must not do, and what people must know before they say yes.
+
+use std::collections::BTreeSet;
+
+use super::order::join;
+use super::{Action, Decided, Decision, Goal, Inputs, Plan, Reason, ShownEffect, Tables, Verdict};
+use crate::contract::{Note, Severity};
+use crate::model::{Kind, Observed, ResourceId, Sight, Stray};
+
+/// A plan that is not made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GuardError {
+    /// Marked objects lie in another region or account.
+    #[error(
+        "objects of this stack lie elsewhere: {}; put the region or account of the file right, \
+         or destroy them there first", places(.0)
+    )]
+    Strays(Vec<Stray>),
+    /// Nothing in the file is live, and other marked objects are.
+    #[error(
+        "this stack holds {} objects, none of them in this file: {}; \
+         is it the right file, stack name and environment? `destroy` removes them", .0.len(), some(.0)
+    )]
+    NoneDeclared(Vec<ResourceId>),
+    /// A destroy would remove protected things.
+    #[error(
+        "protected and never removed: {}{}; set `protect = false`, apply, then destroy",
+        join(.protected), also(.unclear)
+    )]
+    Protected {
+        /// The protected resources.
+        protected: Vec<ResourceId>,
+        /// Others that could not be removed: unread, or there twice.
+        unclear: Vec<ResourceId>,
+    },
+}
+
+fn places(strays: &[Stray]) -> String {
+    let words: Vec<String> = strays
+        .iter()
+        .map(|stray| format!("{} in {}", stray.physical, stray.place))
+        .collect();
+    words.join(", ")
+}
+
+fn some(ids: &[ResourceId]) -> String {
+    match ids.get(..20) {
+        Some(first) if ids.len() > 20 => format!("{} and {} more", join(first), ids.len() - 20),
+        _ => join(ids),
+    }
+}
+
+fn also(unclear: &[ResourceId]) -> String {
+    if unclear.is_empty() {
+        String::new()
+    } else {
+        format!(" (and not readable or there twice: {})", join(unclear))
+    }
+}
+
+/// What can be told before anything is decided.
+///
+/// # Errors
+/// Objects elsewhere; a file that has nothing to do with what is live.
+pub(super) fn inputs(inputs: &Inputs) -> Result<(), GuardError> {
+    if !inputs.strays.is_empty() {
+        return Err(GuardError::Strays(inputs.strays.clone()));
+    }
+    // Every file declares the claim of its stack, so the claim does not tell one file from another.
+    let counts = |kind: &Kind| !is_claim(&inputs.tables, kind);
+    let foreign: BTreeSet<&ResourceId> = inputs
+        .orphans
+        .iter()
+        .filter(|orphan| counts(&orphan.kind))
+        .map(|orphan: &Observed| &orphan.id)
+        .collect();
+    let matches = inputs.resources.iter().any(|resource| {
+        let sight = inputs.sights.get(&resource.id);
+        counts(&resource.kind) && matches!(sight, Some(Sight::Present(_) | Sight::Twice { .. }))
+    });
+    if inputs.goal == Goal::Reach && !foreign.is_empty() && !matches {
+        return Err(GuardError::NoneDeclared(
+            foreign.into_iter().cloned().collect(),
+        ));
+    }
+    Ok(())
+}
+
+/// The kind of a stack's claim: it tells whether it was made just now (see ARCHITECTURE.md, safe creation).
+fn is_claim(tables: &Tables, kind: &Kind) -> bool {
+    tables
+        .get(kind)
+        .is_some_and(|table| table.outputs.iter().any(|output| output.name == "fresh"))
+}
+
+/// A destroy removes everything or nothing.
+///
+/// # Errors
+/// Something is protected.
+pub(super) fn destroy(goal: Goal, decided: &Decided) -> Result<(), GuardError> {
+    if goal != Goal::Destroy {
+        return Ok(());
+    }
+    let blocked = |unclear: bool| -> Vec<ResourceId> {
+        decided
+            .decisions
+            .values()
+            .filter(|decision| decision.verdict == Verdict::Blocked)
+            .filter(|decision| {
+                decision.reasons.iter().any(|reason| match reason {
+                    Reason::Protected => !unclear,
+                    Reason::Twice { .. } | Reason::Unread { .. } => unclear,
+                    _ => false,
+                })
+            })
+            .map(|decision| decision.id.clone())
+            .collect()
+    };
+    let protected = blocked(false);
+    if protected.is_empty() {
+        return Ok(());
+    }
+    Err(GuardError::Protected {
+        protected,
+        unclear: blocked(true),
+    })
+}
+
+/// The notes of a plan, worst first, then by code and address, each once.
+#[must_use]
+pub(super) fn notes(inputs: &Inputs, decided: &Decided) -> Vec<Note> {
+    let mut notes: Vec<Note> = inputs.notes.iter().chain(&decided.notes).cloned().collect();
+    for (kind, reason) in &inputs.unread {
+        let message = format!(
+            "undeclared objects of kind {kind} could not be listed, so none of them is removed: {reason}"
+        );
+        notes.push(note(Severity::Warning, "unread", message, None));
+    }
+    for decision in decided.decisions.values() {
+        about(decision, &inputs.tables, &mut notes);
+    }
+    notes.sort_by(|a, b| {
+        (b.severity, &a.code, &a.address, &a.message)
+            .cmp(&(a.severity, &b.code, &b.address, &b.message))
+    });
+    notes.dedup();
+    notes
+}
+
+fn note(severity: Severity, code: &str, message: String, id: Option<&ResourceId>) -> Note {
+    Note {
+        severity,
+        code: code.to_owned(),
+        message,
+        address: id.map(ToString::to_string),
+    }
+}
+
+fn about(decision: &Decision, tables: &Tables, notes: &mut Vec<Note>) {
+    let id = Some(&decision.id);
+    let table = tables.get(&decision.kind);
+    let title = table.map_or(decision.kind.as_str(), |table| table.title.as_str());
+    let removes = matches!(
+        decision.verdict,
+        Verdict::Delete | Verdict::Replace | Verdict::GoesWithParent
+    );
+    if let Some(loss) = table.and_then(|table| table.loss.as_deref())
+        && removes
+    {
+        notes.push(note(Severity::Danger, "loss", loss.to_owned(), id));
+    }
+    match &decision.verdict {
+        Verdict::Replace => {
+            let message = format!("{title} is made anew: {}", words(&decision.reasons));
+            notes.push(note(Severity::Danger, "replace", message, id));
+        }
+        Verdict::Blocked => {
+            let message = format!("{title} is left as it is: {}", words(&decision.reasons));
+            notes.push(note(Severity::Warning, "blocked", message, id));
+        }
+        Verdict::Update { .. } => {
+            let fields = rolling(decision);
+            if !fields.is_empty() {
+                let fields = fields.join(", ");
+                let message = format!("{title} replaces its nodes one after another: {fields}");
+                notes.push(note(Severity::Warning, "rolling", message, id));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Fields whose change rolls nodes.
+fn rolling(decision: &Decision) -> Vec<&str> {
+    let fields = decision.fields.iter();
+    let rolls = fields.filter(|field| field.effect == ShownEffect::Rolling);
+    rolls.map(|field| field.path.as_str()).collect()
+}
+
+fn words(reasons: &[Reason]) -> String {
+    let words: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+    words.join("; ")
+}
+
+/// What a plan does that needs a yes of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// Removed, children that go along included.
+    pub deletes: Vec<ResourceId>,
+    /// Made anew.
+    pub replaces: Vec<ResourceId>,
+}
+
+/// What of a plan needs a yes of its own; the CLI knows what was asked for by verb.
+#[must_use]
+pub fn needs_consent(plan: &Plan) -> Consent {
+    let with = |action: Action| {
+        plan.changes
+            .iter()
+            .filter(|change| change.action == action)
+            .map(|change| change.id.clone())
+            .collect()
+    };
+    Consent {
+        deletes: with(Action::Delete),
+        replaces: with(Action::Replace),
+    }
+}

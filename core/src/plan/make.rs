@@ -1,0 +1,277 @@
+//! Inputs → plan file: decide, narrow, guard, order, and write it all down.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::digest::digest;
+use super::guard::{self, GuardError};
+use super::hold::hold;
+use super::order::{OrderError, Ordered, order};
+use super::target::{UnknownTarget, target};
+use super::{
+    Action, Change, Decided, Decision, FORMAT_VERSION, FieldChange, Goal, Inputs, Plan, PlanFile,
+    Summary, Tables, Verdict, decide, estimate,
+};
+use crate::contract::{Note, Severity};
+use crate::model::{Observed, Pending, ReplaceOrder, Resource, ResourceId, Sight, Value, digest8};
+
+/// What a plan file's `magic` says.
+pub const MAGIC: &str = "provision-plan";
+
+/// What stands in a plan for a value that is never shown.
+const MASK: &str = "(sensitive)";
+
+/// Why no plan is made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It would do what it must not.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
+    /// `--target` names what is not there.
+    #[error(transparent)]
+    Target(#[from] UnknownTarget),
+    /// Its steps have no order.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// A sensitive value would be written down. Such fields must hold references, never the value.
+    #[error(
+        "{id}: the value of `{field}` is sensitive and would be in the plan; refer to it instead"
+    )]
+    Sensitive {
+        /// The resource.
+        id: ResourceId,
+        /// The field.
+        field: String,
+    },
+}
+
+/// Makes the plan.
+///
+/// # Errors
+/// [`Refused`].
+pub fn make(inputs: &Inputs) -> Result<PlanFile, Refused> {
+    make_from(inputs, decide(inputs))
+}
+
+/// Makes the plan from decisions already taken.
+///
+/// # Errors
+/// [`Refused`].
+pub fn make_from(inputs: &Inputs, mut decided: Decided) -> Result<PlanFile, Refused> {
+    guard::inputs(inputs)?;
+    target(&mut decided, &inputs.targets)?;
+    guard::destroy(inputs.goal, &decided)?;
+    hold(&mut decided);
+    rename(inputs, &mut decided);
+    sensitive(&inputs.tables, &decided)?;
+    let ordered = order(&decided, &inputs.tables)?;
+    tell_order(&ordered, &mut decided.notes);
+    let changes: Vec<Change> = decided.decisions.values().filter_map(change).collect();
+    let plan = Plan {
+        format_version: FORMAT_VERSION,
+        tool: inputs.tool.clone(),
+        stack: inputs.stack.clone(),
+        spec_digest: inputs.spec_digest.clone(),
+        partial: !inputs.targets.is_empty(),
+        summary: summary(&changes),
+        changes,
+        cost: None,
+        estimate: estimate(&ordered.steps),
+        steps: ordered.steps,
+        notes: guard::notes(inputs, &decided),
+    };
+    let mut live = lives(inputs, &decided);
+    let digests = digests(inputs, &decided, &live);
+    live.values_mut()
+        .for_each(|live| redact(&inputs.tables, live));
+    Ok(PlanFile {
+        magic: MAGIC.to_owned(),
+        plan,
+        contexts: inputs.contexts.clone(),
+        access: inputs.access.clone(),
+        desired: desired(inputs.goal, decided),
+        live,
+        digests,
+    })
+}
+
+fn desired(goal: Goal, decided: Decided) -> BTreeMap<ResourceId, Resource<Pending>> {
+    if goal == Goal::Destroy {
+        return BTreeMap::new();
+    }
+    decided
+        .decisions
+        .into_iter()
+        .filter_map(|(id, decision)| Some((id, decision.desired?)))
+        .collect()
+}
+
+fn lives(inputs: &Inputs, decided: &Decided) -> BTreeMap<ResourceId, Observed> {
+    let mut orphans: Vec<&Observed> = inputs.orphans.iter().collect();
+    orphans.sort_by(|a, b| (&a.id, &a.physical).cmp(&(&b.id, &b.physical)));
+    let present = inputs.sights.values().filter_map(|sight| match sight {
+        Sight::Present(observed) => Some(observed.as_ref()),
+        _ => None,
+    });
+    let judged = decided
+        .decisions
+        .values()
+        .filter_map(|decision| decision.live.as_ref());
+    // The later one wins: what was judged is what the plan is about.
+    orphans
+        .into_iter()
+        .rev()
+        .chain(present)
+        .chain(judged)
+        .map(|live| (live.id.clone(), live.clone()))
+        .collect()
+}
+
+/// Digests of all that is surely there or surely not there.
+fn digests(
+    inputs: &Inputs,
+    decided: &Decided,
+    live: &BTreeMap<ResourceId, Observed>,
+) -> BTreeMap<ResourceId, String> {
+    let absent = decided.decisions.keys().filter(|id| {
+        let sight = inputs.sights.get(*id);
+        matches!(sight, Some(Sight::Absent))
+    });
+    let ids: BTreeSet<&ResourceId> = live.keys().chain(absent).collect();
+    ids.into_iter()
+        .map(|id| {
+            let desired = match inputs.goal {
+                Goal::Reach => decided
+                    .decisions
+                    .get(id)
+                    .and_then(|one| one.desired.as_ref()),
+                Goal::Destroy => None,
+            };
+            (id.clone(), digest(&inputs.tables, desired, live.get(id)))
+        })
+        .collect()
+}
+
+/// The name of the new object while the old one still stands: readable, at most 63 characters, and another one with
+/// every replacement. A survey that finds two objects of one id tells by it which is the old one.
+#[must_use]
+pub fn replacement_name(stack: &str, id: &ResourceId, base: &str, old_physical: &str) -> String {
+    let base: String = base.chars().take(54).collect();
+    let suffix = digest8(&[stack, &id.to_string(), old_physical]);
+    format!("{}-{suffix}", base.trim_end_matches('-'))
+}
+
+/// Gives names to the new objects of replacements that come before the deletion of the old ones.
+fn rename(inputs: &Inputs, decided: &mut Decided) {
+    // The decided name may be that of an earlier replacement; the declared one does not grow.
+    let mut declared = BTreeMap::new();
+    for resource in &inputs.resources {
+        declared.insert(&resource.id, resource.name.as_deref());
+    }
+    for decision in decided.decisions.values_mut() {
+        let create_first = inputs
+            .tables
+            .get(&decision.kind)
+            .is_some_and(|table| table.replace == ReplaceOrder::CreateFirst);
+        if decision.verdict == Verdict::Replace
+            && create_first
+            && let (Some(desired), Some(live)) = (&mut decision.desired, &decision.live)
+            && let Some(name) = &mut desired.name
+        {
+            let base = declared
+                .get(&decision.id)
+                .copied()
+                .flatten()
+                .unwrap_or(name);
+            *name = replacement_name(&inputs.stack, &decision.id, base, &live.physical);
+        }
+    }
+}
+
+fn sensitive(tables: &Tables, decided: &Decided) -> Result<(), Refused> {
+    let desired = decided
+        .decisions
+        .values()
+        .filter_map(|one| one.desired.as_ref());
+    for resource in desired {
+        let rows = tables
+            .get(&resource.kind)
+            .map_or(&[][..], |table| &table.rows);
+        for row in rows.iter().filter(|row| row.sensitive) {
+            let value = resource.fields.get(&row.name);
+            if !matches!(value, None | Some(Value::Null | Value::Hole(_))) {
+                return Err(Refused::Sensitive {
+                    id: resource.id.clone(),
+                    field: row.name.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn redact(tables: &Tables, live: &mut Observed) {
+    if let Some(table) = tables.get(&live.kind) {
+        for row in table.rows.iter().filter(|row| row.sensitive) {
+            live.fields.remove(&row.name);
+        }
+    }
+}
+
+fn tell_order(ordered: &Ordered, notes: &mut Vec<Note>) {
+    for id in &ordered.delete_first {
+        notes.push(Note {
+            severity: Severity::Warning,
+            code: "delete-first".to_owned(),
+            message: "the old one is deleted before the new one is made, because what it needs is deleted first"
+                .to_owned(),
+            address: Some(id.to_string()),
+        });
+    }
+}
+
+fn change(decision: &Decision) -> Option<Change> {
+    let (desired, live) = (decision.desired.as_ref(), decision.live.as_ref());
+    let provider = desired
+        .map(|desired| &desired.provider)
+        .or_else(|| live.map(|live| &live.provider));
+    Some(Change {
+        action: decision.verdict.action()?,
+        id: decision.id.clone(),
+        address: decision.id.address.clone(),
+        platform: desired.and_then(|desired| desired.platform),
+        provider: provider.cloned().unwrap_or_default(),
+        kind: decision.kind.clone(),
+        reasons: decision.reasons.clone(),
+        fields: decision.fields.iter().map(masked).collect(),
+    })
+}
+
+fn masked(field: &FieldChange) -> FieldChange {
+    let mut field = field.clone();
+    if field.sensitive {
+        if field.before != Value::Null {
+            field.before = Value::text(MASK);
+        }
+        if field.after != Value::Null {
+            field.after = Value::text(MASK);
+        }
+    }
+    field
+}
+
+fn summary(changes: &[Change]) -> Summary {
+    let mut summary = Summary::default();
+    for change in changes {
+        match change.action {
+            Action::Create => summary.create += 1,
+            Action::Update => summary.update += 1,
+            Action::Replace => summary.replace += 1,
+            Action::Delete => summary.delete += 1,
+            Action::Adopt => summary.adopt += 1,
+            Action::Run => summary.run += 1,
+            Action::Blocked => summary.blocked += 1,
+            Action::Keep | Action::Forget => summary.keep += 1,
+        }
+    }
+    summary
+}

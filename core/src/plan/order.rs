@@ -1,0 +1,377 @@
+//! Decisions → steps, each after what it waits for.
+//!
+//! Making goes along what is desired: after the steps of what it refers to, lives in or comes after. Removing goes
+//! against what is live: after everything that still needs the object is gone, or is changed to need it no more. Both
+//! meet in one graph, so mixed plans need no special case. Linear in resources and references, but for sorting.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
+
+use super::web::{Web, parent_of};
+use super::{Decided, Step, Tables, Verdict};
+use crate::contract::Does;
+use crate::model::{Kind, Lane, ReplaceOrder, ResourceId, Table};
+
+/// Steps that cannot be put in order.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OrderError {
+    /// Steps wait for each other.
+    #[error(
+        "these wait for each other and cannot be put in order: {}; \
+         apply a file without one of the changes first", join(.0)
+    )]
+    Cycle(Vec<ResourceId>),
+    /// No linked provider has the kind.
+    #[error("{id} is of kind `{kind}`, which no provider here knows; use the build that made it")]
+    NoTable {
+        /// The resource.
+        id: ResourceId,
+        /// Its kind.
+        kind: Kind,
+    },
+}
+
+pub(super) fn join(ids: &[ResourceId]) -> String {
+    let words: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    words.join(", ")
+}
+
+/// Steps in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ordered {
+    /// Numbered from 1; each comes after what it waits for.
+    pub steps: Vec<Step>,
+    /// Replaced resources whose new object would come first, and cannot here: what they need is itself removed first.
+    pub delete_first: Vec<ResourceId>,
+}
+
+/// Puts the steps of all decisions in order. The same decisions give the same steps; ties go by id.
+///
+/// # Errors
+/// [`OrderError`]: steps in a circle, kinds without a table.
+pub fn order(decided: &Decided, tables: &Tables) -> Result<Ordered, OrderError> {
+    let web = Web::new(decided);
+    let mut demoted = BTreeSet::new();
+    loop {
+        let mut draft = Draft::new(&web, tables, &demoted)?;
+        draft.connect();
+        match draft.sort() {
+            Ok(line) => {
+                return Ok(Ordered {
+                    steps: draft.steps(&line),
+                    delete_first: ids(&web, &demoted),
+                });
+            }
+            Err(stuck) => {
+                let create_first = |at: &usize| draft.is_create_first(*at);
+                let demote: Vec<usize> = stuck.iter().copied().filter(create_first).collect();
+                if demote.is_empty() {
+                    return Err(OrderError::Cycle(ids(&web, &stuck)));
+                }
+                demoted.extend(demote);
+            }
+        }
+    }
+}
+
+fn ids(web: &Web<'_>, indices: &BTreeSet<usize>) -> Vec<ResourceId> {
+    indices
+        .iter()
+        .map(|at| web.decisions[*at].id.clone())
+        .collect()
+}
+
+/// One step before it has a number.
+struct Node<'a> {
+    /// Index of its decision.
+    at: usize,
+    does: Does,
+    fields: &'a [String],
+}
+
+/// The nodes of one decision.
+#[derive(Clone, Copy, Default)]
+struct Span {
+    /// First and last step that make it as desired.
+    made: Option<(usize, usize)>,
+    /// The step that removes it.
+    gone: Option<usize>,
+}
+
+struct Draft<'a> {
+    web: &'a Web<'a>,
+    tables: Vec<Option<&'a Table>>,
+    demoted: &'a BTreeSet<usize>,
+    nodes: Vec<Node<'a>>,
+    spans: Vec<Span>,
+    /// Pairs of nodes: the first one comes before the second one.
+    edges: Vec<(usize, usize)>,
+}
+
+impl<'a> Draft<'a> {
+    fn new(
+        web: &'a Web<'a>,
+        tables: &'a Tables,
+        demoted: &'a BTreeSet<usize>,
+    ) -> Result<Self, OrderError> {
+        let mut draft = Self {
+            web,
+            tables: web
+                .decisions
+                .iter()
+                .map(|decision| tables.get(&decision.kind))
+                .collect(),
+            demoted,
+            nodes: Vec::new(),
+            spans: vec![Span::default(); web.decisions.len()],
+            edges: Vec::new(),
+        };
+        for at in 0..web.decisions.len() {
+            draft.place(at);
+            let decision = web.decisions[at];
+            let span = draft.spans[at];
+            let acts = span.made.is_some() || span.gone.is_some();
+            if acts && draft.tables[at].is_none() {
+                return Err(OrderError::NoTable {
+                    id: decision.id.clone(),
+                    kind: decision.kind.clone(),
+                });
+            }
+        }
+        Ok(draft)
+    }
+
+    /// Makes the nodes of one decision.
+    fn place(&mut self, at: usize) {
+        let web = self.web;
+        match &web.decisions[at].verdict {
+            Verdict::Nothing | Verdict::Blocked | Verdict::GoesWithParent => {}
+            Verdict::Wait => self.make(at, Does::Wait, &[]),
+            Verdict::Create => self.make(at, Does::Create, &[]),
+            Verdict::Update { groups } => {
+                for group in groups {
+                    self.make(at, Does::Update, group);
+                }
+            }
+            Verdict::Delete => self.remove(at),
+            Verdict::Replace if self.old_goes_with_parent(at) => self.make(at, Does::Create, &[]),
+            Verdict::Replace if self.is_create_first(at) => {
+                self.make(at, Does::Create, &[]);
+                self.remove(at);
+                self.edges
+                    .push((self.nodes.len() - 2, self.nodes.len() - 1));
+            }
+            Verdict::Replace => {
+                self.remove(at);
+                self.make(at, Does::Create, &[]);
+                self.edges
+                    .push((self.nodes.len() - 2, self.nodes.len() - 1));
+            }
+        }
+    }
+
+    fn make(&mut self, at: usize, does: Does, fields: &'a [String]) {
+        let node = self.nodes.len();
+        self.nodes.push(Node { at, does, fields });
+        let first = match self.spans[at].made {
+            Some((first, last)) => {
+                self.edges.push((last, node));
+                first
+            }
+            None => node,
+        };
+        self.spans[at].made = Some((first, node));
+    }
+
+    fn remove(&mut self, at: usize) {
+        self.spans[at].gone = Some(self.nodes.len());
+        self.nodes.push(Node {
+            at,
+            does: Does::Delete,
+            fields: &[],
+        });
+    }
+
+    fn is_create_first(&self, at: usize) -> bool {
+        self.web.decisions[at].verdict == Verdict::Replace
+            && !self.demoted.contains(&at)
+            && self.tables[at].is_some_and(|table| table.replace == ReplaceOrder::CreateFirst)
+            && !self.old_goes_with_parent(at)
+    }
+
+    /// A replaced child whose old object goes when its old parent goes.
+    fn old_goes_with_parent(&self, at: usize) -> bool {
+        let dies = self.tables[at].is_some_and(|table| table.dies_with_parent);
+        let parent = self.web.parent[at].map(|parent| &self.web.decisions[parent].verdict);
+        dies && matches!(
+            parent,
+            Some(Verdict::Replace | Verdict::Delete | Verdict::GoesWithParent)
+        )
+    }
+
+    /// The step after which the old object is gone, its own or that of the one it goes with, and whose it is.
+    fn goes(&self, at: usize) -> Option<(usize, usize)> {
+        let mut at = at;
+        // Objects do not nest deeper; a parent that is its own ancestor must not hang us.
+        for _ in 0..16 {
+            if let Some(gone) = self.spans[at].gone {
+                return Some((gone, at));
+            }
+            let with = match self.web.decisions[at].verdict {
+                Verdict::GoesWithParent => true,
+                Verdict::Replace => self.old_goes_with_parent(at),
+                _ => false,
+            };
+            at = self.web.parent[at].filter(|_| with)?;
+        }
+        None
+    }
+
+    fn connect(&mut self) {
+        for at in 0..self.spans.len() {
+            if let Some((first, _)) = self.spans[at].made {
+                self.after_needs(at, first);
+            }
+            if let Some((gone, with)) = self.goes(at) {
+                self.after_users(at, gone, with);
+            }
+        }
+        self.edges.retain(|(before, after)| before != after);
+        self.edges.sort_unstable();
+        self.edges.dedup();
+    }
+
+    /// Made after what it needs is made.
+    fn after_needs(&mut self, at: usize, first: usize) {
+        for need in &self.web.wants[at] {
+            if let Some((_, made)) = self.spans[*need].made {
+                self.edges.push((made, first));
+            }
+        }
+    }
+
+    /// Removed by step `gone` of `with`, after what needs it is gone or changed.
+    fn after_users(&mut self, at: usize, gone: usize, with: usize) {
+        let delete_first = self.spans[at].made.is_some() && !self.is_create_first(with);
+        for user in &self.web.users[at] {
+            if let Some((user, _)) = self.goes(*user) {
+                self.edges.push((user, gone));
+            }
+            // What shall refer to the new object can change only after the old one made room for it.
+            let waits = delete_first && self.web.wants[*user].contains(&at);
+            if let Some((_, made)) = self.spans[*user].made
+                && !waits
+                && (self.spans[*user].gone.is_none() || self.is_create_first(*user))
+            {
+                self.edges.push((made, gone));
+            }
+        }
+        for other in &self.web.outlives[at] {
+            if let Some((other, _)) = self.goes(*other) {
+                self.edges.push((other, gone));
+            }
+        }
+    }
+
+    /// Nodes in order, smallest index first among the free ones; else the decisions on circles.
+    fn sort(&self) -> Result<Vec<usize>, BTreeSet<usize>> {
+        let forth = lists(self.nodes.len(), self.edges.iter().copied());
+        let line = walk(&forth, self.edges.iter().map(|edge| edge.1));
+        if line.len() == self.nodes.len() {
+            return Ok(line);
+        }
+        let back = lists(
+            self.nodes.len(),
+            self.edges.iter().map(|edge| (edge.1, edge.0)),
+        );
+        let done: BTreeSet<usize> = line
+            .into_iter()
+            .chain(walk(&back, self.edges.iter().map(|edge| edge.0)))
+            .collect();
+        Err((0..self.nodes.len())
+            .filter(|node| !done.contains(node))
+            .map(|node| self.nodes[node].at)
+            .collect())
+    }
+
+    fn steps(&self, line: &[usize]) -> Vec<Step> {
+        let mut number = vec![0; line.len()];
+        for (n, node) in (1..).zip(line) {
+            number[*node] = n;
+        }
+        let before = lists(line.len(), self.edges.iter().map(|edge| (edge.1, edge.0)));
+        line.iter()
+            .filter_map(|node| {
+                let mut after: Vec<u32> = before[*node].iter().map(|node| number[*node]).collect();
+                after.sort_unstable();
+                self.step(*node, number[*node], after)
+            })
+            .collect()
+    }
+
+    fn step(&self, node: usize, n: u32, after: Vec<u32>) -> Option<Step> {
+        let Node { at, does, fields } = &self.nodes[node];
+        let decision = self.web.decisions[*at];
+        let table = self.tables[*at]?;
+        let age = match (&decision.verdict, does) {
+            (Verdict::Replace, Does::Create) => "new ",
+            (Verdict::Replace, Does::Delete) => "old ",
+            _ => "",
+        };
+        let (verb, seconds) = match does {
+            Does::Update => ("update", table.seconds.update),
+            Does::Delete => ("delete", table.seconds.delete),
+            Does::Wait => ("wait for", table.seconds.create),
+            _ => ("create", table.seconds.create),
+        };
+        let desired = decision.desired.as_ref().map(|desired| &desired.provider);
+        let live = decision.live.as_ref().map(|live| &live.provider);
+        let lane = table.lane.and_then(|lane| match lane {
+            Lane::Itself => Some(decision.id.to_string()),
+            Lane::Parent => parent_of(decision).map(ToString::to_string),
+        });
+        Some(Step {
+            n,
+            id: decision.id.clone(),
+            does: *does,
+            phase: format!("{verb} {age}{}", table.title),
+            after,
+            seconds,
+            kind: decision.kind.clone(),
+            provider: desired.or(live).cloned().unwrap_or_default(),
+            fields: fields.to_vec(),
+            lane,
+        })
+    }
+}
+
+fn lists(nodes: usize, edges: impl Iterator<Item = (usize, usize)>) -> Vec<Vec<usize>> {
+    let mut lists = vec![Vec::new(); nodes];
+    for (from, to) in edges {
+        lists[from].push(to);
+    }
+    lists
+}
+
+/// Takes free nodes, smallest first, until none is left; what lies on or behind a circle is not reached.
+fn walk(next: &[Vec<usize>], targets: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut waits = vec![0_u32; next.len()];
+    for target in targets {
+        waits[target] += 1;
+    }
+    let mut free: BinaryHeap<_> = (0..next.len())
+        .filter(|node| waits[*node] == 0)
+        .map(Reverse)
+        .collect();
+    let mut line = Vec::with_capacity(next.len());
+    while let Some(Reverse(node)) = free.pop() {
+        line.push(node);
+        for after in &next[node] {
+            waits[*after] -= 1;
+            if waits[*after] == 0 {
+                free.push(Reverse(*after));
+            }
+        }
+    }
+    line
+}

@@ -1,0 +1,40 @@
+//! Reasons in words.
+
+use std::fmt;
+
+use super::Reason;
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotThere => f.write_str("it is not there"),
+            Self::Differs { fields } => write!(f, "{} differ from the file", fields.join(", ")),
+            Self::CannotChange { fields } => {
+                write!(
+                    f,
+                    "{} cannot be changed on a live object",
+                    fields.join(", ")
+                )
+            }
+            Self::NotDeclared => f.write_str("the file does not declare it"),
+            Self::Destroy => f.write_str("destroy was asked for"),
+            Self::ReplacedWith { id } => write!(f, "{id} is made anew"),
+            Self::ParentGoes { id } => write!(f, "{id}, in which it lives, goes"),
+            Self::FailedState { reason } => write!(f, "it has failed: {reason}"),
+            Self::Unfinished { phase } => write!(f, "an earlier run left it at {phase}"),
+            Self::Unread { reason } => write!(f, "it could not be read: {reason}"),
+            Self::Protected => f.write_str("it is protected"),
+            Self::NameTaken { physical } => write!(
+                f,
+                "{physical} holds its name and is not ours; rename one of them, or remove that one"
+            ),
+            Self::Twice { physical } => write!(
+                f,
+                "several live objects carry its id: {}; remove all but one",
+                physical.join(", ")
+            ),
+            Self::Refused { field, advice } => write!(f, "{field} cannot be changed: {advice}"),
+            Self::Needs { id } => write!(f, "{id} must come first and is blocked"),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What a plan refuses, what it says, and what needs a yes.
+
+use super::toy::{create, decided, decision, delete, id, inputs, lines, plan, replace, seen, want};
+use crate::contract::{Note, Severity};
+use crate::model::{Stray, Value};
+use crate::plan::{
+    FieldChange, Goal, GuardError, Reason, Refused, ShownEffect, Verdict, make_from, needs_consent,
+};
+
+#[test]
+fn strays_stop_the_plan() {
+    let decided = decided([create(want("toy.net", "n.a/vpc", &[]))]);
+    let mut inputs = inputs(&decided);
+    inputs.strays = vec![Stray {
+        physical: "toy-7".to_owned(),
+        place: "farland".to_owned(),
+    }];
+    let error = make_from(&inputs, decided).unwrap_err();
+    assert!(error.to_string().contains("toy-7 in farland"), "{error}");
+}
+
+#[test]
+fn a_foreign_file_is_refused_even_when_the_claim_is_live() {
+    let claim = decision(
+        Some(want("toy.claim", "stack.shop/claim", &[])),
+        Some(seen("toy.claim", "stack.shop/claim", &[])),
+        Verdict::Nothing,
+    );
+    let decisions = [
+        claim,
+        create(want("toy.net", "n.a/vpc", &[])),
+        delete(seen("toy.net", "n.b/vpc", &[])),
+    ];
+    let decided = decided(decisions.clone());
+    let error = make_from(&inputs(&decided), decided).unwrap_err();
+    let expected = GuardError::NoneDeclared(vec![id("n.b/vpc")]);
+    assert_eq!(error, Refused::Guard(expected));
+    assert!(
+        error
+            .to_string()
+            .contains("this stack holds 1 objects, none of them in this file: n.b/vpc")
+    );
+    let live = decision(
+        Some(want("toy.net", "n.c/vpc", &[])),
+        Some(seen("toy.net", "n.c/vpc", &[])),
+        Verdict::Nothing,
+    );
+    assert_eq!(
+        plan(decisions.into_iter().chain([live]))
+            .plan
+            .summary
+            .delete,
+        1
+    );
+}
+
+#[test]
+fn a_destroy_is_refused_as_a_whole() {
+    let blocked = |name: &str, reason: Reason| {
+        let mut blocked = decision(None, Some(seen("toy.net", name, &[])), Verdict::Blocked);
+        blocked.reasons = vec![reason];
+        blocked
+    };
+    let unread = Reason::Unread {
+        reason: "denied".to_owned(),
+    };
+    let decided = decided([
+        blocked("n.a/vpc", Reason::Protected),
+        blocked("n.b/vpc", unread),
+        delete(seen("toy.net", "n.c/vpc", &[])),
+    ]);
+    let mut inputs = inputs(&decided);
+    inputs.goal = Goal::Destroy;
+    let error = make_from(&inputs, decided).unwrap_err();
+    let expected = GuardError::Protected {
+        protected: vec![id("n.a/vpc")],
+        unclear: vec![id("n.b/vpc")],
+    };
+    assert_eq!(error, Refused::Guard(expected));
+}
+
+#[test]
+fn what_a_blocked_object_uses_stays() {
+    let mut pool = decision(
+        Some(want("toy.pool", "c.a.pool.w/pool", &[])),
+        Some(seen("toy.pool", "c.a.pool.w/pool", &["c.a/role"])),
+        Verdict::Blocked,
+    );
+    pool.reasons = vec![Reason::Protected];
+    let plan = plan([
+        pool,
+        delete(seen("toy.net", "c.a/role", &["c.a/deeper"])),
+        delete(seen("toy.net", "c.a/deeper", &[])),
+        delete(seen("toy.net", "c.a/unused", &[])),
+    ]);
+    assert_eq!(lines(&plan.plan.steps), ["1 delete network c.a/unused"]);
+    assert_eq!(plan.plan.summary.blocked, 3);
+    let role = plan
+        .plan
+        .changes
+        .iter()
+        .find(|change| change.id == id("c.a/role"));
+    let because = Reason::Needs {
+        id: id("c.a.pool.w/pool"),
+    };
+    assert!(role.unwrap().reasons.contains(&because));
+}
+
+#[test]
+fn notes_come_worst_first_and_once() {
+    let mut blocked = decision(
+        Some(want("toy.net", "n.a/sub", &[])),
+        None,
+        Verdict::Blocked,
+    );
+    blocked.reasons = vec![Reason::NameTaken {
+        physical: "sub-1".to_owned(),
+    }];
+    let live = decision(
+        Some(want("toy.net", "n.z/vpc", &[])),
+        Some(seen("toy.net", "n.z/vpc", &[])),
+        Verdict::Nothing,
+    );
+    let mut roll = super::toy::update(
+        want("toy.pool", "p.a/pool", &[]),
+        seen("toy.pool", "p.a/pool", &[]),
+        &[&["size"]],
+    );
+    roll.fields = vec![FieldChange {
+        path: "size".to_owned(),
+        before: Value::Int(1),
+        after: Value::Int(2),
+        effect: ShownEffect::Rolling,
+        sensitive: true,
+    }];
+    let decided = decided([
+        blocked,
+        live,
+        roll,
+        delete(seen("toy.gate", "n.a/gate", &[])),
+        replace(
+            want("toy.cluster", "c.a/c", &[]),
+            seen("toy.cluster", "c.a/c", &[]),
+        ),
+    ]);
+    let mut inputs = inputs(&decided);
+    inputs
+        .unread
+        .insert("toy.net".to_owned(), "denied".to_owned());
+    let note = Note {
+        severity: Severity::Info,
+        code: "word".to_owned(),
+        message: "said twice".to_owned(),
+        address: None,
+    };
+    inputs.notes = vec![note.clone(), note];
+    let plan = make_from(&inputs, decided).unwrap();
+    let shown: Vec<_> = plan
+        .plan
+        .notes
+        .iter()
+        .map(|note| (note.code.as_str(), note.address.as_deref().unwrap_or("")))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("loss", "n.a/gate"),
+            ("replace", "c.a/c"),
+            ("blocked", "n.a/sub"),
+            ("rolling", "p.a/pool"),
+            ("unread", ""),
+            ("word", ""),
+        ]
+    );
+    let consent = needs_consent(&plan.plan);
+    assert_eq!(consent.deletes, [id("n.a/gate")]);
+    assert_eq!(consent.replaces, [id("c.a/c")]);
+    let pool = plan
+        .plan
+        .changes
+        .iter()
+        .find(|change| change.id == id("p.a/pool"));
+    assert_eq!(pool.unwrap().fields[0].after, Value::text("(sensitive)"));
+}
+
+#[test]
+fn a_sensitive_value_is_never_written_down() {
+    let decided = decided([create(want("toy.net", "n.a/vpc", &[]))]);
+    let mut inputs = inputs(&decided);
+    for table in inputs.tables.values_mut() {
+        table.rows[0].sensitive = true;
+    }
+    let error = make_from(&inputs, decided).unwrap_err();
+    assert!(
+        matches!(error, Refused::Sensitive { ref field, .. } if field == "size"),
+        "{error}"
+    );
+}

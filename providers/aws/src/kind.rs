@@ -1,0 +1,13 @@
+//! What providers on AWS build their kinds of: the trait a kind fills in, what its calls know and come to, and the
+//! words of tables. One file per kind implements [`Served`]; [`Face`] puts it behind [`Ops`].
+
+pub use crate::account::account;
+pub use crate::kinds::gather::{gather, unserved};
+pub use crate::kinds::live::{
+    changing, deleting, list_value, map, map_value, output, tags_of, text, texts, with,
+};
+pub use crate::kinds::retag::{Change, to_change};
+pub use crate::kinds::serve::Served as Face;
+pub use crate::kinds::survey::{Place, PlaceState, by_name, named, tagged, unknown};
+pub use crate::kinds::tables::{fixed, outputs, scalar, seconds, table, tags};
+pub use crate::kinds::{Ask, Cx, Live, Look, Next, Ops, Progress, Seen, Served, Stop};

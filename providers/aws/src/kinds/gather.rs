@@ -1,0 +1,115 @@
+//! From what the kinds have read to a survey's answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use provision_core::contract::{Failure, Objects, SurveyAnswer};
+use provision_core::model::{Kind, Observed, ResourceId, Sight};
+
+use super::{Live, Look, Seen};
+use crate::field::internal;
+
+/// A kind that a provider does not have.
+#[must_use]
+pub fn unserved(provider: &str, kind: &Kind) -> Failure {
+    internal(format!("provider {provider} has no kind {kind}"))
+}
+
+/// The answer of a provider whose kinds have been read. `known` = objects of other providers by handle and name, for
+/// what these need.
+#[must_use]
+pub fn gather(
+    provider: &str,
+    objects: &Objects,
+    kinds: Vec<(&'static str, Seen)>,
+    known: &BTreeMap<String, ResourceId>,
+) -> SurveyAnswer {
+    let mut names = names(&kinds);
+    names.extend(known.iter().map(|(name, id)| (name.clone(), id.clone())));
+    let mut sights = unanswered(provider, objects);
+    let mut orphans = Vec::new();
+    let mut strays = Vec::new();
+    let mut unread = BTreeMap::new();
+    for (kind, seen) in kinds {
+        let kind = Kind::new(kind);
+        for (id, look) in seen.sights {
+            let sight = match look {
+                Look::Here(live) => Sight::Present(Box::new(observed(
+                    provider,
+                    live,
+                    &kind,
+                    id.clone(),
+                    &names,
+                ))),
+                Look::Otherwise(sight) => sight,
+            };
+            sights.insert(id, sight);
+        }
+        for live in seen.orphans {
+            if let Some(id) = live.marks.id.clone() {
+                orphans.push(observed(provider, live, &kind, id, &names));
+            }
+        }
+        strays.extend(seen.strays);
+        if let Some(reason) = seen.unread {
+            unread.insert(kind.as_str().to_owned(), reason);
+        }
+    }
+    orphans.sort_by(|one, other| (&one.id, &one.physical).cmp(&(&other.id, &other.physical)));
+    SurveyAnswer::Objects {
+        seen: sights,
+        orphans,
+        strays,
+        unread,
+    }
+}
+
+/// Every id is answered: what no kind takes stays unknown.
+fn unanswered(provider: &str, objects: &Objects) -> BTreeMap<ResourceId, Sight> {
+    let sight = |kind: &Kind| Sight::Unknown {
+        reason: unserved(provider, kind).message,
+    };
+    objects
+        .resources
+        .iter()
+        .map(|resource| (resource.id.clone(), sight(&resource.kind)))
+        .collect()
+}
+
+/// Which id each handle and name belongs to.
+fn names(kinds: &[(&'static str, Seen)]) -> BTreeMap<String, ResourceId> {
+    let here = kinds.iter().flat_map(|(_, seen)| {
+        let asked = seen.sights.values().filter_map(|look| match look {
+            Look::Here(live) => Some(live),
+            Look::Otherwise(_) => None,
+        });
+        asked.chain(&seen.orphans)
+    });
+    let mut names = BTreeMap::new();
+    for live in here {
+        if let Some(id) = &live.marks.id {
+            names.insert(live.physical.clone(), id.clone());
+            for name in &live.names {
+                names.insert(name.clone(), id.clone());
+            }
+        }
+    }
+    names
+}
+
+fn observed(
+    provider: &str,
+    mut live: Live,
+    kind: &Kind,
+    id: ResourceId,
+    names: &BTreeMap<String, ResourceId>,
+) -> Observed {
+    let refs = std::mem::take(&mut live.refs);
+    let needs: BTreeSet<ResourceId> = refs
+        .iter()
+        .filter_map(|name| names.get(name))
+        .chain(&live.parent)
+        .filter(|other| **other != id)
+        .cloned()
+        .collect();
+    live.observed(provider, kind, id, needs.into_iter().collect())
+}

@@ -1,0 +1,311 @@
+//! `eks.cluster`: a control plane.
+//!
+//! EKS takes one kind of change per call and one change at a time, so each group of fields is a step of its own.
+
+use futures::future::join_all;
+use provision_aws::kind::{
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, named, seconds, table,
+    tags as tags_row,
+};
+use provision_aws::{Aws, Fault, Field, Tags};
+use provision_core::model::{
+    Condition, Effect, FieldKind, Identity, Lane, Observed, Output, Row, Status, Table,
+};
+use serde::{Deserialize, Serialize};
+
+use super::cluster_calls as calls;
+use super::eks::{busy, cluster_of, eks, progress, retag, waits};
+
+/// The fields of a cluster. Its name is the resource's physical name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// The role that the control plane takes, by ARN.
+    pub role: Field<String>,
+    /// The Kubernetes minor: `1.34`.
+    pub version: Field<String>,
+    /// Subnets of the control plane's interfaces: at least two, in two zones.
+    pub subnets: Vec<Field<String>>,
+    /// Groups on those interfaces, beside the one that EKS makes; at most five.
+    pub security_groups: Vec<Field<String>>,
+    /// The API can be reached from the internet.
+    pub public_access: bool,
+    /// The API can be reached from the network.
+    pub private_access: bool,
+    /// From where the API can be reached over the internet: `0.0.0.0/0`. Empty when it cannot be.
+    pub public_cidrs: Vec<String>,
+    /// Logs of the control plane that are kept: `api`, `audit`, `authenticator`, `controllerManager`, `scheduler`.
+    pub logging: Vec<String>,
+    /// `STANDARD`: EKS upgrades at the end of standard support. `EXTENDED`: support goes on, at a higher price.
+    pub support: String,
+    /// EKS refuses to delete it. Always on with `protect`, so it should be wanted whenever that is.
+    pub deletion_protection: bool,
+    /// How callers are known: `API`, `API_AND_CONFIG_MAP`, `CONFIG_MAP`.
+    pub authentication_mode: String,
+    /// Whoever creates it becomes its administrator. Never returned.
+    pub creator_admin: bool,
+    /// EKS installs network, proxy and DNS by itself. Never returned.
+    pub self_managed_addons: bool,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+impl Served for Cluster {
+    const KIND: &'static str = "eks.cluster";
+    const PROVIDER: &'static str = crate::PROVIDER;
+
+    /// Durations are medians of run logs.
+    fn table() -> Table {
+        let output = |name: &str, volatile| Output {
+            name: name.to_owned(),
+            volatile,
+        };
+        Table {
+            outputs: vec![
+                output("name", false),
+                output("arn", false),
+                output("endpoint", false),
+                output("ca", false),
+                output("security_group", false),
+                output("oidc_issuer", false),
+                output("version", true),
+            ],
+            seconds: seconds(617, 540, 300),
+            lane: Some(Lane::Itself),
+            loss: Some(
+                "the cluster is gone with everything that runs in it; volumes and balancers made \
+                 from inside it stay behind"
+                    .to_owned(),
+            ),
+            ..table(Self::KIND, "EKS cluster", Identity::Named, rows())
+        }
+    }
+
+    async fn survey(ask: &Ask<'_>) -> Seen {
+        let mut seen = Seen {
+            sights: named(ask, |name| calls::read(ask.aws, name)).await,
+            ..Seen::default()
+        };
+        if ask.orphans {
+            others(ask, &mut seen).await;
+        }
+        seen
+    }
+
+    async fn create(cx: &Cx<'_>, want: &Self) -> Result<Next, Stop> {
+        calls::create(cx, want).await
+    }
+
+    async fn change(cx: &Cx<'_>, want: &Self, live: &Observed) -> Result<Option<Next>, Stop> {
+        if let Some(next) = busy(live) {
+            return Ok(Some(next));
+        }
+        if let Some(next) = calls::change(cx, want, live).await? {
+            return Ok(Some(next));
+        }
+        retag(cx, &want.tags, live).await
+    }
+
+    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+        if matches!(live.status, Status::Deleting { .. }) {
+            return Ok(waits(live, "DELETING"));
+        }
+        if let Some(next) = calls::unprotect(cx, live).await? {
+            return Ok(next);
+        }
+        let request = eks(cx.aws)
+            .delete_cluster()
+            .name(cluster_of(&live.physical));
+        cx.aws
+            .write("eks:DeleteCluster", || request.clone().send())
+            .await
+            .map_err(|fault| Stop::Fault(fault.about(&live.physical)))?;
+        Ok(waits(live, "DELETING"))
+    }
+
+    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
+        calls::read(cx.aws, cluster_of(physical)).await
+    }
+
+    async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {
+        calls::read(cx.aws, cx.name().unwrap_or_default()).await
+    }
+
+    async fn progress(cx: &Cx<'_>, physical: &str, update: &str) -> Result<Progress, Fault> {
+        progress(cx, physical, update, (None, None)).await
+    }
+}
+
+/// Clusters of the stack that were not asked for.
+async fn others(ask: &Ask<'_>, seen: &mut Seen) {
+    let names = match list(ask.aws).await {
+        Ok(names) => names,
+        Err(fault) => {
+            seen.unread = Some(fault.to_string());
+            return;
+        }
+    };
+    let asked: Vec<&str> = ask
+        .resources
+        .iter()
+        .filter_map(|resource| resource.name.as_deref())
+        .collect();
+    let reads = names
+        .iter()
+        .filter(|name| !asked.contains(&name.as_str()))
+        .map(|name| calls::read(ask.aws, name));
+    for read in join_all(reads).await {
+        match read {
+            Ok(Some(live)) => {
+                let ours = live.marks.stack.as_deref() == Some(ask.context.stack.as_str());
+                if ours && live.marks.id.is_some() {
+                    seen.orphans.push(live);
+                }
+            }
+            Ok(None) => {}
+            Err(fault) => seen.unread = Some(fault.to_string()),
+        }
+    }
+}
+
+async fn list(aws: &Aws) -> Result<Vec<String>, Fault> {
+    let mut names = Vec::new();
+    let mut token: Option<String> = None;
+    loop {
+        let request = eks(aws).list_clusters().set_next_token(token);
+        let answer = aws
+            .read("eks:ListClusters", || request.clone().send())
+            .await?;
+        names.extend(answer.clusters.unwrap_or_default());
+        token = answer.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(names);
+        }
+    }
+}
+
+fn rows() -> Vec<Row> {
+    let row = |name: &str, kind, effect, group: &str, doc: &str| {
+        Row::new(name, kind, effect, doc).in_group(group)
+    };
+    let now = || Effect::InPlace;
+    let once = |name: &str, doc: &str| Row::new(name, FieldKind::Scalar, Effect::CreateOnly, doc);
+    vec![
+        fixed("role", "the role that the control plane takes"),
+        row(
+            "version",
+            FieldKind::Scalar,
+            version(),
+            "version",
+            "the Kubernetes minor",
+        ),
+        row(
+            "subnets",
+            FieldKind::Set,
+            subnets(),
+            "network",
+            "subnets of the control plane's interfaces",
+        ),
+        row(
+            "security_groups",
+            FieldKind::Set,
+            now(),
+            "network",
+            "groups on those interfaces",
+        ),
+        row(
+            "public_access",
+            FieldKind::Scalar,
+            now(),
+            "endpoint",
+            "the API can be reached from the internet",
+        ),
+        row(
+            "private_access",
+            FieldKind::Scalar,
+            now(),
+            "endpoint",
+            "the API can be reached from the network",
+        ),
+        row(
+            "public_cidrs",
+            FieldKind::Set,
+            now(),
+            "endpoint",
+            "from where over the internet",
+        ),
+        row(
+            "logging",
+            FieldKind::Set,
+            now(),
+            "logging",
+            "logs of the control plane that are kept",
+        ),
+        row(
+            "support",
+            FieldKind::Scalar,
+            now(),
+            "support",
+            "what happens at the end of standard support",
+        ),
+        row(
+            "deletion_protection",
+            FieldKind::Scalar,
+            now(),
+            "deletion_protection",
+            "EKS refuses to delete it",
+        ),
+        row(
+            "authentication_mode",
+            FieldKind::Scalar,
+            mode(),
+            "authentication_mode",
+            "how callers are known",
+        ),
+        once(
+            "creator_admin",
+            "whoever creates it becomes its administrator",
+        ),
+        once(
+            "self_managed_addons",
+            "EKS installs network, proxy and DNS by itself",
+        ),
+        tags_row(),
+    ]
+}
+
+fn when(condition: Condition, otherwise: &str) -> Effect {
+    Effect::When {
+        condition,
+        then: Box::new(Effect::InPlace),
+        otherwise: Box::new(Effect::Refused {
+            advice: otherwise.to_owned(),
+        }),
+    }
+}
+
+fn version() -> Effect {
+    when(
+        Condition::NextMinor,
+        "EKS goes up by one Kubernetes minor at a time and never down: set the next minor, apply, \
+         and go on from there",
+    )
+}
+
+/// The zones of a control plane are those it was made in (EKS user guide, "network requirements").
+fn subnets() -> Effect {
+    when(
+        Condition::SameZones,
+        "a control plane stays in its network and zones: keep them, or declare a second cluster, \
+         move what runs, then remove this one",
+    )
+}
+
+fn mode() -> Effect {
+    let order = ["CONFIG_MAP", "API_AND_CONFIG_MAP", "API"];
+    when(
+        Condition::OneWay {
+            order: order.map(str::to_owned).into(),
+        },
+        "EKS does not go back from access entries to the config map",
+    )
+}
