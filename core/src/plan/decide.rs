@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::choose::choose;
-use super::fill::{Filled, fill};
+use super::fill::fill;
 use super::judge::{self, Judged};
 use super::leave::{self, leaving};
 use super::{Decided, Decision, Goal, Inputs, Reason, Verdict};
@@ -76,14 +76,15 @@ fn one(inputs: &Inputs, resource: Resource<Pending>, decided: &Decided) -> Decis
         let reason = format!("no provider here knows the kind {}", resource.kind);
         return Judged::blocked(vec![Reason::Unread { reason }]).decision(resource, live);
     };
-    let Filled { resource, waits } = fill(&resource, inputs, decided);
+    let filled = fill(&resource, inputs, decided);
     let judged = judge::judge(&judge::Case {
         table,
-        resource: &resource,
+        resource: &filled.resource,
         sight: inputs.sights.get(&resource.id),
-        waits: &waits,
+        waits: &filled.waits,
         decided,
     });
+    // The plan keeps the references: order, verification and graphs go by them.
     judged.decision(resource, live)
 }
 
