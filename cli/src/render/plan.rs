@@ -15,6 +15,16 @@ const GLIMPSES: usize = 3;
 /// The whole plan.
 #[must_use]
 pub fn human(plan: &Plan) -> String {
+    let mut out = changes(plan);
+    let notes = human::notes(&plan.notes);
+    if !notes.is_empty() {
+        let _ = writeln!(out, "{notes}");
+    }
+    out += &sum(plan);
+    out
+}
+
+fn changes(plan: &Plan) -> String {
     let mut out = String::new();
     let mut address: Option<&Address> = None;
     for change in &plan.changes {
@@ -30,11 +40,32 @@ pub fn human(plan: &Plan) -> String {
     if !plan.changes.is_empty() {
         out.push('\n');
     }
-    let notes = human::notes(&plan.notes);
-    if !notes.is_empty() {
-        let _ = writeln!(out, "{notes}");
+    out
+}
+
+/// The same changes, read as differences that are there and that nobody is about to take away.
+#[must_use]
+pub fn drift(plan: &Plan) -> String {
+    let mut out = changes(plan);
+    let blocked = plan.summary.blocked as usize;
+    let differs = plan.changes.len().saturating_sub(blocked);
+    if plan.changes.is_empty() {
+        let _ = writeln!(
+            out,
+            "{} What is live is as the spec says.",
+            heading("No drift.")
+        );
+        return out;
     }
-    out += &sum(plan);
+    let _ = write!(out, "{} {}", heading("Drift:"), count(differs, "object"));
+    if blocked > 0 {
+        let _ = write!(
+            out,
+            ", and {} of which nothing is known",
+            count(blocked, "object")
+        );
+    }
+    out += ".\n";
     out
 }
 
@@ -94,21 +125,28 @@ pub fn sign(action: Action) -> String {
 }
 
 fn one(out: &mut String, change: &Change) {
+    let glimpses: Vec<&FieldChange> = match change.action {
+        Action::Create => glimpses(&change.fields).collect(),
+        _ => Vec::new(),
+    };
+    let kind = change.kind.as_str();
+    let kind = match glimpses.is_empty() {
+        true => kind.to_owned(),
+        false => format!("{kind:<22}"),
+    };
     let _ = write!(
         out,
         "  {} {:<26} {}",
         sign(change.action),
         plain(&change.id.part),
-        change.kind.as_str().dimmed()
+        kind.dimmed()
     );
-    if change.action == Action::Create {
-        for field in glimpses(&change.fields) {
-            let text = format!("{} {}", plain(&field.path), short(&field.after));
-            let _ = write!(out, "  {}", text.dimmed());
-        }
-        out.push('\n');
-    } else {
-        out.push('\n');
+    for field in glimpses {
+        let text = format!("{} {}", plain(&field.path), short(&field.after));
+        let _ = write!(out, "  {}", text.dimmed());
+    }
+    out.push('\n');
+    if change.action != Action::Create {
         fields(out, &change.fields);
     }
     for reason in change.reasons.iter().filter(|reason| says_more(reason)) {
