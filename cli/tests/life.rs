@@ -190,10 +190,8 @@ fn what_depends_on_what_is_drawn_offline() {
     let text = place.run(&["graph"]).expect(0);
     assert!(text.out.contains("subnet.private.a"), "{}", text.out);
     let dot = place.run(&["graph", "--format", "dot"]).expect(0);
-    assert!(
-        dot.out
-            .contains("\"network.main/vpc\" -> \"network.main/subnet.private.a\"")
-    );
+    let edge = "\"network.main/subnet.private.a\" -> \"network.main/vpc\"";
+    assert!(dot.out.contains(edge), "{}", dot.out);
     let svg = place.run(&["graph", "--format", "svg"]).expect(0);
     assert!(svg.out.starts_with("<svg") && svg.out.ends_with("</svg>\n"));
     let json = place.run(&["graph", "--json"]).expect(0).json();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use owo_colors::OwoColorize as _;
 use provision_core::model::{Address, Value};
-use provision_core::plan::{Action, Change, FieldChange, Plan, Reason, ShownEffect};
+use provision_core::plan::{Action, Change, DriftVerdict, FieldChange, Plan, Reason, ShownEffect};
 
 use super::value::short;
 use super::{count, heading, human, plain, seconds};
@@ -45,27 +45,21 @@ fn changes(plan: &Plan) -> String {
 
 /// The same changes, read as differences that are there and that nobody is about to take away.
 #[must_use]
-pub fn drift(plan: &Plan) -> String {
+pub fn drift(plan: &Plan, verdict: DriftVerdict) -> String {
     let mut out = changes(plan);
-    let blocked = plan.summary.blocked as usize;
-    let differs = plan.changes.len().saturating_sub(blocked);
-    if plan.changes.is_empty() {
-        let _ = writeln!(
+    out += &human::notes(&plan.notes);
+    let number = count(plan.changes.len(), "object");
+    let _ = match verdict {
+        DriftVerdict::None => writeln!(
             out,
             "{} What is live is as the spec says.",
             heading("No drift.")
-        );
-        return out;
-    }
-    let _ = write!(out, "{} {}", heading("Drift:"), count(differs, "object"));
-    if blocked > 0 {
-        let _ = write!(
-            out,
-            ", and {} of which nothing is known",
-            count(blocked, "object")
-        );
-    }
-    out += ".\n";
+        ),
+        DriftVerdict::Drift => writeln!(out, "{} {number}.", heading("Drift:")),
+        DriftVerdict::Unknown => {
+            writeln!(out, "{} not everything could be read.", heading("Unknown:"))
+        }
+    };
     out
 }
 

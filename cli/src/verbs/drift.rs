@@ -1,7 +1,6 @@
 //! `drift`: live against the spec, read only.
 
-use provision_core::plan::{Action, Goal, Plan};
-use serde_json::json;
+use provision_core::plan::{self, DriftVerdict, Goal};
 
 use super::Cx;
 use super::session::{Session, addresses};
@@ -19,33 +18,16 @@ pub(super) async fn run(cx: &Cx, args: &Drift) -> Result<Exit, Error> {
         ..Wish::default()
     };
     let made = session.plan(cx, &wish).await?;
-    let plan = &made.plan;
-    let unknown = count(plan, true);
-    let differs = count(plan, false);
+    let drift = plan::drift(&made);
     if cx.screen.json {
-        cx.screen.document(&json!({
-            "format_version": 1,
-            "stack": plan.stack,
-            "drift": differs > 0,
-            "unknown": unknown > 0,
-            "changes": plan.changes,
-            "notes": plan.notes,
-        }))?;
+        cx.screen.document(&drift)?;
     } else {
-        cx.screen.print(&render::plan::drift(plan))?;
+        cx.screen
+            .print(&render::plan::drift(&made.plan, drift.verdict))?;
     }
-    // What could not be read may hide anything: that is worse news than a difference.
-    Ok(match (unknown, differs) {
-        (0, 0) => Exit::Ok,
-        (0, _) => Exit::Differs,
-        _ => Exit::Failed,
+    Ok(match drift.verdict {
+        DriftVerdict::None => Exit::Ok,
+        DriftVerdict::Drift => Exit::Differs,
+        DriftVerdict::Unknown => Exit::Failed,
     })
-}
-
-fn count(plan: &Plan, blocked: bool) -> usize {
-    let of_sort = |action: Action| (action == Action::Blocked) == blocked;
-    plan.changes
-        .iter()
-        .filter(|change| of_sort(change.action))
-        .count()
 }
