@@ -12,6 +12,7 @@ use provision_core::contract::{
 use provision_core::model::Platform;
 use provision_core::plan::{PlanFile, Tables};
 use provision_core::spec::{AwsCloud, Spec};
+use provision_eks::EksProvider;
 
 use crate::drive::Providers;
 use crate::sandbox::Sandbox;
@@ -29,7 +30,7 @@ enum Block {
 /// block into kinds of another one; they refer to each other by id and output only.
 const LOWERING: [(Platform, Block, &str); 2] = [
     (Platform::Eks, Block::Network, provision_aws::PROVIDER),
-    (Platform::Eks, Block::Cluster, "eks"),
+    (Platform::Eks, Block::Cluster, provision_eks::PROVIDER),
 ];
 
 /// Keys of [`access`].
@@ -154,7 +155,10 @@ pub fn access(spec: &Spec) -> BTreeMap<String, String> {
 /// What is linked in, without clients.
 #[must_use]
 pub fn offline() -> Vec<Arc<dyn Provider>> {
-    vec![Arc::new(AwsProvider::offline())]
+    vec![
+        Arc::new(AwsProvider::offline()),
+        Arc::new(EksProvider::offline()),
+    ]
 }
 
 /// The platforms that a linked provider serves.
@@ -168,7 +172,10 @@ pub fn platforms(provider: &str) -> BTreeSet<Platform> {
 }
 
 fn online(aws: &Aws) -> Vec<Arc<dyn Provider>> {
-    vec![Arc::new(AwsProvider::new(aws.clone()))]
+    vec![
+        Arc::new(AwsProvider::new(aws.clone())),
+        Arc::new(EksProvider::new(aws.clone())),
+    ]
 }
 
 /// The account of whoever has credentials at hand; nothing when nobody does. Waits a few seconds at most: the default chain
