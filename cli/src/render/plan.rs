@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use owo_colors::OwoColorize as _;
+use provision_core::contract::Note;
 use provision_core::model::{Address, Value};
 use provision_core::plan::{Action, Change, DriftVerdict, FieldChange, Plan, Reason, ShownEffect};
 
@@ -16,7 +17,15 @@ const GLIMPSES: usize = 3;
 #[must_use]
 pub fn human(plan: &Plan) -> String {
     let mut out = changes(plan);
-    let notes = human::notes(&plan.notes);
+    // Why something is blocked stands beside it already.
+    let blocked = |note: &&Note| note.code == "blocked";
+    let notes: Vec<Note> = plan
+        .notes
+        .iter()
+        .filter(|note| !blocked(note))
+        .cloned()
+        .collect();
+    let notes = human::notes(&notes);
     if !notes.is_empty() {
         let _ = writeln!(out, "{notes}");
     }
