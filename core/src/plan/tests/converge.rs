@@ -143,7 +143,7 @@ impl Cloud {
             .parent
             .as_ref()
             .map(|parent| self.newest.get(parent));
-        let parent = parent.map_or(Some(String::new()), |parent| parent.cloned());
+        let parent = parent.map_or(Some(String::new()), Option::<&String>::cloned);
         let parent = parent.ok_or("its parent is not there")?;
         let given = (parent.clone(), desired.name.clone().ok_or("no name")?);
         let held = self
