@@ -11,14 +11,12 @@ use provision_core::contract::{
     Account, Class, Context, ExpandAnswer, Facts, Failure, Note, Objects, Provider, SurveyAnswer,
     SurveyRequest,
 };
-use provision_core::model::{
-    Address, Observed, Open, Pending, Resource, ResourceId, Sight, Stray,
-};
+use provision_core::model::{Address, Observed, Open, Pending, Resource, ResourceId, Sight, Stray};
 use provision_core::plan::{self, Goal, Inputs, PlanFile};
 use provision_core::spec::Spec;
 
 use crate::error::Error;
-use crate::registry::Registry;
+use crate::registry::{self, Registry};
 
 /// What is wanted of a plan.
 #[derive(Clone, Debug, Default)]
@@ -125,6 +123,7 @@ pub async fn observe(
         spec_digest: wanted.digest.to_owned(),
         goal: wish.goal,
         contexts: registry.contexts.clone(),
+        access: registry::access(wanted.spec),
         tables: registry.tables.clone(),
         resources,
         sights: surveyed.sights,
@@ -229,7 +228,9 @@ fn shared(
     };
     let with_others = |name: &String, own: &Facts| {
         let mut own = own.clone();
-        let others = facts.iter().filter(|(other, _)| place(other) == place(name));
+        let others = facts
+            .iter()
+            .filter(|(other, _)| place(other) == place(name));
         for (_, other) in others {
             for (mine, theirs) in [
                 (&mut own.zones, &other.zones),
@@ -241,7 +242,9 @@ fn shared(
                 }
             }
             for (key, value) in &other.extra {
-                own.extra.entry(key.clone()).or_insert_with(|| value.clone());
+                own.extra
+                    .entry(key.clone())
+                    .or_insert_with(|| value.clone());
             }
         }
         own

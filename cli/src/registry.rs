@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use provision_aws::{Aws, AwsProvider, direct};
-use provision_core::contract::{Context, ExpandRequest, Facts, Provider};
+use provision_core::contract::{
+    Context, ExpandRequest, Facts, Provider, SurveyAnswer, SurveyRequest,
+};
 use provision_core::model::Platform;
-use provision_core::plan::Tables;
+use provision_core::plan::{PlanFile, Tables};
 use provision_core::spec::{AwsCloud, Spec};
+use provision_eks::EksProvider;
 
 use crate::drive::Providers;
 use crate::sandbox::Sandbox;
@@ -26,8 +30,15 @@ enum Block {
 /// block into kinds of another one; they refer to each other by id and output only.
 const LOWERING: [(Platform, Block, &str); 2] = [
     (Platform::Eks, Block::Network, provision_aws::PROVIDER),
-    (Platform::Eks, Block::Cluster, "eks"),
+    (Platform::Eks, Block::Cluster, provision_eks::PROVIDER),
 ];
+
+/// Keys of [`access`].
+const PROFILE: &str = "aws.profile";
+const ASSUME_ROLE: &str = "aws.assume_role";
+
+/// How long `init` waits to learn the caller's account.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The providers of one spec, with what each of them is to know.
 pub struct Registry {
@@ -57,13 +68,17 @@ impl Registry {
         Self::of_spec(spec, aws.map_or_else(offline, |aws| online(&aws)))
     }
 
-    /// Providers for a plan file: the contexts are in it.
-    pub async fn of_contexts(
-        contexts: BTreeMap<String, Context>,
-        cloud: &AwsCloud,
-        sandbox: Option<&Sandbox>,
-    ) -> Self {
-        let aws = connect(cloud, sandbox).await;
+    /// Providers for a plan file, which says what they need.
+    pub async fn of_plan(plan: &PlanFile, sandbox: Option<&Sandbox>) -> Self {
+        let contexts = plan.contexts.clone();
+        let any = contexts.values().next();
+        let cloud = AwsCloud {
+            account: any.and_then(|context| context.account.clone()),
+            region: any.map_or_else(String::new, |context| context.region.clone()),
+            profile: plan.access.get(PROFILE).cloned(),
+            assume_role: plan.access.get(ASSUME_ROLE).cloned(),
+        };
+        let aws = connect(&cloud, sandbox).await;
         let named = |provider: &Arc<dyn Provider>| contexts.contains_key(provider.name());
         let providers = online(&aws).into_iter().filter(named).collect();
         Self::new(providers, contexts, BTreeMap::new())
@@ -120,10 +135,30 @@ impl Registry {
     }
 }
 
+/// How the spec's clouds are reached, for a plan file. Never a credential.
+#[must_use]
+pub fn access(spec: &Spec) -> BTreeMap<String, String> {
+    let cloud = spec.aws.as_ref();
+    let words = [
+        (PROFILE, cloud.and_then(|cloud| cloud.profile.clone())),
+        (
+            ASSUME_ROLE,
+            cloud.and_then(|cloud| cloud.assume_role.clone()),
+        ),
+    ];
+    words
+        .into_iter()
+        .filter_map(|(name, word)| Some((name.to_owned(), word?)))
+        .collect()
+}
+
 /// What is linked in, without clients.
 #[must_use]
 pub fn offline() -> Vec<Arc<dyn Provider>> {
-    vec![Arc::new(AwsProvider::offline())]
+    vec![
+        Arc::new(AwsProvider::offline()),
+        Arc::new(EksProvider::offline()),
+    ]
 }
 
 /// The platforms that a linked provider serves.
@@ -137,7 +172,36 @@ pub fn platforms(provider: &str) -> BTreeSet<Platform> {
 }
 
 fn online(aws: &Aws) -> Vec<Arc<dyn Provider>> {
-    vec![Arc::new(AwsProvider::new(aws.clone()))]
+    vec![
+        Arc::new(AwsProvider::new(aws.clone())),
+        Arc::new(EksProvider::new(aws.clone())),
+    ]
+}
+
+/// The account of whoever has credentials at hand; nothing when nobody does. Waits a few seconds at most: the default chain
+/// may ask a metadata service that is not there.
+pub async fn callers_account(region: &str, sandbox: Option<&Sandbox>) -> Option<String> {
+    if let Some(sandbox) = sandbox {
+        return Some(sandbox.account.clone());
+    }
+    let cloud = AwsCloud {
+        region: region.to_owned(),
+        ..AwsCloud::default()
+    };
+    let context = Context {
+        stack: String::new(),
+        account: None,
+        region: cloud.region.clone(),
+        labels: BTreeMap::new(),
+    };
+    let asked = async {
+        let provider = AwsProvider::new(Aws::connect(&cloud).await);
+        provider.survey(&SurveyRequest::Account { context }).await
+    };
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(SurveyAnswer::Account(account))) => Some(account.facts.account),
+        Ok(Ok(SurveyAnswer::Objects { .. }) | Err(_)) | Err(_) => None,
+    }
 }
 
 async fn connect(cloud: &AwsCloud, sandbox: Option<&Sandbox>) -> Aws {
@@ -209,6 +273,14 @@ mod tests {
         let blocks = |provider| registry.expansion(provider, &spec, None).unwrap().blocks;
         assert_eq!(blocks("aws"), ["network.main", "network.spare"]);
         assert_eq!(blocks("eks"), ["cluster.main"]);
+    }
+
+    #[test]
+    fn a_plan_file_learns_how_to_reach_the_cloud() {
+        let mut spec = spec("[network.main]\n");
+        assert!(access(&spec).is_empty());
+        spec.aws.as_mut().unwrap().profile = Some("acme".to_owned());
+        assert_eq!(access(&spec)["aws.profile"], "acme");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use provision_core::plan::{Plan, Step};
 
 use super::error::failure_line;
 use super::{count, heading, plain, seconds};
+use crate::error::hint;
 
 /// The summary. `took` is in seconds; `again` is the command that goes on.
 #[must_use]
@@ -18,8 +19,8 @@ pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String 
     failed(&mut out, &steps, result);
     if let Some(why) = &result.stopped_by {
         let _ = writeln!(out, "{} {}", "stopped:".red().bold(), plain(&why.message));
-        if let Some(advice) = &why.advice {
-            let _ = writeln!(out, "  {} {}", "hint:".cyan(), plain(advice));
+        if let Some(hint) = hint(why) {
+            let _ = writeln!(out, "  {} {}", "hint:".cyan(), plain(&hint));
         }
     }
     not_started(&mut out, &steps, result);
@@ -55,8 +56,8 @@ fn failed(out: &mut String, steps: &BTreeMap<u32, &Step>, result: &RunResult) {
         if let Some(step) = steps.get(n) {
             let _ = writeln!(out, "  {}: {}", step.id, plain(&step.phase));
         }
-        if let Some(advice) = &failure.advice {
-            let _ = writeln!(out, "  {} {}", "hint:".cyan(), plain(advice));
+        if let Some(hint) = hint(failure) {
+            let _ = writeln!(out, "  {} {}", "hint:".cyan(), plain(&hint));
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use owo_colors::OwoColorize as _;
+use provision_core::contract::Note;
 use provision_core::model::{Address, Value};
-use provision_core::plan::{Action, Change, FieldChange, Plan, Reason, ShownEffect};
+use provision_core::plan::{Action, Change, DriftVerdict, FieldChange, Plan, Reason, ShownEffect};
 
 use super::value::short;
 use super::{count, heading, human, plain, seconds};
@@ -15,6 +16,24 @@ const GLIMPSES: usize = 3;
 /// The whole plan.
 #[must_use]
 pub fn human(plan: &Plan) -> String {
+    let mut out = changes(plan);
+    // Why something is blocked stands beside it already.
+    let blocked = |note: &&Note| note.code == "blocked";
+    let notes: Vec<Note> = plan
+        .notes
+        .iter()
+        .filter(|note| !blocked(note))
+        .cloned()
+        .collect();
+    let notes = human::notes(&notes);
+    if !notes.is_empty() {
+        let _ = writeln!(out, "{notes}");
+    }
+    out += &sum(plan);
+    out
+}
+
+fn changes(plan: &Plan) -> String {
     let mut out = String::new();
     let mut address: Option<&Address> = None;
     for change in &plan.changes {
@@ -30,11 +49,26 @@ pub fn human(plan: &Plan) -> String {
     if !plan.changes.is_empty() {
         out.push('\n');
     }
-    let notes = human::notes(&plan.notes);
-    if !notes.is_empty() {
-        let _ = writeln!(out, "{notes}");
-    }
-    out += &sum(plan);
+    out
+}
+
+/// The same changes, read as differences that are there and that nobody is about to take away.
+#[must_use]
+pub fn drift(plan: &Plan, verdict: DriftVerdict) -> String {
+    let mut out = changes(plan);
+    out += &human::notes(&plan.notes);
+    let number = count(plan.changes.len(), "object");
+    let _ = match verdict {
+        DriftVerdict::None => writeln!(
+            out,
+            "{} What is live is as the spec says.",
+            heading("No drift.")
+        ),
+        DriftVerdict::Drift => writeln!(out, "{} {number}.", heading("Drift:")),
+        DriftVerdict::Unknown => {
+            writeln!(out, "{} not everything could be read.", heading("Unknown:"))
+        }
+    };
     out
 }
 
@@ -94,21 +128,28 @@ pub fn sign(action: Action) -> String {
 }
 
 fn one(out: &mut String, change: &Change) {
+    let glimpses: Vec<&FieldChange> = match change.action {
+        Action::Create => glimpses(&change.fields).collect(),
+        _ => Vec::new(),
+    };
+    let kind = change.kind.as_str();
+    let kind = match glimpses.is_empty() {
+        true => kind.to_owned(),
+        false => format!("{kind:<22}"),
+    };
     let _ = write!(
         out,
         "  {} {:<26} {}",
         sign(change.action),
         plain(&change.id.part),
-        change.kind.as_str().dimmed()
+        kind.dimmed()
     );
-    if change.action == Action::Create {
-        for field in glimpses(&change.fields) {
-            let text = format!("{} {}", plain(&field.path), short(&field.after));
-            let _ = write!(out, "  {}", text.dimmed());
-        }
-        out.push('\n');
-    } else {
-        out.push('\n');
+    for field in glimpses {
+        let text = format!("{} {}", plain(&field.path), short(&field.after));
+        let _ = write!(out, "  {}", text.dimmed());
+    }
+    out.push('\n');
+    if change.action != Action::Create {
         fields(out, &change.fields);
     }
     for reason in change.reasons.iter().filter(|reason| says_more(reason)) {

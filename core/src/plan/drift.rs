@@ -101,7 +101,8 @@ pub fn drift(file: &PlanFile) -> Drift {
 
 fn state(change: &Change, live: bool) -> DriftState {
     let mut said = change.reasons.iter().map(|reason| match reason {
-        Reason::Unread { .. } => Some(DriftState::Unknown),
+        // What needs something that cannot be told cannot be told either.
+        Reason::Unread { .. } | Reason::Needs { .. } => Some(DriftState::Unknown),
         Reason::NameTaken { .. } => Some(DriftState::Taken),
         Reason::Twice { .. } => Some(DriftState::Twice),
         Reason::NotThere => Some(DriftState::Missing),

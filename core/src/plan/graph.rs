@@ -80,6 +80,18 @@ impl Graph {
         self.nodes.is_empty()
     }
 
+    /// Every resource with its kind, by id.
+    pub fn nodes(&self) -> impl Iterator<Item = (&ResourceId, &Kind)> {
+        self.nodes.iter().map(|(id, node)| (id, &node.kind))
+    }
+
+    /// Pairs of a resource and one that it needs, by id.
+    pub fn needs(&self) -> impl Iterator<Item = (&ResourceId, &ResourceId)> {
+        self.nodes
+            .iter()
+            .flat_map(|(id, node)| node.needs.iter().map(move |need| (id, need)))
+    }
+
     /// As lines, by address: each resource with its kind, below it what it needs.
     #[must_use]
     pub fn text(&self) -> String {
