@@ -171,7 +171,8 @@ fn in_set<'a>(items: &[Value<Open>], live: &'a [Value<Never>]) -> Vec<Option<&'a
                 free[*place]
                     && match item {
                         Value::Hole(Open::Choice(choice)) => acceptable(choice, &live[*place]),
-                        _ => *place == at,
+                        Value::List(_) | Value::Map(_) => *place == at,
+                        _ => false,
                     }
             };
             let places = if any_place {

@@ -10,6 +10,7 @@ use super::diff;
 use super::remove::{Removal, foreign};
 use super::resolve::{Graph, Outputs};
 use super::{Decided, Decision, FieldChange, Goal, Inputs, Reason, Verdict};
+use crate::contract::{Note, Severity};
 use crate::model::{Observed, Pending, Resource, ResourceId, Sight, Table};
 
 /// Decides about every desired resource and every orphan.
@@ -33,6 +34,7 @@ pub fn decide(inputs: &Inputs) -> Decided {
     if inputs.goal == Goal::Reach {
         decided.notes = notes;
         decided.decisions = Reach::new(inputs, resources, &orphans).all();
+        owners(inputs, &mut decided);
         Removal::new(inputs, &orphans).orphans(&mut decided);
     } else {
         Removal::new(inputs, &orphans).everything(&resources, &mut decided);
@@ -170,28 +172,7 @@ impl<'a> Reach<'a> {
         match sight {
             Some(Sight::Present(live)) => self.present(place, table, live),
             Some(Sight::Absent) => self.absent(place, table),
-            Some(Sight::Clash { physical, owner }) => {
-                let reason = taken(physical, owner.as_deref());
-                blocked(None, reason)
-            }
-            Some(Sight::Unknown { reason }) => blocked(
-                None,
-                Reason::Unread {
-                    reason: reason.clone(),
-                },
-            ),
-            Some(Sight::Twice { physical }) => blocked(
-                None,
-                Reason::Twice {
-                    physical: physical.clone(),
-                },
-            ),
-            None => blocked(
-                None,
-                Reason::Unread {
-                    reason: "not read".to_owned(),
-                },
-            ),
+            other => blocked(None, untold(other)),
         }
     }
 
@@ -257,15 +238,52 @@ impl<'a> Reach<'a> {
     }
 }
 
-fn taken(physical: &str, owner: Option<&str>) -> Reason {
-    let physical = match owner {
-        Some(owner) => format!("{physical} ({owner})"),
-        None => physical.to_owned(),
-    };
-    Reason::NameTaken { physical }
+/// Why nothing can be said of an object.
+fn untold(sight: Option<&Sight>) -> Reason {
+    match sight {
+        Some(Sight::Clash { physical, .. }) => Reason::NameTaken {
+            physical: physical.clone(),
+        },
+        Some(Sight::Twice { physical }) => Reason::Twice {
+            physical: physical.clone(),
+        },
+        Some(Sight::Unknown { reason }) => Reason::Unread {
+            reason: reason.clone(),
+        },
+        Some(Sight::Present(_) | Sight::Absent) | None => Reason::Unread {
+            reason: "not read".to_owned(),
+        },
+    }
+}
+
+/// Notes whose the objects are that hold our names, where they are marked.
+fn owners(inputs: &Inputs, decided: &mut Decided) {
+    for resource in &inputs.resources {
+        if let Some(Sight::Clash {
+            physical,
+            owner: Some(owner),
+        }) = inputs.sights.get(&resource.id)
+        {
+            decided.notes.push(Note {
+                severity: Severity::Warning,
+                code: "name-taken".to_owned(),
+                message: format!(
+                    "{physical} has the name of {} and is marked as {owner}",
+                    resource.id
+                ),
+                address: Some(resource.id.to_string()),
+            });
+        }
+    }
 }
 
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod references;
+#[cfg(test)]
+mod removal;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(super) mod world;
