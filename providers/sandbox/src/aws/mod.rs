@@ -14,6 +14,7 @@
 
 mod dispatch;
 pub(crate) mod ec2;
+pub(crate) mod eks;
 mod refusal;
 mod service;
 mod session;

@@ -8,7 +8,7 @@ use crate::store::{Place, Tx};
 use crate::wire::{ApiError, Body, Params, Protocol};
 
 /// Every service, by the name that requests are signed for.
-pub(crate) const SERVICES: &[Service] = &[super::ec2::SERVICE];
+pub(crate) const SERVICES: &[Service] = &[super::ec2::SERVICE, super::eks::SERVICE];
 
 /// One service.
 pub(crate) struct Service {
