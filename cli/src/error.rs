@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use provision_core::contract::{Class, Failure};
+use provision_core::plan::Refused;
 use provision_core::spec::{Diagnostic, File};
 
 use crate::exit::Exit;
@@ -46,6 +47,9 @@ pub enum Error {
         /// At least one.
         failures: Vec<Failure>,
     },
+    /// No plan can be made.
+    #[error(transparent)]
+    Refused(#[from] Refused),
     /// A plan file does not fit what is live now.
     #[error("the plan no longer fits")]
     Stale {
@@ -118,6 +122,7 @@ impl Error {
             | Self::File { .. }
             | Self::BadFile { .. }
             | Self::Cloud { .. }
+            | Self::Refused(_)
             | Self::Stale { .. }
             | Self::Locked { .. }
             | Self::NotYet(_)
@@ -140,7 +145,9 @@ impl Error {
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Spec { .. } | Self::Interrupted | Self::Output(_) => Vec::new(),
+            Self::Spec { .. } | Self::Refused(_) | Self::Interrupted | Self::Output(_) => {
+                Vec::new()
+            }
             Self::Cloud { failures } => cloud_hints(failures),
             Self::File {
                 doing,
@@ -164,28 +171,32 @@ impl Error {
 
 fn cloud_hints(failures: &[Failure]) -> Vec<String> {
     let mut hints: Vec<String> = Vec::new();
-    for failure in failures {
-        let own = failure.advice.clone();
-        let usual = || {
-            match failure.class {
-            Class::Credentials => Some(
-                "sign in (`aws sso login`, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), or try `--sandbox`"
-                    .to_owned(),
-            ),
-            Class::Denied => failure
-                .call
-                .as_ref()
-                .map(|call| format!("ask for the permission {call}")),
-            _ => None,
-        }
-        };
-        if let Some(hint) = own.or_else(usual)
-            && !hints.contains(&hint)
-        {
+    for hint in failures.iter().filter_map(hint) {
+        if !hints.contains(&hint) {
             hints.push(hint);
         }
     }
     hints
+}
+
+/// What to do about a failure: the provider's advice, else what usually helps with failures of its sort.
+#[must_use]
+pub fn hint(failure: &Failure) -> Option<String> {
+    let usual = || {
+        match failure.class {
+        Class::Credentials => Some(
+            "sign in (`aws sso login`, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), \
+             or try `--sandbox`"
+                .to_owned(),
+        ),
+        Class::Denied => failure
+            .call
+            .as_ref()
+            .map(|call| format!("ask for the permission {call}")),
+        _ => None,
+    }
+    };
+    failure.advice.clone().or_else(usual)
 }
 
 fn file_hints(doing: &str, path: &Path, source: &io::Error) -> Vec<String> {

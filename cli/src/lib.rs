@@ -4,18 +4,24 @@
 //! screen and of the process, so that tests call them directly.
 
 pub mod args;
+pub mod consent;
 pub mod drive;
 pub mod error;
+pub mod execute;
 pub mod exit;
 pub mod files;
+pub mod flow;
 pub mod input;
 pub mod journal;
 pub mod lock;
+pub mod registry;
 pub mod render;
+pub mod sandbox;
 pub mod screen;
 pub mod signals;
 pub mod verbs;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -66,6 +72,7 @@ fn perform(cli: &Cli, screen: Screen) -> Result<Exit, Error> {
     let done = runtime.block_on(async {
         let cx = Cx {
             screen,
+            base: PathBuf::from(".provision"),
             sandbox: cli.global.sandbox.clone(),
             signals: Signals::listen()?,
         };

@@ -326,7 +326,16 @@ async fn foreign_group(stage: &Stage) {
     let logs = &stage.aws.logs;
     let make = logs.create_log_group().log_group_name(name);
     make.send().await.unwrap();
-    assert!(matches!(stage.look(&group).await, Sight::Clash { .. }));
+    let mut sight = stage.look(&group).await;
+    for _ in 0..60 {
+        // Reads may lag behind somebody else's create as well.
+        if sight != Sight::Absent {
+            break;
+        }
+        tokio::time::sleep(stage.pause).await;
+        sight = stage.look(&group).await;
+    }
+    assert!(matches!(sight, Sight::Clash { .. }), "{sight:?}");
     let failure = stage.step(Does::Create, &group, None, &[]).await;
     assert_eq!(failure.unwrap_err().class, Class::Clash);
     let remove = logs.delete_log_group().log_group_name(name);
@@ -379,7 +388,15 @@ async fn foreign_policy(stage: &Stage, want: &Resource<Never>) {
         .send()
         .await
         .unwrap();
-    let live = stage.present(want).await;
+    let mut live = stage.present(want).await;
+    for _ in 0..60 {
+        // Reads may lag behind an attachment as well.
+        if !live.foreign.is_empty() {
+            break;
+        }
+        tokio::time::sleep(stage.pause).await;
+        live = stage.present(want).await;
+    }
     assert_eq!(live.foreign, [foreign]);
     let refused = stage.step(Does::Delete, want, Some(live), &[]).await;
     assert!(refused.unwrap_err().message.contains(foreign));

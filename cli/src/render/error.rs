@@ -31,6 +31,7 @@ pub fn human(error: &Error, color: bool) -> String {
         }
         Error::File { .. }
         | Error::BadFile { .. }
+        | Error::Refused(_)
         | Error::Locked { .. }
         | Error::Consent { .. }
         | Error::Interrupted
@@ -97,6 +98,7 @@ pub fn json(error: &Error) -> Value {
             failures.first().map_or("cloud", |first| class(first.class)),
             json!({ "failures": failures }),
         ),
+        Error::Refused(_) => ("refused", json!({})),
         Error::Stale { changed } => ("stale", json!({ "changed": changed })),
         Error::Locked { holder, .. } => ("locked", json!({ "holder": holder })),
         Error::Consent { .. } => ("consent", json!({})),

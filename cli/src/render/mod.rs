@@ -3,7 +3,13 @@
 
 pub mod diagnostics;
 pub mod error;
+pub mod graph;
 pub mod human;
+pub mod outcome;
+pub mod plan;
+pub mod progress;
+pub mod show;
+pub mod value;
 
 use owo_colors::OwoColorize as _;
 

@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
+use provision_core::model::Platform;
 use provision_core::spec;
 
 use super::Cx;
+use super::session::open_sandbox;
 use crate::args::Init;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::files;
+use crate::{files, registry};
 
 pub(super) async fn run(cx: &Cx, args: &Init) -> Result<Exit, Error> {
     let to_stdout = args.file == Path::new("-");
@@ -19,7 +21,16 @@ pub(super) async fn run(cx: &Cx, args: &Init) -> Result<Exit, Error> {
             advice: Some("name another file, or overwrite it with --force".to_owned()),
         });
     }
-    let text = spec::template(args.platform, args.account.as_deref(), &args.region)
+    let account = match &args.account {
+        Some(account) => Some(account.clone()),
+        None if args.platform == Platform::Eks => {
+            let sandbox = open_sandbox(cx).await?;
+            let caller = registry::callers_account(&args.region, sandbox.as_ref());
+            cx.signals.unless(async { Ok(caller.await) }).await?
+        }
+        None => None,
+    };
+    let text = spec::template(args.platform, account.as_deref(), &args.region)
         .map_err(|not_yet| Error::NotYet(not_yet.to_string()))?;
     if to_stdout {
         cx.screen.print(&text)?;

@@ -1,8 +1,18 @@
 //! One short file a verb: each parses what is its own, calls one function, prints.
 
+mod apply;
+mod apply_file;
 mod completions;
+mod destroy;
+mod drift;
+mod graph;
 mod init;
+mod plan;
+mod providers;
+mod sandbox;
 mod schema;
+mod session;
+mod show;
 mod validate;
 
 use std::path::PathBuf;
@@ -17,6 +27,8 @@ use crate::signals::Signals;
 pub struct Cx {
     /// Where it writes.
     pub screen: Screen,
+    /// Where locks and journals are: `.provision`.
+    pub base: PathBuf,
     /// `--sandbox[=DIR]`.
     pub sandbox: Option<PathBuf>,
     /// Ctrl-C.
@@ -31,8 +43,16 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
     match verb {
         Verb::Init(args) => init::run(cx, args).await,
         Verb::Validate(args) => validate::run(cx, args),
+        Verb::Plan(args) => plan::run(cx, args).await,
+        Verb::Apply(args) => apply::run(cx, args).await,
+        Verb::Destroy(args) => destroy::run(cx, args).await,
+        Verb::Drift(args) => drift::run(cx, args).await,
+        Verb::Show(args) => show::run(cx, args).await,
+        Verb::Graph(args) => graph::run(cx, args),
         Verb::Schema => schema::run(cx),
         Verb::Completions(args) => completions::run(cx, args),
+        Verb::Providers => providers::run(cx),
+        Verb::Sandbox(args) => sandbox::run(cx, args).await,
         Verb::Import(_) => later("import"),
         Verb::Cost(_) => later("cost"),
         Verb::Migrate(_) => later("migrate"),
@@ -42,7 +62,6 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
         Verb::Exec(_) => later("exec"),
         Verb::Logs(_) => later("logs"),
         Verb::Prices(_) => later("prices"),
-        _ => later("?"),
     }
 }
 

@@ -9,8 +9,14 @@
     missing_docs
 )]
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+
+use http::Request;
+use jiff::Timestamp;
+use provision_sandbox::{Cloud, Object};
+use serde_json::{Value, json};
 
 /// A folder with a spec in it.
 pub struct Place {
@@ -36,6 +42,18 @@ platform = "eks"
 [cluster.main.pool.default]
 machine = { cpu = 2, memory = "8GiB" }
 nodes   = { min = 1, max = 3 }
+"#;
+
+/// A network by itself, which is made in a moment.
+pub const NETWORK: &str = r#"stack = "hello"
+
+[cloud.aws]
+account = "123456789012"
+region  = "eu-west-1"
+
+[network.main]
+cidr = "10.0.0.0/16"
+zones = 2
 "#;
 
 impl Place {
@@ -84,6 +102,116 @@ impl Place {
     }
 }
 
+/// The embedded cloud of a place, while no run uses it.
+impl Place {
+    pub fn cloud(&self) -> Cloud {
+        let folder = self.file(".provision/sandbox");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        Cloud::open(&folder).expect("a cloud")
+    }
+
+    /// Sets knobs: `{"denied": ["ec2:CreateVpc"]}`.
+    pub fn tune(&self, knobs: Value) {
+        let cloud = self.cloud();
+        let mut config = serde_json::to_value(cloud.config()).expect("json");
+        let all = config.as_object_mut().expect("an object");
+        all.extend(knobs.as_object().expect("an object").clone());
+        let config = serde_json::from_value(config).expect("knobs");
+        cloud.set_config(config).expect("taken");
+    }
+
+    /// What is live, but for what the cloud made by itself.
+    pub fn objects(&self) -> Vec<Object> {
+        let mut all = self.cloud().objects(Timestamp::now()).expect("objects");
+        all.retain(|object| !object.own_of_cloud);
+        all
+    }
+
+    /// How many of a kind are live.
+    pub fn count(&self, kind: &str) -> usize {
+        let objects = self.objects();
+        objects.iter().filter(|one| one.kind == kind).count()
+    }
+
+    /// Somebody else makes a log group, without a mark of ours.
+    pub fn foreign_log_group(&self, name: &str) {
+        let request = Request::builder()
+            .method("POST")
+            .uri("/")
+            .header("host", "localhost")
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", "Logs_20140328.CreateLogGroup")
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=123456789012/20260101/eu-west-1/logs/aws4_request, \
+                 SignedHeaders=host, Signature=0",
+            )
+            .body(json!({ "logGroupName": name }).to_string().into_bytes())
+            .expect("a request");
+        let answer = self.cloud().handle(Timestamp::now(), request);
+        assert_eq!(answer.status(), 200, "{:?}", answer.body());
+    }
+
+    /// Starts the binary with its lines on stdout to be read.
+    pub fn start(&self, args: &[&str]) -> Started {
+        let mut child = self
+            .command(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("starts");
+        let out = child.stdout.take().expect("a pipe");
+        Started {
+            child,
+            lines: BufReader::new(out),
+        }
+    }
+}
+
+/// A run that is under way.
+pub struct Started {
+    pub child: Child,
+    lines: BufReader<std::process::ChildStdout>,
+}
+
+impl Started {
+    /// Reads on until a line holds `text`; answers with it.
+    #[track_caller]
+    pub fn until(&mut self, text: &str) -> String {
+        let mut line = String::new();
+        while self.lines.read_line(&mut line).expect("reads") > 0 {
+            if line.contains(text) {
+                return line;
+            }
+            line.clear();
+        }
+        panic!("the output ended without {text}");
+    }
+
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(sent.expect("kill").success());
+    }
+
+    /// Waits for the end; answers with the exit code and the last line.
+    pub fn end(mut self) -> (Option<i32>, String) {
+        let mut last = String::new();
+        for line in self.lines.by_ref().lines() {
+            last = line.expect("reads");
+        }
+        (self.child.wait().expect("ends").code(), last)
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // Already ended, as it should be, unless a test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 pub fn ran(output: Output) -> Ran {
     Ran {
         code: output.status.code().unwrap_or(-1),
@@ -104,7 +232,7 @@ impl Ran {
     }
 
     #[track_caller]
-    pub fn json(&self) -> serde_json::Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
     }
 }

@@ -4,7 +4,7 @@ use super::outcome::internal;
 use super::pace::Pace;
 use super::protocol::{Command, EventKind, RecordKind};
 use super::report::Says;
-use super::run::{Phase, Run};
+use super::run::{Phase, Run, Scope};
 use super::token::{Turn, token};
 use super::work::{Job, Look, Next, Stage, Then};
 use crate::contract::{Act, ActStep, Does, Failure, Handle};
@@ -35,12 +35,24 @@ impl Run {
             (Does::Delete, _) => (work.claim, false),
             (Does::Create, Identity::Anonymous | Identity::Token) => {
                 let unsure = self.unsure.contains(&work.step.id);
-                let first = self.fresh.contains(&work.step.provider) && !unsure;
+                let first = self.is_fresh(&work.step.provider) && !unsure;
                 let repeat = work.identity == Identity::Token && self.is_repeat(at);
                 (!first && !repeat, !first && !repeat)
             }
             _ => (false, false),
         }
+    }
+
+    /// Where a provider acts. Several providers can act in one scope (a network's and a cluster's), and one claim
+    /// speaks for all of them.
+    fn scope(&self, provider: &str) -> Option<Scope> {
+        let context = self.plan.contexts.get(provider)?;
+        Some((context.account.clone(), context.region.clone()))
+    }
+
+    fn is_fresh(&self, provider: &str) -> bool {
+        self.scope(provider)
+            .is_some_and(|scope| self.fresh.contains(&scope))
     }
 
     fn is_repeat(&self, at: usize) -> bool {
@@ -246,7 +258,7 @@ impl Run {
             Some(observed) => {
                 let fresh = observed.outputs.get("fresh") == Some(&Value::Bool(true));
                 if work.claim && work.step.does == Does::Create && fresh {
-                    self.fresh.insert(work.step.provider.clone());
+                    self.fresh.extend(self.scope(&work.step.provider));
                 }
                 self.known.publish(*observed);
             }

@@ -56,6 +56,9 @@ pub(super) enum Phase {
     Over,
 }
 
+/// Where objects lie: account and region.
+pub(super) type Scope = (Option<String>, String);
+
 /// One execution of a plan. Holds no clock and does nothing itself: see [`Input`] and [`Command`].
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -70,8 +73,8 @@ pub struct Run {
     pub(super) phase: Phase,
     pub(super) now: u64,
     pub(super) started: u64,
-    /// Providers whose claim was made by this very run: no earlier run can have left anything unseen.
-    pub(super) fresh: BTreeSet<String>,
+    /// Scopes whose claim was made by this very run: no earlier run can have left anything unseen there.
+    pub(super) fresh: BTreeSet<Scope>,
     /// Ids for which an earlier run may have made a call of which nobody knows the answer.
     pub(super) unsure: BTreeSet<ResourceId>,
     /// Journal numbers of the last announced deletion by id.

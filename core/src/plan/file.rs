@@ -84,6 +84,7 @@ struct Written<'a> {
     integrity: String,
     plan: &'a Plan,
     contexts: &'a BTreeMap<String, Context>,
+    access: &'a BTreeMap<String, String>,
     desired: &'a BTreeMap<ResourceId, Resource<Pending>>,
     live: &'a BTreeMap<ResourceId, Observed>,
     digests: &'a BTreeMap<ResourceId, String>,
@@ -105,6 +106,7 @@ pub fn encode(file: &PlanFile) -> String {
         integrity: format!("sha256:{}", "0".repeat(DIGITS)),
         plan: &file.plan,
         contexts: &file.contexts,
+        access: &file.access,
         desired: &file.desired,
         live: &file.live,
         digests: &file.digests,
@@ -141,10 +143,10 @@ pub fn is_plan(bytes: &[u8]) -> bool {
 pub fn decode(bytes: &[u8]) -> Result<PlanFile, FileError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
-        let line = before.split(|byte| *byte == b'\n');
+        let mut line = before.split(|byte| *byte == b'\n');
         FileError::NotJson {
             line: line.clone().count(),
-            column: line.last().map_or(0, <[u8]>::len) + 1,
+            column: line.next_back().map_or(0, <[u8]>::len) + 1,
             reason: "not UTF-8".to_owned(),
         }
     })?;

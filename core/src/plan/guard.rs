@@ -179,23 +179,22 @@ fn about(decision: &Decision, tables: &Tables, notes: &mut Vec<Note>) {
             notes.push(note(Severity::Warning, "blocked", message, id));
         }
         Verdict::Update { .. } => {
-            let rolls = |effect: ShownEffect| effect == ShownEffect::Rolling;
-            let fields: Vec<&str> = decision
-                .fields
-                .iter()
-                .filter(|field| rolls(field.effect))
-                .map(|field| field.path.as_str())
-                .collect();
+            let fields = rolling(decision);
             if !fields.is_empty() {
-                let message = format!(
-                    "{title} replaces its nodes one after another: {}",
-                    fields.join(", ")
-                );
+                let fields = fields.join(", ");
+                let message = format!("{title} replaces its nodes one after another: {fields}");
                 notes.push(note(Severity::Warning, "rolling", message, id));
             }
         }
         _ => {}
     }
+}
+
+/// Fields whose change rolls nodes.
+fn rolling(decision: &Decision) -> Vec<&str> {
+    let fields = decision.fields.iter();
+    let rolls = fields.filter(|field| field.effect == ShownEffect::Rolling);
+    rolls.map(|field| field.path.as_str()).collect()
 }
 
 fn words(reasons: &[Reason]) -> String {

@@ -32,16 +32,7 @@ fn held(decided: &Decided) -> Vec<(ResourceId, Reason)> {
     }
     let uses = inverse(&web.users);
     let outlived = inverse(&web.outlives);
-    let mut follows = vec![Vec::new(); web.decisions.len()];
-    for (at, decision) in web.decisions.iter().enumerate() {
-        for reason in &decision.reasons {
-            if let Reason::ReplacedWith { id } | Reason::ParentGoes { id } = reason
-                && let Some(cause) = web.at.get(id)
-            {
-                follows[*cause].push(at);
-            }
-        }
-    }
+    let follows = follows(&web);
     let mut seen: Vec<bool> = (0..web.decisions.len()).map(|at| blocked(&at)).collect();
     let mut held = Vec::new();
     while let Some(at) = open.pop() {
@@ -59,6 +50,21 @@ fn held(decided: &Decided) -> Vec<(ResourceId, Reason)> {
         }
     }
     held
+}
+
+/// What is decided as it is because another one goes or is made anew.
+fn follows(web: &Web<'_>) -> Vec<Vec<usize>> {
+    let mut follows = vec![Vec::new(); web.decisions.len()];
+    for (at, decision) in web.decisions.iter().enumerate() {
+        for reason in &decision.reasons {
+            if let Reason::ReplacedWith { id } | Reason::ParentGoes { id } = reason
+                && let Some(cause) = web.at.get(id)
+            {
+                follows[*cause].push(at);
+            }
+        }
+    }
+    follows
 }
 
 fn inverse(lists: &[Vec<usize>]) -> Vec<Vec<usize>> {

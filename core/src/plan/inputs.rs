@@ -35,6 +35,8 @@ pub struct Inputs {
     pub goal: Goal,
     /// Contexts by provider.
     pub contexts: BTreeMap<String, Context>,
+    /// How the clouds are reached, for the plan file: see [`super::PlanFile::access`].
+    pub access: BTreeMap<String, String>,
     /// Schema tables.
     pub tables: Tables,
     /// Desired resources out of expansion, in any order. With [`Goal::Destroy`] as well: they give names and words.

@@ -9,7 +9,7 @@ use super::order::{OrderError, Ordered, order};
 use super::target::{UnknownTarget, target};
 use super::{
     Action, Change, Decided, Decision, FORMAT_VERSION, FieldChange, Goal, Inputs, Plan, PlanFile,
-    Summary, Tables, Verdict, estimate,
+    Summary, Tables, Verdict, decide, estimate,
 };
 use crate::contract::{Note, Severity};
 use crate::model::{Observed, Pending, ReplaceOrder, Resource, ResourceId, Sight, Value, digest8};
@@ -42,6 +42,14 @@ pub enum Refused {
         /// The field.
         field: String,
     },
+}
+
+/// Makes the plan.
+///
+/// # Errors
+/// [`Refused`].
+pub fn make(inputs: &Inputs) -> Result<PlanFile, Refused> {
+    make_from(inputs, decide(inputs))
 }
 
 /// Makes the plan from decisions already taken.
@@ -79,6 +87,7 @@ pub fn make_from(inputs: &Inputs, mut decided: Decided) -> Result<PlanFile, Refu
         magic: MAGIC.to_owned(),
         plan,
         contexts: inputs.contexts.clone(),
+        access: inputs.access.clone(),
         desired: desired(inputs.goal, decided),
         live,
         digests,

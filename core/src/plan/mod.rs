@@ -1,29 +1,45 @@
 //! diff → order → guard: pure functions from values to a [`Plan`].
 
+mod choose;
+mod decide;
+mod diff;
 mod digest;
+mod drift;
+mod effect;
 mod estimate;
 pub mod file;
+mod fill;
+mod graph;
 mod guard;
 mod hold;
 mod inputs;
+mod judge;
+mod leave;
 mod make;
 mod order;
+mod policy;
 mod reason;
 mod target;
 mod value;
+mod verify;
 mod web;
 
+pub use choose::provisional;
+pub use decide::decide;
 pub use digest::{ABSENT, digest};
+pub use drift::{Drift, DriftState, DriftVerdict, Drifted, drift};
 pub use estimate::estimate;
+pub use graph::Graph;
 pub use guard::{Consent, GuardError, needs_consent};
 pub use inputs::{Decided, Decision, Goal, Inputs, Tables, Verdict};
-pub use make::{MAGIC, Refused, make_from, replacement_name};
+pub use make::{MAGIC, Refused, make, make_from, replacement_name};
 pub use order::{OrderError, Ordered, order};
 pub use target::{UnknownTarget, target};
 pub use value::{
     Action, Change, Estimate, FORMAT_VERSION, FieldChange, Plan, PlanFile, Reason, ShownEffect,
     Step, Summary,
 };
+pub use verify::{Difference, verify};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
-use super::web::Web;
+use super::web::{Web, parent_of};
 use super::{Decided, Step, Tables, Verdict};
 use crate::contract::Does;
 use crate::model::{Kind, Lane, ReplaceOrder, ResourceId, Table};
@@ -209,17 +209,19 @@ impl<'a> Draft<'a> {
         )
     }
 
-    /// The step after which the old object is gone: its own, or that of the one it goes with.
-    fn goes(&self, at: usize) -> Option<usize> {
+    /// The step after which the old object is gone, its own or that of the one it goes with, and whose it is.
+    fn goes(&self, at: usize) -> Option<(usize, usize)> {
         let mut at = at;
         // Objects do not nest deeper; a parent that is its own ancestor must not hang us.
         for _ in 0..16 {
             if let Some(gone) = self.spans[at].gone {
-                return Some(gone);
+                return Some((gone, at));
             }
-            let with = self.web.decisions[at].verdict == Verdict::GoesWithParent
-                || (self.web.decisions[at].verdict == Verdict::Replace
-                    && self.old_goes_with_parent(at));
+            let with = match self.web.decisions[at].verdict {
+                Verdict::GoesWithParent => true,
+                Verdict::Replace => self.old_goes_with_parent(at),
+                _ => false,
+            };
             at = self.web.parent[at].filter(|_| with)?;
         }
         None
@@ -230,8 +232,8 @@ impl<'a> Draft<'a> {
             if let Some((first, _)) = self.spans[at].made {
                 self.after_needs(at, first);
             }
-            if let Some(gone) = self.spans[at].gone {
-                self.after_users(at, gone);
+            if let Some((gone, with)) = self.goes(at) {
+                self.after_users(at, gone, with);
             }
         }
         self.edges.retain(|(before, after)| before != after);
@@ -248,11 +250,11 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Removed after what needs it is gone or changed.
-    fn after_users(&mut self, at: usize, gone: usize) {
-        let delete_first = self.spans[at].made.is_some() && !self.is_create_first(at);
+    /// Removed by step `gone` of `with`, after what needs it is gone or changed.
+    fn after_users(&mut self, at: usize, gone: usize, with: usize) {
+        let delete_first = self.spans[at].made.is_some() && !self.is_create_first(with);
         for user in &self.web.users[at] {
-            if let Some(user) = self.goes(*user) {
+            if let Some((user, _)) = self.goes(*user) {
                 self.edges.push((user, gone));
             }
             // What shall refer to the new object can change only after the old one made room for it.
@@ -265,7 +267,7 @@ impl<'a> Draft<'a> {
             }
         }
         for other in &self.web.outlives[at] {
-            if let Some(other) = self.goes(*other) {
+            if let Some((other, _)) = self.goes(*other) {
                 self.edges.push((other, gone));
             }
         }
@@ -326,9 +328,7 @@ impl<'a> Draft<'a> {
         let live = decision.live.as_ref().map(|live| &live.provider);
         let lane = table.lane.and_then(|lane| match lane {
             Lane::Itself => Some(decision.id.to_string()),
-            Lane::Parent => {
-                self.web.parent[*at].map(|parent| self.web.decisions[parent].id.to_string())
-            }
+            Lane::Parent => parent_of(decision).map(ToString::to_string),
         });
         Some(Step {
             n,

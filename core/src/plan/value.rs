@@ -248,6 +248,9 @@ pub struct PlanFile {
     pub plan: Plan,
     /// Contexts by provider.
     pub contexts: BTreeMap<String, Context>,
+    /// How the clouds are reached, as far as the spec says: `aws.profile`, `aws.assume_role`. Never a credential.
+    #[serde(default)]
+    pub access: BTreeMap<String, String>,
     /// Desired resources, choices taken.
     pub desired: BTreeMap<ResourceId, Resource<Pending>>,
     /// What was live, orphans included.

@@ -55,10 +55,7 @@ impl<'a> Web<'a> {
         self.wants[index] = self.find(wanted.iter());
         let outlives = desired.map(|desired| desired.outlives.as_slice());
         self.outlives[index] = self.find(outlives.unwrap_or_default().iter());
-        let parent = live
-            .and_then(|live| live.parent.as_ref())
-            .or_else(|| desired.and_then(|desired| desired.parent.as_ref()));
-        self.parent[index] = parent.and_then(|parent| self.at.get(parent).copied());
+        self.parent[index] = parent_of(decision).and_then(|parent| self.at.get(parent).copied());
         if may_live(decision) {
             let seen = live.map(|live| live.needs.iter().chain(live.parent.iter()));
             let mut used: BTreeSet<usize> = self.wants[index].iter().copied().collect();
@@ -73,6 +70,13 @@ impl<'a> Web<'a> {
     fn find<'b>(&self, ids: impl Iterator<Item = &'b ResourceId>) -> Vec<usize> {
         ids.filter_map(|id| self.at.get(id).copied()).collect()
     }
+}
+
+/// The object it lives in, as it is live, else as desired.
+pub(super) fn parent_of(decision: &Decision) -> Option<&ResourceId> {
+    let live = decision.live.as_ref().and_then(|live| live.parent.as_ref());
+    let desired = decision.desired.as_ref();
+    live.or_else(|| desired.and_then(|desired| desired.parent.as_ref()))
 }
 
 /// Whether the object is there, or could be.

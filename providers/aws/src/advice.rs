@@ -3,7 +3,7 @@
 use crate::codes;
 use crate::error::{Fault, How};
 
-/// Quotas by the code that reports them: what it is called, and its code in Service Quotas.
+/// Quotas by the code, or the call, that reports them: what it is called, and its code in Service Quotas.
 ///
 /// Source: the Service Quotas console's lists for `vpc`, `ec2`, `iam` and `eks`.
 const QUOTAS: &[(&str, &str, &str)] = &[
@@ -43,6 +43,13 @@ const QUOTAS: &[(&str, &str, &str)] = &[
         "RulesPerSecurityGroupLimitExceeded",
         "Inbound or outbound rules per security group",
         "vpc L-0EA8095F",
+    ),
+    // EKS has one code for all of its quotas, so the call tells which.
+    ("eks:CreateCluster", "Clusters", "eks L-1194D53C"),
+    (
+        "eks:CreateNodegroup",
+        "Managed node groups per cluster",
+        "eks L-6D54EA21",
     ),
 ];
 
@@ -94,7 +101,12 @@ fn refused(fault: &Fault) -> Option<String> {
              policies), remove it, then run it again"
                 .to_owned(),
         ),
-        _ if codes::is_quota(code) => Some(quota(code)),
+        "UnsupportedAvailabilityZoneException" => Some(
+            "EKS has no room for control planes in one of these zones: set `zones` of the network to those \
+             that the message names"
+                .to_owned(),
+        ),
+        _ if codes::is_quota(code) => Some(quota(code, &fault.call)),
         _ => None,
     }
 }
@@ -107,8 +119,11 @@ fn denied(fault: &Fault) -> String {
     format!("allow the caller `{}`{on}", fault.call)
 }
 
-fn quota(code: &str) -> String {
-    match QUOTAS.iter().find(|(name, _, _)| *name == code) {
+fn quota(code: &str, call: &str) -> String {
+    let known = QUOTAS
+        .iter()
+        .find(|(name, _, _)| *name == code || *name == call);
+    match known {
         Some((_, title, place)) => {
             let (service, quota) = place.split_once(' ').unwrap_or((place, ""));
             format!(

@@ -83,6 +83,20 @@ const NOT_VISIBLE_YET: &[&str] = &[
     "MalformedPolicyDocument: Invalid principal",
 ];
 
+/// Texts of EKS about roles, subnets and templates that it does not see yet.
+const EKS_NEW: &[&str] = &[
+    "does not exist",
+    "principalArn is invalid",
+    "cannot be found",
+];
+/// Texts of EKS about clusters and groups that another change occupies.
+const EKS_BUSY: &[&str] = &[
+    "not in ACTIVE",
+    "not in Active",
+    "in progress",
+    "being updated",
+];
+
 /// How a service's answer is to be taken.
 pub(crate) fn how(code: &str, status: u16) -> How {
     if THROTTLED.contains(&code) || status == 429 {
@@ -95,7 +109,7 @@ pub(crate) fn how(code: &str, status: u16) -> How {
 }
 
 /// Whether a code says that something is not there.
-pub(crate) fn is_not_found(code: &str) -> bool {
+pub(crate) fn is_not_found(code: &str, message: &str) -> bool {
     code.ends_with(".NotFound")
         || code.ends_with(".NotFoundException")
         || code.ends_with(".Malformed") && code.starts_with("InvalidAllocationID")
@@ -108,11 +122,12 @@ pub(crate) fn is_not_found(code: &str) -> bool {
                 | "Gateway.NotAttached"
                 | "NotFoundException"
         )
+        || code == "ClientException" && message.contains("No cluster found")
 }
 
-/// Whether a code says that something is there already.
-pub(crate) fn is_already(code: &str) -> bool {
-    ALREADY.contains(&code)
+/// Whether a code says that something is there already. EKS has one code for that and for "being changed".
+pub(crate) fn is_already(code: &str, message: &str) -> bool {
+    ALREADY.contains(&code) || code == "ResourceInUseException" && message.contains("already")
 }
 
 /// Whether something still uses an object or changes it. EC2 answers `AuthFailure` for an address that a NAT
@@ -128,6 +143,14 @@ pub(crate) fn is_passing(service: &str, code: &str, message: &str) -> bool {
         ("iam", "ConcurrentModification" | "EntityTemporarilyUnmodifiable")
         | ("logs", "OperationAbortedException")
         | ("ec2", "InvalidVpcState" | "IncorrectState" | "ConcurrentTagAccess") => true,
+        // Another change is under way.
+        ("eks", "ResourceInUseException") => !message.contains("already"),
+        ("eks", "InvalidRequestException") => EKS_BUSY.iter().any(|text| message.contains(text)),
+        ("eks", "InvalidParameterException")
+            if EKS_NEW.iter().any(|text| message.contains(text)) =>
+        {
+            true
+        }
         _ => NOT_VISIBLE_YET.iter().any(|text| message.contains(text)),
     }
 }
@@ -148,9 +171,9 @@ pub(crate) fn class(fault: &Fault) -> Class {
         Class::Denied
     } else if is_quota(code) {
         Class::Quota
-    } else if is_not_found(code) {
+    } else if is_not_found(code, &fault.message) {
         Class::NotFound
-    } else if is_already(code) {
+    } else if is_already(code, &fault.message) {
         Class::Clash
     } else if CONFLICT.contains(&code) {
         Class::Conflict
@@ -178,14 +201,28 @@ mod tests {
         assert_eq!(how("RequestLimitExceeded", 503), How::Throttled);
         assert_eq!(how("InternalError", 500), How::Server);
         assert_eq!(how("VpcLimitExceeded", 400), How::Refused);
-        assert!(is_not_found("InvalidVpcID.NotFound"));
-        assert!(is_not_found("NoSuchEntity"));
-        assert!(!is_not_found("InvalidParameterValue"));
+        assert!(is_not_found("InvalidVpcID.NotFound", ""));
+        assert!(is_not_found("NoSuchEntity", ""));
+        assert!(!is_not_found("InvalidParameterValue", ""));
         assert!(is_quota("AddressLimitExceeded"));
         assert!(is_passing(
             "eks",
             "InvalidParameterException",
             "Role with arn: x, could not be assumed because it does not exist"
         ));
+    }
+
+    #[test]
+    fn one_code_of_eks_means_two_things() {
+        let code = "ResourceInUseException";
+        let taken = "Cluster already exists with name: shop";
+        let busy = "Cannot CreateNodegroup because cluster shop currently has update in progress";
+        assert!(is_already(code, taken) && !is_passing("eks", code, taken));
+        assert!(is_passing("eks", code, busy) && !is_already(code, busy));
+        assert!(is_not_found(
+            "ClientException",
+            "No cluster found for name: shop."
+        ));
+        assert!(!is_not_found("ClientException", "no"));
     }
 }

@@ -103,13 +103,13 @@ impl Fault {
     /// Whether the service said that something is not there.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.how == How::Refused && codes::is_not_found(&self.code)
+        self.how == How::Refused && codes::is_not_found(&self.code, &self.message)
     }
 
     /// Whether the service said that it is there already.
     #[must_use]
     pub fn is_already(&self) -> bool {
-        self.how == How::Refused && codes::is_already(&self.code)
+        self.how == How::Refused && codes::is_already(&self.code, &self.message)
     }
 
     /// Whether something still uses it, or it is being changed: what deletions wait for.

@@ -1,8 +1,23 @@
 //! Amazon EKS: clusters, node groups, add-ons, access entries.
+//!
+//! Rooms: `kinds` has one file for each kind of object, with its calls beside it; `account` is wave 0 of a survey;
+//! `expand` turns cluster blocks into resources, with the tables `calendar` and `addons`; [`EksProvider`] puts them
+//! behind the contract. Clients, faults, marks and the machinery of kinds are those of
+//! `provision-aws`.
 
+mod account;
+mod addons;
+mod calendar;
+mod expand;
 mod kinds;
+mod provider;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod testing;
 
 /// This provider's name.
 pub const PROVIDER: &str = "eks";
 
+pub use expand::expand;
 pub use kinds::{AccessEntry, AccessPolicy, Addon, Cluster, NodeGroup, tables};
+pub use provider::EksProvider;

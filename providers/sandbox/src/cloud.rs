@@ -398,9 +398,7 @@ impl Inner {
             params: routed.params,
             json: routed.json,
         };
-        if !routed.operation.accepts.is_empty()
-            && let Some(name) = call.params.unknown(routed.operation.accepts)
-        {
+        if let Some(name) = call.unknown(routed.operation.accepts) {
             return Err(service.unknown_parameter(name));
         }
         if service.protocol == Protocol::Ec2 && call.params.get("DryRun") == Some("true") {

@@ -13,16 +13,30 @@ pub(crate) fn ec2(text: &str) -> Request<Vec<u8>> {
 
 /// A signed EC2 request.
 pub(crate) fn signed(key: &str, region: &str, text: &str) -> Request<Vec<u8>> {
-    let credential = format!("Credential={key}/20260101/{region}/ec2/aws4_request");
-    Request::builder()
+    let body = format!("Version=2016-11-15&Action={text}");
+    request(key, region, "ec2", None, body)
+}
+
+/// A request signed for a service, with its `X-Amz-Target` when it has one.
+pub(crate) fn request(
+    key: &str,
+    region: &str,
+    service: &str,
+    target: Option<&str>,
+    body: String,
+) -> Request<Vec<u8>> {
+    let credential = format!("Credential={key}/20260101/{region}/{service}/aws4_request");
+    let mut builder = Request::builder()
         .method("POST")
         .uri("http://127.0.0.1/")
         .header(
             "authorization",
             format!("AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=00"),
-        )
-        .body(format!("Version=2016-11-15&Action={text}").into_bytes())
-        .unwrap()
+        );
+    if let Some(target) = target {
+        builder = builder.header("x-amz-target", target);
+    }
+    builder.body(body.into_bytes()).unwrap()
 }
 
 /// Seconds after the epoch.

@@ -62,6 +62,21 @@ async fn boto3_builds_and_takes_down_a_network() {
 }
 
 #[tokio::test]
+async fn boto3_makes_roles_and_takes_them() {
+    run("iam_boto3.py").await;
+}
+
+#[tokio::test]
+async fn boto3_runs_a_cluster() {
+    run("eks_boto3.py").await;
+}
+
+#[tokio::test]
+async fn boto3_keeps_log_groups() {
+    run("logs_boto3.py").await;
+}
+
+#[tokio::test]
 async fn the_aws_command_line_reads_and_writes() {
     if !has("awscli") {
         eprintln!("skipped: needs a python3 with awscli");

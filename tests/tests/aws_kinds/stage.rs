@@ -73,9 +73,8 @@ impl Stage {
     pub(crate) async fn create(&self, want: &Resource<Never>) -> Observed {
         let made = self.step(Does::Create, want, None, &[]).await.unwrap();
         let made = made.expect("a create ends with an object");
-        let seen = self.present(want).await;
+        let seen = self.settled(want).await;
         assert_eq!(seen.physical, made.physical, "{}", want.id);
-        self.same(want, &seen);
         for (name, value) in &made.outputs {
             if name != "fresh" {
                 assert_eq!(seen.outputs.get(name), Some(value), "{} {name}", want.id);
@@ -95,9 +94,8 @@ impl Stage {
         self.step(does, want, Some(live.clone()), fields)
             .await
             .unwrap();
-        let seen = self.present(want).await;
+        let seen = self.settled(want).await;
         assert_eq!(seen.physical, live.physical, "{}", want.id);
-        self.same(want, &seen);
         seen
     }
 
@@ -246,23 +244,41 @@ impl Stage {
         }
     }
 
-    /// Every field that is wanted is live, apart from tags that are not ours.
-    fn same(&self, want: &Resource<Never>, live: &Observed) {
-        for (name, value) in &want.fields {
-            let now = live.fields.get(name).unwrap_or(&Value::Null);
-            match (value, now) {
-                (Value::Null, _) => {}
-                (Value::Map(want), Value::Map(now)) => {
-                    assert!(
-                        want.iter().all(|(key, value)| now.get(key) == Some(value)),
-                        "{name}: {want:?} {now:?}"
-                    );
-                }
-                _ => assert_eq!(now, value, "{} {name}", live.id),
+    /// The object once it is seen as it was wanted: parts of it may become visible later than it does.
+    async fn settled(&self, want: &Resource<Never>) -> Observed {
+        let mut seen = self.present(want).await;
+        for _ in 0..60 {
+            if differences(want, &seen).is_empty() {
+                return seen;
             }
+            tokio::time::sleep(self.pause).await;
+            seen = self.present(want).await;
         }
-        assert_eq!(live.protect, want.protect, "{}", want.id);
+        panic!("{}: {:?}", want.id, differences(want, &seen))
     }
+}
+
+/// What is wanted and not live, tags aside that are not ours.
+fn differences(want: &Resource<Never>, live: &Observed) -> Vec<String> {
+    let mut found: Vec<String> = want
+        .fields
+        .iter()
+        .filter_map(|(name, value)| {
+            let now = live.fields.get(name).unwrap_or(&Value::Null);
+            let same = match (value, now) {
+                (Value::Null, _) => true,
+                (Value::Map(want), Value::Map(now)) => {
+                    want.iter().all(|(key, value)| now.get(key) == Some(value))
+                }
+                _ => now == value,
+            };
+            (!same).then(|| format!("{name}: {value:?} {now:?}"))
+        })
+        .collect();
+    if live.protect != want.protect {
+        found.push("protect".to_owned());
+    }
+    found
 }
 
 /// The claim, as it is wanted.

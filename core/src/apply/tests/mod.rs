@@ -127,6 +127,7 @@ fn plan(steps: Vec<Step>) -> PlanFile {
             notes: Vec::new(),
         },
         contexts: BTreeMap::from([("toy".to_owned(), context)]),
+        access: BTreeMap::new(),
         desired,
         live: BTreeMap::new(),
         digests: BTreeMap::new(),

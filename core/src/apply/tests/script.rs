@@ -38,6 +38,21 @@ fn a_fresh_claim_lets_creates_go_at_once() {
 }
 
 #[test]
+fn a_fresh_claim_speaks_for_every_provider_of_its_account_and_region_and_no_other() {
+    for (region, settles) in [("toy-1", false), ("toy-2", true)] {
+        let mut plan = chain();
+        plan.plan.steps[1].provider = "other".to_owned();
+        let mut context = plan.contexts["toy"].clone();
+        context.region = region.to_owned();
+        plan.contexts.insert("other".to_owned(), context);
+        let mut world = World::default();
+        let result = world.run(&plan, options(), Kill::No).unwrap();
+        assert_eq!(result.done, [1, 2, 3, 4]);
+        assert_eq!(world.now >= 40_000, settles, "{region}: {} ms", world.now);
+    }
+}
+
+#[test]
 fn without_a_fresh_claim_an_anonymous_create_settles_and_looks() {
     let mut world = World::default();
     world.run(&chain(), options(), Kill::No).unwrap();

@@ -107,6 +107,7 @@ fn observed(
     let needs: BTreeSet<ResourceId> = refs
         .iter()
         .filter_map(|name| names.get(name))
+        .chain(&live.parent)
         .filter(|other| **other != id)
         .cloned()
         .collect();

@@ -125,6 +125,9 @@ fn is_complete<K: Kind>(outputs: &Fields) -> bool {
 /// The cloud says that the name or range is taken: by us, by somebody, or by something not visible yet.
 async fn taken<K: Kind>(cx: &Cx<'_>, want: &K, fault: Fault) -> Result<Outcome, Stop> {
     match K::holder(cx, want).await? {
+        Some(live) if matches!(live.status, Status::Deleting { .. }) => {
+            Err(Stop::Later(format!("{fault} (on its way out)")))
+        }
         Some(live) if live.marks.are(cx.context, cx.id()) => Ok(outcome(Next::More {
             did: "found it there already".to_owned(),
             observed: cx.made(live),

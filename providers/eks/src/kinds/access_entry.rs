@@ -4,10 +4,18 @@
 //! alone. An entry remembers the role's inner id: a role made anew under the same name needs a new entry
 //! (aws/containers-roadmap#2441), which follows from `principal` being fixed.
 
-use provision_aws::kind::{fixed, outputs, seconds, table, tags as tags_row};
-use provision_aws::{Field, Tags};
-use provision_core::model::{Effect, FieldKind, Identity, Lane, Row, Table};
+use provision_aws::kind::{
+    Ask, Cx, Live, Next, Seen, Served, Stop, fixed, outputs, seconds, table, tags as tags_row,
+};
+use provision_aws::{Aws, Fault, Field, Tags, from_fields};
+use provision_core::model::{
+    Effect, FieldKind, Identity, Lane, Observed, Pending, Resource, Row, Table,
+};
 use serde::{Deserialize, Serialize};
+
+use super::access_calls as calls;
+use super::eks::{cluster_of, eks, found, parent, retag};
+use super::inside::{Inside, inside};
 
 /// The fields of an access entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,9 +43,11 @@ pub struct AccessPolicy {
     pub namespaces: Vec<String>,
 }
 
-impl AccessEntry {
-    /// The kind's table.
-    pub(crate) fn schema() -> Table {
+impl Served for AccessEntry {
+    const KIND: &'static str = "eks.access_entry";
+    const PROVIDER: &'static str = crate::PROVIDER;
+
+    fn table() -> Table {
         let keyed = FieldKind::KeyedList {
             key: "policy".to_owned(),
         };
@@ -64,12 +74,89 @@ impl AccessEntry {
             dies_with_parent: true,
             lane: Some(Lane::Itself),
             loss: Some("the principal can no longer use the cluster".to_owned()),
-            ..table(
-                "eks.access_entry",
-                "EKS access entry",
-                Identity::Named,
-                rows,
-            )
+            ..table(Self::KIND, "EKS access entry", Identity::Named, rows)
         }
+    }
+    async fn survey(ask: &Ask<'_>) -> Seen {
+        inside(ask, &Entries(ask.aws)).await
+    }
+
+    async fn create(cx: &Cx<'_>, want: &Self) -> Result<Next, Stop> {
+        calls::create(cx, want).await
+    }
+
+    async fn change(cx: &Cx<'_>, want: &Self, live: &Observed) -> Result<Option<Next>, Stop> {
+        if let Some(next) = calls::change(cx, want, live).await? {
+            return Ok(Some(next));
+        }
+        retag(cx, &want.tags, live).await
+    }
+
+    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+        let request = eks(cx.aws)
+            .delete_access_entry()
+            .cluster_name(cluster_of(&live.physical))
+            .principal_arn(calls::principal(live));
+        cx.aws
+            .write("eks:DeleteAccessEntry", || request.clone().send())
+            .await
+            .map_err(|fault| Stop::Fault(fault.about(&live.physical)))?;
+        Ok(Next::Gone)
+    }
+
+    /// Its ARN does not tell its principal, so that is taken from what is wanted.
+    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
+        let want = cx
+            .desired
+            .and_then(|desired| from_fields::<Self, _>(&desired.fields).ok());
+        match want.as_ref().and_then(|want| want.principal.get()) {
+            Some(principal) => calls::read(cx.aws, cluster_of(physical), principal).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn holder(cx: &Cx<'_>, want: &Self) -> Result<Option<Live>, Fault> {
+        let cluster = parent(cx).unwrap_or_default();
+        let principal = want.principal.get().map_or("", String::as_str);
+        calls::read(cx.aws, cluster, principal).await
+    }
+}
+
+/// The access entries of clusters.
+struct Entries<'a>(&'a Aws);
+
+impl Inside for Entries<'_> {
+    async fn list(&self, cluster: &str) -> Result<Vec<String>, Fault> {
+        let mut names = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let request = eks(self.0)
+                .list_access_entries()
+                .cluster_name(cluster)
+                .set_next_token(token);
+            let answer = self
+                .0
+                .read("eks:ListAccessEntries", || request.clone().send())
+                .await;
+            let Some(answer) = found(answer)? else {
+                return Ok(names);
+            };
+            names.extend(answer.access_entries.unwrap_or_default());
+            token = answer.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(names);
+            }
+        }
+    }
+
+    async fn read(&self, cluster: &str, name: &str) -> Result<Option<Live>, Fault> {
+        calls::read(self.0, cluster, name).await
+    }
+
+    fn key(&self, resource: &Resource<Pending>) -> Option<String> {
+        let principal = resource.fields.get("principal");
+        principal
+            .and_then(|principal| principal.as_text())
+            .map(str::to_owned)
     }
 }

@@ -2,10 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use provision_aws::kind::{fixed, scalar, seconds, table, tags as tags_row};
-use provision_aws::{Field, Tags};
-use provision_core::model::{Effect, FieldKind, Identity, Lane, Output, Row, Table};
+use provision_aws::kind::{
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, scalar, seconds, table,
+    tags as tags_row,
+};
+use provision_aws::{Aws, Fault, Field, Tags};
+use provision_core::model::{
+    Effect, FieldKind, Identity, Lane, Observed, Output, Pending, Resource, Row, Status, Table,
+};
 use serde::{Deserialize, Serialize};
+
+use super::addon_calls as calls;
+use super::eks::{busy, cluster_of, eks, found, name_of, parent, progress, retag, waits};
+use super::inside::{Inside, inside};
 
 /// The fields of an add-on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,9 +33,11 @@ pub struct Addon {
     pub tags: Tags,
 }
 
-impl Addon {
-    /// The kind's table.
-    pub(crate) fn schema() -> Table {
+impl Served for Addon {
+    const KIND: &'static str = "eks.addon";
+    const PROVIDER: &'static str = crate::PROVIDER;
+
+    fn table() -> Table {
         let rows = vec![
             fixed("name", "its name in EKS"),
             scalar("version", "its version").in_group("config"),
@@ -62,7 +73,88 @@ impl Addon {
             dies_with_parent: true,
             lane: Some(Lane::Itself),
             loss: Some("what it does in the cluster stops".to_owned()),
-            ..table("eks.addon", "EKS add-on", Identity::Named, rows)
+            ..table(Self::KIND, "EKS add-on", Identity::Named, rows)
         }
+    }
+    async fn survey(ask: &Ask<'_>) -> Seen {
+        inside(ask, &Addons(ask.aws)).await
+    }
+
+    async fn create(cx: &Cx<'_>, want: &Self) -> Result<Next, Stop> {
+        calls::create(cx, want).await
+    }
+
+    async fn change(cx: &Cx<'_>, want: &Self, live: &Observed) -> Result<Option<Next>, Stop> {
+        if let Some(next) = busy(live) {
+            return Ok(Some(next));
+        }
+        if let Some(next) = calls::change(cx, want, live).await? {
+            return Ok(Some(next));
+        }
+        retag(cx, &want.tags, live).await
+    }
+
+    /// What it installed goes with it.
+    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+        if !matches!(live.status, Status::Deleting { .. }) {
+            let request = eks(cx.aws)
+                .delete_addon()
+                .cluster_name(cluster_of(&live.physical))
+                .addon_name(name_of(&live.physical));
+            cx.aws
+                .write("eks:DeleteAddon", || request.clone().send())
+                .await
+                .map_err(|fault| Stop::Fault(fault.about(&live.physical)))?;
+        }
+        Ok(waits(live, "DELETING"))
+    }
+
+    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
+        calls::read(cx.aws, cluster_of(physical), name_of(physical)).await
+    }
+
+    async fn holder(cx: &Cx<'_>, want: &Self) -> Result<Option<Live>, Fault> {
+        calls::read(cx.aws, parent(cx).unwrap_or_default(), &want.name).await
+    }
+
+    async fn progress(cx: &Cx<'_>, physical: &str, update: &str) -> Result<Progress, Fault> {
+        progress(cx, physical, update, (None, Some(name_of(physical)))).await
+    }
+}
+
+/// The add-ons of clusters.
+struct Addons<'a>(&'a Aws);
+
+impl Inside for Addons<'_> {
+    async fn list(&self, cluster: &str) -> Result<Vec<String>, Fault> {
+        let mut names = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let request = eks(self.0)
+                .list_addons()
+                .cluster_name(cluster)
+                .set_next_token(token);
+            let answer = self
+                .0
+                .read("eks:ListAddons", || request.clone().send())
+                .await;
+            let Some(answer) = found(answer)? else {
+                return Ok(names);
+            };
+            names.extend(answer.addons.unwrap_or_default());
+            token = answer.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(names);
+            }
+        }
+    }
+
+    async fn read(&self, cluster: &str, name: &str) -> Result<Option<Live>, Fault> {
+        calls::read(self.0, cluster, name).await
+    }
+
+    fn key(&self, resource: &Resource<Pending>) -> Option<String> {
+        let name = resource.fields.get("name").and_then(|name| name.as_text());
+        name.map(str::to_owned).or_else(|| resource.name.clone())
     }
 }

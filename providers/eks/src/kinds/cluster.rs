@@ -2,10 +2,19 @@
 //!
 //! EKS takes one kind of change per call and one change at a time, so each group of fields is a step of its own.
 
-use provision_aws::kind::{fixed, seconds, table, tags as tags_row};
-use provision_aws::{Field, Tags};
-use provision_core::model::{Condition, Effect, FieldKind, Identity, Lane, Output, Row, Table};
+use futures::future::join_all;
+use provision_aws::kind::{
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, named, seconds, table,
+    tags as tags_row,
+};
+use provision_aws::{Aws, Fault, Field, Tags};
+use provision_core::model::{
+    Condition, Effect, FieldKind, Identity, Lane, Observed, Output, Row, Status, Table,
+};
 use serde::{Deserialize, Serialize};
+
+use super::cluster_calls as calls;
+use super::eks::{busy, cluster_of, eks, progress, retag, waits};
 
 /// The fields of a cluster. Its name is the resource's physical name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,9 +49,12 @@ pub struct Cluster {
     pub tags: Tags,
 }
 
-impl Cluster {
-    /// The kind's table. Durations are medians of run logs.
-    pub(crate) fn schema() -> Table {
+impl Served for Cluster {
+    const KIND: &'static str = "eks.cluster";
+    const PROVIDER: &'static str = crate::PROVIDER;
+
+    /// Durations are medians of run logs.
+    fn table() -> Table {
         let output = |name: &str, volatile| Output {
             name: name.to_owned(),
             volatile,
@@ -64,7 +76,109 @@ impl Cluster {
                  from inside it stay behind"
                     .to_owned(),
             ),
-            ..table("eks.cluster", "EKS cluster", Identity::Named, rows())
+            ..table(Self::KIND, "EKS cluster", Identity::Named, rows())
+        }
+    }
+
+    async fn survey(ask: &Ask<'_>) -> Seen {
+        let mut seen = Seen {
+            sights: named(ask, |name| calls::read(ask.aws, name)).await,
+            ..Seen::default()
+        };
+        if ask.orphans {
+            others(ask, &mut seen).await;
+        }
+        seen
+    }
+
+    async fn create(cx: &Cx<'_>, want: &Self) -> Result<Next, Stop> {
+        calls::create(cx, want).await
+    }
+
+    async fn change(cx: &Cx<'_>, want: &Self, live: &Observed) -> Result<Option<Next>, Stop> {
+        if let Some(next) = busy(live) {
+            return Ok(Some(next));
+        }
+        if let Some(next) = calls::change(cx, want, live).await? {
+            return Ok(Some(next));
+        }
+        retag(cx, &want.tags, live).await
+    }
+
+    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+        if matches!(live.status, Status::Deleting { .. }) {
+            return Ok(waits(live, "DELETING"));
+        }
+        if let Some(next) = calls::unprotect(cx, live).await? {
+            return Ok(next);
+        }
+        let request = eks(cx.aws)
+            .delete_cluster()
+            .name(cluster_of(&live.physical));
+        cx.aws
+            .write("eks:DeleteCluster", || request.clone().send())
+            .await
+            .map_err(|fault| Stop::Fault(fault.about(&live.physical)))?;
+        Ok(waits(live, "DELETING"))
+    }
+
+    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
+        calls::read(cx.aws, cluster_of(physical)).await
+    }
+
+    async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {
+        calls::read(cx.aws, cx.name().unwrap_or_default()).await
+    }
+
+    async fn progress(cx: &Cx<'_>, physical: &str, update: &str) -> Result<Progress, Fault> {
+        progress(cx, physical, update, (None, None)).await
+    }
+}
+
+/// Clusters of the stack that were not asked for.
+async fn others(ask: &Ask<'_>, seen: &mut Seen) {
+    let names = match list(ask.aws).await {
+        Ok(names) => names,
+        Err(fault) => {
+            seen.unread = Some(fault.to_string());
+            return;
+        }
+    };
+    let asked: Vec<&str> = ask
+        .resources
+        .iter()
+        .filter_map(|resource| resource.name.as_deref())
+        .collect();
+    let reads = names
+        .iter()
+        .filter(|name| !asked.contains(&name.as_str()))
+        .map(|name| calls::read(ask.aws, name));
+    for read in join_all(reads).await {
+        match read {
+            Ok(Some(live)) => {
+                let ours = live.marks.stack.as_deref() == Some(ask.context.stack.as_str());
+                if ours && live.marks.id.is_some() {
+                    seen.orphans.push(live);
+                }
+            }
+            Ok(None) => {}
+            Err(fault) => seen.unread = Some(fault.to_string()),
+        }
+    }
+}
+
+async fn list(aws: &Aws) -> Result<Vec<String>, Fault> {
+    let mut names = Vec::new();
+    let mut token: Option<String> = None;
+    loop {
+        let request = eks(aws).list_clusters().set_next_token(token);
+        let answer = aws
+            .read("eks:ListClusters", || request.clone().send())
+            .await?;
+        names.extend(answer.clusters.unwrap_or_default());
+        token = answer.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(names);
         }
     }
 }

@@ -4,10 +4,20 @@
 
 use std::collections::BTreeMap;
 
-use provision_aws::kind::{fixed, outputs, seconds, table, tags as tags_row};
-use provision_aws::{Field, Tags};
-use provision_core::model::{Effect, FieldKind, Identity, Lane, ReplaceOrder, Row, Table};
+use provision_aws::kind::{
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, outputs, seconds, table,
+    tags as tags_row,
+};
+use provision_aws::{Aws, Fault, Field, Tags};
+use provision_core::model::{
+    Effect, FieldKind, Identity, Lane, Observed, Pending, ReplaceOrder, Resource, Row, Status,
+    Table,
+};
 use serde::{Deserialize, Serialize};
+
+use super::eks::{busy, cluster_of, eks, found, name_of, parent, progress, retag, waits};
+use super::inside::{Inside, inside};
+use super::nodegroup_calls as calls;
 
 /// The fields of a node group. Its name is the resource's physical name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,8 +28,8 @@ pub struct NodeGroup {
     pub subnets: Vec<Field<String>>,
     /// The launch template, by id.
     pub template_id: Field<String>,
-    /// Its version: a number as text, which is the template's output `version`.
-    pub template_version: Field<String>,
+    /// Its version, by number: the template's output `version`.
+    pub template_version: Field<i64>,
     /// Machine types. Empty when the launch template names one.
     pub instance_types: Vec<Field<String>>,
     /// `ON_DEMAND` or `SPOT`.
@@ -44,9 +54,11 @@ pub struct NodeGroup {
     pub tags: Tags,
 }
 
-impl NodeGroup {
-    /// The kind's table.
-    pub(crate) fn schema() -> Table {
+impl Served for NodeGroup {
+    const KIND: &'static str = "eks.nodegroup";
+    const PROVIDER: &'static str = crate::PROVIDER;
+
+    fn table() -> Table {
         Table {
             outputs: outputs(&["name", "arn", "asg"]),
             seconds: seconds(110, 600, 180),
@@ -55,8 +67,89 @@ impl NodeGroup {
             loss: Some(
                 "its nodes are gone; their pods run on only where other nodes have room".to_owned(),
             ),
-            ..table("eks.nodegroup", "EKS node group", Identity::Named, rows())
+            ..table(Self::KIND, "EKS node group", Identity::Named, rows())
         }
+    }
+
+    async fn survey(ask: &Ask<'_>) -> Seen {
+        inside(ask, &Groups(ask.aws)).await
+    }
+
+    async fn create(cx: &Cx<'_>, want: &Self) -> Result<Next, Stop> {
+        calls::create(cx, want).await
+    }
+
+    async fn change(cx: &Cx<'_>, want: &Self, live: &Observed) -> Result<Option<Next>, Stop> {
+        if let Some(next) = busy(live) {
+            return Ok(Some(next));
+        }
+        if let Some(next) = calls::change(cx, want, live).await? {
+            return Ok(Some(next));
+        }
+        retag(cx, &want.tags, live).await
+    }
+
+    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+        if !matches!(live.status, Status::Deleting { .. }) {
+            let request = eks(cx.aws)
+                .delete_nodegroup()
+                .cluster_name(cluster_of(&live.physical))
+                .nodegroup_name(name_of(&live.physical));
+            cx.aws
+                .write("eks:DeleteNodegroup", || request.clone().send())
+                .await
+                .map_err(|fault| Stop::Fault(fault.about(&live.physical)))?;
+        }
+        Ok(waits(live, "DELETING"))
+    }
+
+    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
+        calls::read(cx.aws, cluster_of(physical), name_of(physical)).await
+    }
+
+    async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {
+        let cluster = parent(cx).unwrap_or_default();
+        calls::read(cx.aws, cluster, cx.name().unwrap_or_default()).await
+    }
+
+    async fn progress(cx: &Cx<'_>, physical: &str, update: &str) -> Result<Progress, Fault> {
+        progress(cx, physical, update, (Some(name_of(physical)), None)).await
+    }
+}
+
+/// The node groups of clusters.
+struct Groups<'a>(&'a Aws);
+
+impl Inside for Groups<'_> {
+    async fn list(&self, cluster: &str) -> Result<Vec<String>, Fault> {
+        let mut names = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let request = eks(self.0)
+                .list_nodegroups()
+                .cluster_name(cluster)
+                .set_next_token(token);
+            let answer = self
+                .0
+                .read("eks:ListNodegroups", || request.clone().send())
+                .await;
+            let Some(answer) = found(answer)? else {
+                return Ok(names);
+            };
+            names.extend(answer.nodegroups.unwrap_or_default());
+            token = answer.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(names);
+            }
+        }
+    }
+
+    async fn read(&self, cluster: &str, name: &str) -> Result<Option<Live>, Fault> {
+        calls::read(self.0, cluster, name).await
+    }
+
+    fn key(&self, resource: &Resource<Pending>) -> Option<String> {
+        resource.name.clone()
     }
 }
 

@@ -15,9 +15,12 @@
 mod dispatch;
 pub(crate) mod ec2;
 pub(crate) mod eks;
+pub(crate) mod iam;
+pub(crate) mod logs;
 mod refusal;
 mod service;
 mod session;
+pub(crate) mod sts;
 
 pub(crate) use dispatch::{Incoming, Refused, Routed, route};
 pub(crate) use service::{Call, Operation, Outcome, SERVICES, Service};

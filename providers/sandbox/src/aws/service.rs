@@ -8,7 +8,13 @@ use crate::store::{Place, Tx};
 use crate::wire::{ApiError, Body, Params, Protocol};
 
 /// Every service, by the name that requests are signed for.
-pub(crate) const SERVICES: &[Service] = &[super::ec2::SERVICE, super::eks::SERVICE];
+pub(crate) const SERVICES: &[Service] = &[
+    super::ec2::SERVICE,
+    super::eks::SERVICE,
+    super::iam::SERVICE,
+    super::logs::SERVICE,
+    super::sts::SERVICE,
+];
 
 /// One service.
 pub(crate) struct Service {
@@ -34,7 +40,7 @@ pub(crate) struct Operation {
     pub(crate) mutating: bool,
     /// For REST: method and path pattern, `POST /clusters/{name}/addons`.
     pub(crate) rest: &'static str,
-    /// Parameters it takes; empty = not checked. `N` stands for a number: `Filter.N.Value.N`.
+    /// Parameters, or members of the JSON body, that it takes; empty = not checked. `N` stands for a number: `Filter.N.Value.N`.
     pub(crate) accepts: Accepts,
     /// What it does.
     pub(crate) run: fn(&mut Call<'_>) -> Outcome,
@@ -104,5 +110,17 @@ impl Call<'_> {
     /// The time of the call.
     pub(crate) fn now(&self) -> Timestamp {
         self.tx.now()
+    }
+
+    /// The first parameter, or member of a JSON body, that the operation does not take; none when it takes any.
+    pub(crate) fn unknown(&self, accepts: Accepts) -> Option<&str> {
+        if accepts.is_empty() {
+            return None;
+        }
+        let strange = |name: &&String| !accepts.iter().any(|group| group.contains(&name.as_str()));
+        let member = || self.json.as_object()?.keys().find(strange);
+        self.params
+            .unknown(accepts)
+            .or_else(|| member().map(String::as_str))
     }
 }

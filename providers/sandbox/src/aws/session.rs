@@ -14,6 +14,9 @@ pub(crate) struct Session {
     pub(crate) account: String,
     /// The ARN it acts as.
     pub(crate) arn: String,
+    /// The unique id it acts as: `AROA…:session`.
+    #[serde(default)]
+    pub(crate) user_id: String,
     /// When it was given out.
     pub(crate) created: Timestamp,
     /// When it ends.

@@ -21,7 +21,14 @@ pub(crate) fn reply(
             protocol,
             status,
             XML,
-            xml(protocol, operation, fields, id),
+            xml(protocol, operation, Some(fields), id),
+            id,
+        ),
+        Body::Empty if matches!(protocol, Protocol::Query(_)) => response(
+            protocol,
+            status,
+            XML,
+            xml(protocol, operation, None, id),
             id,
         ),
         Body::Json(value) => response(protocol, status, json_type(protocol), value.to_string(), id),
@@ -29,18 +36,21 @@ pub(crate) fn reply(
     }
 }
 
-fn xml(protocol: Protocol, operation: &str, fields: &Fields, id: &str) -> String {
+/// Operations of the query protocol whose model has no output answer without a result element.
+fn xml(protocol: Protocol, operation: &str, fields: Option<&Fields>, id: &str) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let Protocol::Query(namespace) = protocol else {
         out.push_str(&format!(
             "<{operation}Response xmlns=\"{EC2}\"><requestId>{id}</requestId>"
         ));
-        fields.write(&mut out);
+        if let Some(fields) = fields {
+            fields.write(&mut out);
+        }
         out.push_str(&format!("</{operation}Response>"));
         return out;
     };
     out.push_str(&format!("<{operation}Response xmlns=\"{namespace}\">"));
-    if *fields != Fields::new() {
+    if let Some(fields) = fields {
         out.push_str(&format!("<{operation}Result>"));
         fields.write(&mut out);
         out.push_str(&format!("</{operation}Result>"));

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::common::{arn, cluster, page, stamp};
+use super::common::{arn, cluster, listing, page, stamp};
 use super::{cluster_delete, version};
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
@@ -228,5 +228,5 @@ pub(super) fn list(call: &mut Call<'_>) -> Outcome {
     let rows = call.tx.see_all::<Cluster>(&call.place);
     let names = rows.into_iter().map(|cluster| cluster.name).collect();
     let (names, next) = page::<String>(call, names, Clone::clone)?;
-    Ok(Body::Json(json!({"clusters": names, "nextToken": next})))
+    listing("clusters", &names, next)
 }

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Cluster;
-use crate::aws::Call;
+use crate::aws::{Call, Outcome};
 use crate::store::{Document, Place, Tx, hex};
-use crate::wire::ApiError;
+use crate::wire::{ApiError, Body};
 
 /// The body of the request. A member that the sandbox does not know is refused by name, not ignored.
 pub(super) fn body<T: DeserializeOwned>(call: &Call<'_>) -> Result<T, ApiError> {
@@ -196,4 +196,17 @@ pub(super) fn arn(place: &Place, rest: &str) -> String {
 pub(super) fn fresh_uuid(tx: &mut Tx<'_>, purpose: &str) -> String {
     let hex = tx.fresh_hex(purpose);
     Uuid::new_v5(&Uuid::NAMESPACE_OID, hex.as_bytes()).to_string()
+}
+
+/// The answer of a list: its rows, and the token of the next page when there is one.
+pub(super) fn listing<R: serde::Serialize>(
+    name: &str,
+    rows: &[R],
+    next: Option<String>,
+) -> Outcome {
+    let mut answer = json!({ name: rows });
+    if let Some(next) = next {
+        answer["nextToken"] = next.into();
+    }
+    Ok(Body::Json(answer))
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::common::{Owned, arn, cluster, not_found, page, path, seen_of_cluster, stamp};
+use super::common::{Owned, arn, cluster, listing, not_found, page, path, seen_of_cluster, stamp};
 use super::node_health::{self, Issue};
 use super::nodes;
 use crate::aws::{Call, Outcome};
@@ -243,7 +243,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Outcome {
     let rows = seen_of_cluster::<NodeGroup>(call, &cluster.name);
     let names = rows.into_iter().map(|group| group.name).collect();
     let (names, next) = page::<String>(call, names, Clone::clone)?;
-    Ok(Body::Json(json!({"nodegroups": names, "nextToken": next})))
+    listing("nodegroups", &names, next)
 }
 
 /// DeleteNodegroup: its instances begin to end at once. One that is being made or changed can go too.

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::common::{Owned, cluster, fresh_uuid, not_found, page, path, seen_of_cluster, stamp};
+use super::common::{
+    Owned, cluster, fresh_uuid, listing, not_found, page, path, seen_of_cluster, stamp,
+};
 use super::{Cluster, NodeGroup, network, nodes};
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
@@ -265,5 +267,5 @@ pub(super) fn list(call: &mut Call<'_>) -> Outcome {
     rows.retain(|update| update.target == target);
     let ids = rows.into_iter().map(|update| update.id).collect();
     let (ids, next) = page::<String>(call, ids, Clone::clone)?;
-    Ok(Body::Json(json!({"updateIds": ids, "nextToken": next})))
+    listing("updateIds", &ids, next)
 }

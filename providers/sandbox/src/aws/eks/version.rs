@@ -2,12 +2,13 @@
 //!
 //! Dates: EKS Kubernetes release calendar, and a recorded answer of DescribeClusterVersions.
 
-use jiff::{Timestamp, ToSpan, civil::date, tz::TimeZone};
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
-use super::common::{invalid, page, stamp};
+use super::common::{invalid, listing, page, stamp};
 use crate::aws::{Call, Outcome};
-use crate::wire::Body;
 
 /// A Kubernetes minor of EKS.
 pub(super) struct Version {
@@ -15,18 +16,18 @@ pub(super) struct Version {
     pub(super) minor: u16,
     patch: u16,
     platform: &'static str,
-    released: (i16, i8, i8),
-    standard_ends: (i16, i8, i8),
-    extended_ends: (i16, i8, i8),
+    released: Date,
+    standard_ends: Date,
+    extended_ends: Date,
 }
 
 const fn version(
     minor: u16,
     patch: u16,
     platform: &'static str,
-    released: (i16, i8, i8),
-    standard_ends: (i16, i8, i8),
-    extended_ends: (i16, i8, i8),
+    released: Date,
+    standard_ends: Date,
+    extended_ends: Date,
 ) -> Version {
     Version {
         minor,
@@ -44,22 +45,50 @@ const VERSIONS: &[Version] = &[
         31,
         14,
         "eks.47",
-        (2024, 9, 26),
-        (2025, 11, 26),
-        (2026, 11, 26),
+        date(2024, 9, 26),
+        date(2025, 11, 26),
+        date(2026, 11, 26),
     ),
     version(
         32,
         10,
         "eks.31",
-        (2025, 1, 23),
-        (2026, 3, 23),
-        (2027, 3, 23),
+        date(2025, 1, 23),
+        date(2026, 3, 23),
+        date(2027, 3, 23),
     ),
-    version(33, 6, "eks.24", (2025, 5, 29), (2026, 7, 29), (2027, 7, 29)),
-    version(34, 2, "eks.10", (2025, 10, 2), (2026, 12, 2), (2027, 12, 2)),
-    version(35, 2, "eks.6", (2026, 1, 27), (2027, 3, 27), (2028, 3, 27)),
-    version(36, 1, "eks.3", (2026, 6, 2), (2027, 8, 2), (2028, 8, 2)),
+    version(
+        33,
+        6,
+        "eks.24",
+        date(2025, 5, 29),
+        date(2026, 7, 29),
+        date(2027, 7, 29),
+    ),
+    version(
+        34,
+        2,
+        "eks.10",
+        date(2025, 10, 2),
+        date(2026, 12, 2),
+        date(2027, 12, 2),
+    ),
+    version(
+        35,
+        2,
+        "eks.6",
+        date(2026, 1, 27),
+        date(2027, 3, 27),
+        date(2028, 3, 27),
+    ),
+    version(
+        36,
+        1,
+        "eks.3",
+        date(2026, 6, 2),
+        date(2027, 8, 2),
+        date(2028, 8, 2),
+    ),
 ];
 
 /// The minor that a cluster gets when none is asked for.
@@ -102,10 +131,9 @@ impl Version {
     }
 }
 
-fn moment((year, month, day): (i16, i8, i8)) -> Timestamp {
-    date(year, month, day)
-        .to_zoned(TimeZone::UTC)
-        .map(|day| day.timestamp())
+fn moment(day: Date) -> Timestamp {
+    day.to_zoned_datetime(TimeZone::UTC)
+        .map(|midnight| midnight.timestamp())
         .unwrap_or_default()
 }
 
@@ -131,11 +159,11 @@ pub(super) fn release_day(name: &str) -> String {
     let released = VERSIONS
         .iter()
         .find(|version| version.name() == name)
-        .map_or((2024, 1, 1), |version| version.released);
-    let built = moment(released)
-        .to_zoned(TimeZone::UTC)
-        .saturating_add(14.days());
-    built.strftime("%Y%m%d").to_string()
+        .map_or(date(2024, 1, 1), |version| version.released);
+    released
+        .saturating_add(14.days())
+        .strftime("%Y%m%d")
+        .to_string()
 }
 
 /// The patch of a version: `1.34.2`.
@@ -167,11 +195,7 @@ pub(super) fn describe(call: &mut Call<'_>) -> Outcome {
     let rows: Vec<&Version> = VERSIONS.iter().rev().filter(fits).collect();
     let (rows, next) = page(call, rows, |version| format!("{:04}", 9999 - version.minor))?;
     let rows: Vec<Value> = rows.iter().map(|version| version.json(now)).collect();
-    let mut answer = json!({"clusterVersions": rows});
-    if let Some(next) = next {
-        answer["nextToken"] = next.into();
-    }
-    Ok(Body::Json(answer))
+    listing("clusterVersions", &rows, next)
 }
 
 /// `status` is the old spelling of `versionStatus`: `standard-support`.

@@ -1,0 +1,302 @@
+//! Which providers serve which blocks, and how they are reached.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use provision_aws::{Aws, AwsProvider, direct};
+use provision_core::contract::{
+    Context, ExpandRequest, Facts, Provider, SurveyAnswer, SurveyRequest,
+};
+use provision_core::model::Platform;
+use provision_core::plan::{PlanFile, Tables};
+use provision_core::spec::{AwsCloud, Spec};
+use provision_eks::EksProvider;
+
+use crate::drive::Providers;
+use crate::sandbox::Sandbox;
+
+/// Blocks of the spec that are lowered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Block {
+    /// `[network.X]`; with the first one comes the stack's claim.
+    Network,
+    /// `[cluster.X]` with its pools.
+    Cluster,
+}
+
+/// The one table of lowering: on this platform, such a block is served by this provider. A provider may expand its
+/// block into kinds of another one; they refer to each other by id and output only.
+const LOWERING: [(Platform, Block, &str); 2] = [
+    (Platform::Eks, Block::Network, provision_aws::PROVIDER),
+    (Platform::Eks, Block::Cluster, provision_eks::PROVIDER),
+];
+
+/// Keys of [`access`].
+const PROFILE: &str = "aws.profile";
+const ASSUME_ROLE: &str = "aws.assume_role";
+
+/// How long `init` waits to learn the caller's account.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// The providers of one spec, with what each of them is to know.
+pub struct Registry {
+    /// By name. All that the spec's clouds name, also those with no block left: what was removed from the
+    /// file is found through them.
+    pub providers: Providers,
+    /// Contexts by provider.
+    pub contexts: BTreeMap<String, Context>,
+    /// Schema tables of all of them.
+    pub tables: Tables,
+    blocks: BTreeMap<String, Vec<String>>,
+}
+
+impl Registry {
+    /// Providers that can describe and expand, which needs neither credentials nor a network.
+    #[must_use]
+    pub fn offline(spec: &Spec) -> Self {
+        Self::of_spec(spec, offline())
+    }
+
+    /// Providers that can call: the real cloud by the SDK's default chain, or the embedded one.
+    pub async fn online(spec: &Spec, sandbox: Option<&Sandbox>) -> Self {
+        let aws = match &spec.aws {
+            Some(cloud) => Some(connect(cloud, sandbox).await),
+            None => None,
+        };
+        Self::of_spec(spec, aws.map_or_else(offline, |aws| online(&aws)))
+    }
+
+    /// Providers for a plan file, which says what they need.
+    pub async fn of_plan(plan: &PlanFile, sandbox: Option<&Sandbox>) -> Self {
+        let contexts = plan.contexts.clone();
+        let any = contexts.values().next();
+        let cloud = AwsCloud {
+            account: any.and_then(|context| context.account.clone()),
+            region: any.map_or_else(String::new, |context| context.region.clone()),
+            profile: plan.access.get(PROFILE).cloned(),
+            assume_role: plan.access.get(ASSUME_ROLE).cloned(),
+        };
+        let aws = connect(&cloud, sandbox).await;
+        let named = |provider: &Arc<dyn Provider>| contexts.contains_key(provider.name());
+        let providers = online(&aws).into_iter().filter(named).collect();
+        Self::new(providers, contexts, BTreeMap::new())
+    }
+
+    fn of_spec(spec: &Spec, providers: Vec<Arc<dyn Provider>>) -> Self {
+        let Some(cloud) = &spec.aws else {
+            return Self::new(Vec::new(), BTreeMap::new(), BTreeMap::new());
+        };
+        let context = Context {
+            stack: spec.stack.clone(),
+            account: cloud.account.clone(),
+            region: cloud.region.clone(),
+            labels: spec.labels.clone(),
+        };
+        let contexts = providers
+            .iter()
+            .map(|provider| (provider.name().to_owned(), context.clone()))
+            .collect();
+        Self::new(providers, contexts, lower(spec))
+    }
+
+    fn new(
+        providers: Vec<Arc<dyn Provider>>,
+        contexts: BTreeMap<String, Context>,
+        blocks: BTreeMap<String, Vec<String>>,
+    ) -> Self {
+        let tables = providers.iter().flat_map(|provider| provider.describe());
+        Self {
+            tables: tables.map(|table| (table.kind.clone(), table)).collect(),
+            providers: providers
+                .into_iter()
+                .map(|provider| (provider.name().to_owned(), provider))
+                .collect(),
+            contexts,
+            blocks,
+        }
+    }
+
+    /// What a provider is asked to expand.
+    #[must_use]
+    pub fn expansion(
+        &self,
+        provider: &str,
+        spec: &Spec,
+        facts: Option<&Facts>,
+    ) -> Option<ExpandRequest> {
+        Some(ExpandRequest {
+            context: self.contexts.get(provider)?.clone(),
+            spec: spec.clone(),
+            blocks: self.blocks.get(provider).cloned().unwrap_or_default(),
+            facts: facts.cloned(),
+        })
+    }
+}
+
+/// How the spec's clouds are reached, for a plan file. Never a credential.
+#[must_use]
+pub fn access(spec: &Spec) -> BTreeMap<String, String> {
+    let cloud = spec.aws.as_ref();
+    let words = [
+        (PROFILE, cloud.and_then(|cloud| cloud.profile.clone())),
+        (
+            ASSUME_ROLE,
+            cloud.and_then(|cloud| cloud.assume_role.clone()),
+        ),
+    ];
+    words
+        .into_iter()
+        .filter_map(|(name, word)| Some((name.to_owned(), word?)))
+        .collect()
+}
+
+/// What is linked in, without clients.
+#[must_use]
+pub fn offline() -> Vec<Arc<dyn Provider>> {
+    vec![
+        Arc::new(AwsProvider::offline()),
+        Arc::new(EksProvider::offline()),
+    ]
+}
+
+/// The platforms that a linked provider serves.
+#[must_use]
+pub fn platforms(provider: &str) -> BTreeSet<Platform> {
+    LOWERING
+        .iter()
+        .filter(|(_, _, name)| *name == provider)
+        .map(|(platform, _, _)| *platform)
+        .collect()
+}
+
+fn online(aws: &Aws) -> Vec<Arc<dyn Provider>> {
+    vec![
+        Arc::new(AwsProvider::new(aws.clone())),
+        Arc::new(EksProvider::new(aws.clone())),
+    ]
+}
+
+/// The account of whoever has credentials at hand; nothing when nobody does. Waits a few seconds at most: the default chain
+/// may ask a metadata service that is not there.
+pub async fn callers_account(region: &str, sandbox: Option<&Sandbox>) -> Option<String> {
+    if let Some(sandbox) = sandbox {
+        return Some(sandbox.account.clone());
+    }
+    let cloud = AwsCloud {
+        region: region.to_owned(),
+        ..AwsCloud::default()
+    };
+    let context = Context {
+        stack: String::new(),
+        account: None,
+        region: cloud.region.clone(),
+        labels: BTreeMap::new(),
+    };
+    let asked = async {
+        let provider = AwsProvider::new(Aws::connect(&cloud).await);
+        provider.survey(&SurveyRequest::Account { context }).await
+    };
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(SurveyAnswer::Account(account))) => Some(account.facts.account),
+        Ok(Ok(SurveyAnswer::Objects { .. }) | Err(_)) | Err(_) => None,
+    }
+}
+
+async fn connect(cloud: &AwsCloud, sandbox: Option<&Sandbox>) -> Aws {
+    let Some(sandbox) = sandbox else {
+        return Aws::connect(cloud).await;
+    };
+    // The sandbox takes twelve digits as the account they name; it checks no secret.
+    let account = cloud.account.as_ref().unwrap_or(&sandbox.account);
+    let credentials = Credentials::new(account, "sandbox", None, None, "sandbox");
+    Aws::with_http(direct(), credentials, &sandbox.url, &cloud.region)
+}
+
+/// Addresses of blocks by the provider that they are lowered to.
+fn lower(spec: &Spec) -> BTreeMap<String, Vec<String>> {
+    let mut blocks: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut add = |platform: Platform, block: Block, address: String| {
+        let served = LOWERING
+            .iter()
+            .filter(|row| row.0 == platform && row.1 == block);
+        for (_, _, provider) in served {
+            let of_provider = blocks.entry((*provider).to_owned()).or_default();
+            if !of_provider.contains(&address) {
+                of_provider.push(address.clone());
+            }
+        }
+    };
+    for name in spec.networks.keys() {
+        for platform in users(spec, name) {
+            add(platform, Block::Network, format!("network.{name}"));
+        }
+    }
+    for (name, cluster) in &spec.clusters {
+        add(cluster.platform, Block::Cluster, format!("cluster.{name}"));
+    }
+    blocks
+}
+
+/// Platforms of the clusters in a network; of one that none uses, those of the clouds that the spec names.
+fn users(spec: &Spec, network: &str) -> BTreeSet<Platform> {
+    let users: BTreeSet<Platform> = spec
+        .clusters
+        .values()
+        .filter(|cluster| cluster.network == network)
+        .map(|cluster| cluster.platform)
+        .collect();
+    if users.is_empty() && spec.aws.is_some() {
+        return BTreeSet::from([Platform::Eks]);
+    }
+    users
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use provision_core::spec::{self, Input};
+
+    fn spec(text: &str) -> Spec {
+        let head =
+            "stack = \"s\"\n[cloud.aws]\naccount = \"123456789012\"\nregion = \"eu-west-1\"\n";
+        let loaded = spec::load(&Input::file("t.toml", format!("{head}{text}")));
+        loaded.unwrap().spec
+    }
+
+    #[test]
+    fn every_block_has_its_provider() {
+        let spec = spec("[cluster.main]\nplatform = \"eks\"\n[network.spare]\n");
+        let registry = Registry::offline(&spec);
+        let blocks = |provider| registry.expansion(provider, &spec, None).unwrap().blocks;
+        assert_eq!(blocks("aws"), ["network.main", "network.spare"]);
+        assert_eq!(blocks("eks"), ["cluster.main"]);
+    }
+
+    #[test]
+    fn a_plan_file_learns_how_to_reach_the_cloud() {
+        let mut spec = spec("[network.main]\n");
+        assert!(access(&spec).is_empty());
+        spec.aws.as_mut().unwrap().profile = Some("acme".to_owned());
+        assert_eq!(access(&spec)["aws.profile"], "acme");
+    }
+
+    #[test]
+    fn providers_without_a_block_are_asked_all_the_same() {
+        let registry = Registry::offline(&spec("[network.main]\n"));
+        assert!(registry.providers.contains_key("eks"));
+        assert_eq!(registry.contexts["eks"], registry.contexts["aws"]);
+    }
+
+    #[test]
+    fn kinds_belong_to_one_provider() {
+        let mut seen = BTreeSet::new();
+        for provider in offline() {
+            for table in provider.describe() {
+                assert!(seen.insert(table.kind.clone()), "{}", table.kind);
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! How a run ended, for people: what failed and why first, then what is left, then what is done.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use owo_colors::OwoColorize as _;
+use provision_core::apply::RunResult;
+use provision_core::plan::{Plan, Step};
+
+use super::error::failure_line;
+use super::{count, heading, plain, seconds};
+use crate::error::hint;
+
+/// The summary. `took` is in seconds; `again` is the command that goes on.
+#[must_use]
+pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String {
+    let steps: BTreeMap<u32, &Step> = plan.steps.iter().map(|step| (step.n, step)).collect();
+    let mut out = String::new();
+    failed(&mut out, &steps, result);
+    if let Some(why) = &result.stopped_by {
+        let _ = writeln!(out, "{} {}", "stopped:".red().bold(), plain(&why.message));
+        if let Some(hint) = hint(why) {
+            let _ = writeln!(out, "  {} {}", "hint:".cyan(), plain(&hint));
+        }
+    }
+    not_started(&mut out, &steps, result);
+    let done = count(result.done.len(), "step");
+    if result.failed.is_empty() && result.not_started.is_empty() {
+        let _ = writeln!(out, "{} {done} in {}.", heading("Done:"), seconds(took));
+    } else {
+        let word = if result.interrupted {
+            "Interrupted:"
+        } else {
+            "Not done:"
+        };
+        let of = plan.steps.len();
+        let _ = writeln!(
+            out,
+            "{} {} of {of} steps done in {}. `{again}` goes on from what is there.",
+            heading(word),
+            result.done.len(),
+            seconds(took),
+        );
+    }
+    out
+}
+
+fn failed(out: &mut String, steps: &BTreeMap<u32, &Step>, result: &RunResult) {
+    for (n, failure) in &result.failed {
+        let _ = writeln!(
+            out,
+            "{} {}",
+            "failed:".red().bold(),
+            plain(&failure_line(failure))
+        );
+        if let Some(step) = steps.get(n) {
+            let _ = writeln!(out, "  {}: {}", step.id, plain(&step.phase));
+        }
+        if let Some(hint) = hint(failure) {
+            let _ = writeln!(out, "  {} {}", "hint:".cyan(), plain(&hint));
+        }
+    }
+}
+
+fn not_started(out: &mut String, steps: &BTreeMap<u32, &Step>, result: &RunResult) {
+    let mut left: Vec<&Step> = Vec::new();
+    for n in &result.not_started {
+        left.extend(steps.get(n));
+    }
+    if left.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "{} {}",
+        "left:".yellow().bold(),
+        count(left.len(), "step")
+    );
+    for step in left.iter().take(10) {
+        let _ = writeln!(out, "  {}: {}", step.id, plain(&step.phase));
+    }
+    if left.len() > 10 {
+        let _ = writeln!(out, "  and {} more", left.len() - 10);
+    }
+}

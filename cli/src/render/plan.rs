@@ -1,0 +1,230 @@
+//! A plan for people: changes by address, then notes, then the sum.
+
+use std::fmt::Write as _;
+
+use owo_colors::OwoColorize as _;
+use provision_core::contract::Note;
+use provision_core::model::{Address, Value};
+use provision_core::plan::{Action, Change, DriftVerdict, FieldChange, Plan, Reason, ShownEffect};
+
+use super::value::short;
+use super::{count, heading, human, plain, seconds};
+
+/// Values of a new object that are shown beside it.
+const GLIMPSES: usize = 3;
+
+/// The whole plan.
+#[must_use]
+pub fn human(plan: &Plan) -> String {
+    let mut out = changes(plan);
+    // Why something is blocked stands beside it already.
+    let blocked = |note: &&Note| note.code == "blocked";
+    let notes: Vec<Note> = plan
+        .notes
+        .iter()
+        .filter(|note| !blocked(note))
+        .cloned()
+        .collect();
+    let notes = human::notes(&notes);
+    if !notes.is_empty() {
+        let _ = writeln!(out, "{notes}");
+    }
+    out += &sum(plan);
+    out
+}
+
+fn changes(plan: &Plan) -> String {
+    let mut out = String::new();
+    let mut address: Option<&Address> = None;
+    for change in &plan.changes {
+        if address != Some(&change.address) {
+            if address.is_some() {
+                out.push('\n');
+            }
+            let _ = writeln!(out, "{}", heading(&plain(change.address.as_str())));
+            address = Some(&change.address);
+        }
+        one(&mut out, change);
+    }
+    if !plan.changes.is_empty() {
+        out.push('\n');
+    }
+    out
+}
+
+/// The same changes, read as differences that are there and that nobody is about to take away.
+#[must_use]
+pub fn drift(plan: &Plan, verdict: DriftVerdict) -> String {
+    let mut out = changes(plan);
+    out += &human::notes(&plan.notes);
+    let number = count(plan.changes.len(), "object");
+    let _ = match verdict {
+        DriftVerdict::None => writeln!(
+            out,
+            "{} What is live is as the spec says.",
+            heading("No drift.")
+        ),
+        DriftVerdict::Drift => writeln!(out, "{} {number}.", heading("Drift:")),
+        DriftVerdict::Unknown => {
+            writeln!(out, "{} not everything could be read.", heading("Unknown:"))
+        }
+    };
+    out
+}
+
+/// The last line: `Plan: 41 to create, 1 to update. About 14 min.`
+#[must_use]
+pub fn sum(plan: &Plan) -> String {
+    if plan.steps.is_empty() && plan.changes.is_empty() {
+        return format!(
+            "{} {}\n",
+            heading("No changes."),
+            if plan.partial {
+                "What was asked for is as the spec says."
+            } else {
+                "The cloud is as the spec says."
+            }
+        );
+    }
+    let all = &plan.summary;
+    let counts = [
+        (all.create, "to create"),
+        (all.update, "to update"),
+        (all.replace, "to replace"),
+        (all.delete, "to delete"),
+        (all.adopt, "to adopt"),
+        (all.run, "to run"),
+        (all.keep, "kept"),
+        (all.blocked, "blocked"),
+    ];
+    let words: Vec<String> = counts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{number} {word}"))
+        .collect();
+    let mut out = format!("{} {}.", heading("Plan:"), words.join(", "));
+    if plan.estimate.seconds > 0 {
+        let time = seconds(u64::from(plan.estimate.seconds));
+        let _ = write!(out, " About {time} on a real cloud.");
+    }
+    if plan.partial {
+        out += " Partial: only what was asked for and what it needs.";
+    }
+    out.push('\n');
+    out
+}
+
+/// The sign of an action, in its colour.
+#[must_use]
+pub fn sign(action: Action) -> String {
+    match action {
+        Action::Create | Action::Adopt => "+".green().bold().to_string(),
+        Action::Update | Action::Run => "~".yellow().bold().to_string(),
+        Action::Replace => "±".red().bold().to_string(),
+        Action::Delete => "-".red().bold().to_string(),
+        Action::Blocked => "!".red().bold().to_string(),
+        Action::Keep | Action::Forget => "=".dimmed().to_string(),
+    }
+}
+
+fn one(out: &mut String, change: &Change) {
+    let glimpses: Vec<&FieldChange> = match change.action {
+        Action::Create => glimpses(&change.fields).collect(),
+        _ => Vec::new(),
+    };
+    let kind = change.kind.as_str();
+    let kind = match glimpses.is_empty() {
+        true => kind.to_owned(),
+        false => format!("{kind:<22}"),
+    };
+    let _ = write!(
+        out,
+        "  {} {:<26} {}",
+        sign(change.action),
+        plain(&change.id.part),
+        kind.dimmed()
+    );
+    for field in glimpses {
+        let text = format!("{} {}", plain(&field.path), short(&field.after));
+        let _ = write!(out, "  {}", text.dimmed());
+    }
+    out.push('\n');
+    if change.action != Action::Create {
+        fields(out, &change.fields);
+    }
+    for reason in change.reasons.iter().filter(|reason| says_more(reason)) {
+        let _ = writeln!(out, "      {}", plain(&reason.to_string()).italic());
+    }
+}
+
+/// What tells a new object from others of its kind: its short known values.
+fn glimpses(fields: &[FieldChange]) -> impl Iterator<Item = &FieldChange> {
+    let telling = |field: &&FieldChange| {
+        !field.sensitive
+            && match &field.after {
+                Value::Text(text) => !text.is_empty() && text.len() <= 40 && !text.contains('{'),
+                Value::Int(_) => true,
+                _ => false,
+            }
+    };
+    fields.iter().filter(telling).take(GLIMPSES)
+}
+
+fn fields(out: &mut String, fields: &[FieldChange]) {
+    let width = fields
+        .iter()
+        .map(|field| field.path.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(40);
+    for field in fields {
+        let (before, after) = match field.sensitive {
+            true => ("(sensitive)".to_owned(), "(sensitive)".to_owned()),
+            false => (short(&field.before), short(&field.after)),
+        };
+        let _ = writeln!(
+            out,
+            "      {:<width$}  {before} → {after}  {}",
+            plain(&field.path),
+            effect(field.effect)
+        );
+    }
+}
+
+fn effect(effect: ShownEffect) -> String {
+    match effect {
+        ShownEffect::InPlace => "in place".dimmed().to_string(),
+        ShownEffect::Rolling => "rolls the nodes".yellow().to_string(),
+        ShownEffect::Replace => "makes it anew".red().to_string(),
+        ShownEffect::Refused => "refused".red().to_string(),
+    }
+}
+
+/// A reason that sign and fields do not say already.
+fn says_more(reason: &Reason) -> bool {
+    !matches!(
+        reason,
+        Reason::NotThere | Reason::Differs { .. } | Reason::Destroy
+    )
+}
+
+/// What a prompt asks.
+#[must_use]
+pub fn question(plan: &Plan) -> String {
+    let lost = plan.summary.delete + plan.summary.replace;
+    let mut out = String::new();
+    if lost > 0 {
+        let text = format!(
+            "{} will be deleted or made anew.",
+            count(lost as usize, "object")
+        );
+        let _ = writeln!(out, "{}", text.red().bold());
+    }
+    let steps = count(plan.steps.len(), "step");
+    let _ = write!(
+        out,
+        "Apply {steps} to stack `{}`? Only `yes` goes on: ",
+        plain(&plan.stack)
+    );
+    out
+}

@@ -1,0 +1,79 @@
+//! `apply PLANFILE`: exactly that plan, or a refusal that names what has changed since.
+
+use jiff::Timestamp;
+use provision_core::model::{Pending, Resource};
+use provision_core::plan::{PlanFile, file, verify};
+
+use super::Cx;
+use super::session::open_sandbox;
+use crate::args::{Apply, Overrides, Shape};
+use crate::error::Error;
+use crate::execute::{Execution, settle_ms, show_plan};
+use crate::exit::Exit;
+use crate::flow;
+use crate::lock::Lock;
+use crate::registry::Registry;
+
+pub(super) async fn run(cx: &Cx, args: &Apply, bytes: &[u8]) -> Result<Exit, Error> {
+    let path = args.spec.path().0;
+    plain(args)?;
+    let made = file::decode(bytes).map_err(|error| Error::BadFile {
+        path: path.clone(),
+        problem: error.to_string(),
+        advice: Some("make it again with `provision plan --out`".to_owned()),
+    })?;
+    let _lock = Lock::take(&cx.base, &made.plan.stack, Timestamp::now())?;
+    let sandbox = open_sandbox(cx).await?;
+    let mut registry = Registry::of_plan(&made, sandbox.as_ref()).await;
+    cx.signals.unless(fits(&mut registry, &made)).await?;
+    show_plan(cx.screen, &made)?;
+    let execution = Execution {
+        base: &cx.base,
+        screen: cx.screen,
+        signals: &cx.signals,
+        registry: &registry,
+        parallel: args.run.parallel,
+        settle_ms: settle_ms(sandbox.as_ref().map(|sandbox| sandbox.lag_ms))?,
+        again: "provision apply SPEC".to_owned(),
+    };
+    execution.run(&made).await
+}
+
+/// A plan file holds all that shapes a plan.
+fn plain(args: &Apply) -> Result<(), Error> {
+    let Overrides { env, var, set } = &args.spec.overrides;
+    let Shape {
+        target,
+        platform,
+        rechoose,
+        as_of,
+    } = &args.shape;
+    let shaped = env.is_some()
+        || !var.is_empty()
+        || !set.is_empty()
+        || !target.is_empty()
+        || platform.is_some()
+        || !rechoose.is_empty()
+        || as_of.is_some();
+    match shaped {
+        false => Ok(()),
+        true => Err(Error::Usage(
+            "a plan file is applied as it is: options that shape a plan belong to `plan`"
+                .to_owned(),
+        )),
+    }
+}
+
+/// Checks the account, then that what is live is what the plan was made of.
+async fn fits(registry: &mut Registry, made: &PlanFile) -> Result<(), Error> {
+    flow::accounts(registry).await?;
+    let resources: Vec<Resource<Pending>> = made.desired.values().cloned().collect();
+    let surveyed = flow::survey(registry, &resources, true).await?;
+    let differences = verify(made, &registry.tables, &surveyed.sights, &surveyed.orphans);
+    match differences.is_empty() {
+        true => Ok(()),
+        false => Err(Error::Stale {
+            changed: differences.iter().map(ToString::to_string).collect(),
+        }),
+    }
+}

@@ -1,0 +1,95 @@
+//! What the verbs that look at a cloud begin with: spec, embedded cloud, providers.
+
+use provision_core::model::{Address, Platform};
+use provision_core::plan::{Goal, PlanFile};
+use provision_core::spec::Loaded;
+
+use super::Cx;
+use crate::args::{Shape, SpecArgs};
+use crate::error::Error;
+use crate::execute::settle_ms;
+use crate::flow::{self, Wanted, Wish};
+use crate::input;
+use crate::registry::Registry;
+use crate::sandbox::Sandbox;
+
+/// A spec and the clouds it is about.
+pub(super) struct Session {
+    pub(super) loaded: Loaded,
+    pub(super) registry: Registry,
+    /// Visibility lag in milliseconds.
+    pub(super) settle_ms: u64,
+    /// Kept alive while the verb works.
+    _sandbox: Option<Sandbox>,
+}
+
+impl Session {
+    pub(super) async fn open(
+        cx: &Cx,
+        args: &SpecArgs,
+        platform: Option<Platform>,
+    ) -> Result<Self, Error> {
+        Self::of(cx, input::load(args, platform)?).await
+    }
+
+    pub(super) async fn of(cx: &Cx, loaded: Loaded) -> Result<Self, Error> {
+        let sandbox = open_sandbox(cx).await?;
+        let registry = Registry::online(&loaded.spec, sandbox.as_ref()).await;
+        Ok(Self {
+            settle_ms: settle_ms(sandbox.as_ref().map(|sandbox| sandbox.lag_ms))?,
+            loaded,
+            registry,
+            _sandbox: sandbox,
+        })
+    }
+
+    /// Makes a plan; Ctrl-C ends that at once, for nothing is changed by it.
+    pub(super) async fn plan(&mut self, cx: &Cx, wish: &Wish) -> Result<PlanFile, Error> {
+        let wanted = Wanted {
+            spec: &self.loaded.spec,
+            digest: &self.loaded.digest,
+            notes: &self.loaded.notes,
+        };
+        cx.signals
+            .unless(flow::make(&mut self.registry, wanted, wish))
+            .await
+    }
+
+    /// What the clouds show, without a plan.
+    pub(super) async fn observe(
+        &mut self,
+        cx: &Cx,
+        wish: &Wish,
+    ) -> Result<provision_core::plan::Inputs, Error> {
+        let wanted = Wanted {
+            spec: &self.loaded.spec,
+            digest: &self.loaded.digest,
+            notes: &self.loaded.notes,
+        };
+        cx.signals
+            .unless(flow::observe(&mut self.registry, wanted, wish))
+            .await
+    }
+}
+
+/// The embedded cloud, where it was asked for.
+pub(super) async fn open_sandbox(cx: &Cx) -> Result<Option<Sandbox>, Error> {
+    match &cx.sandbox {
+        Some(folder) => Sandbox::open(folder).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What the arguments wish for.
+pub(super) fn wish(goal: Goal, shape: &Shape) -> Wish {
+    Wish {
+        goal,
+        targets: addresses(&shape.target),
+        rechoose: addresses(&shape.rechoose),
+    }
+}
+
+/// Addresses as written.
+pub(super) fn addresses(words: &[String]) -> Vec<Address> {
+    words.iter().map(Address::new).collect()
+}

@@ -1,0 +1,161 @@
+//! What is read off a plan: drift and graphs; and whole plans as JSON.
+
+use super::toy::{
+    create, decided, decision, delete, id, inputs, plan, replace, seen, update, want,
+};
+use crate::model::{Address, Value};
+use crate::plan::{
+    DriftState, DriftVerdict, FieldChange, Goal, Graph, PlanFile, Reason, ShownEffect, Verdict,
+    drift, make_from,
+};
+
+fn blocked(name: &str, reason: Reason) -> crate::plan::Decision {
+    let mut blocked = decision(Some(want("toy.net", name, &[])), None, Verdict::Blocked);
+    blocked.reasons = vec![reason];
+    blocked
+}
+
+fn unread() -> Reason {
+    Reason::Unread {
+        reason: "denied".to_owned(),
+    }
+}
+
+fn calm() -> crate::plan::Decision {
+    decision(
+        Some(want("toy.net", "n.a/vpc", &[])),
+        Some(seen("toy.net", "n.a/vpc", &[])),
+        Verdict::Nothing,
+    )
+}
+
+fn resized() -> crate::plan::Decision {
+    let mut resized = update(
+        want("toy.cluster", "c.a/cluster", &["n.a/vpc"]),
+        seen("toy.cluster", "c.a/cluster", &["n.a/vpc"]),
+        &[&["size"]],
+    );
+    resized.reasons = vec![Reason::Differs {
+        fields: vec!["size".to_owned()],
+    }];
+    resized.fields = vec![FieldChange {
+        path: "size".to_owned(),
+        before: Value::Int(3),
+        after: Value::Int(1),
+        effect: ShownEffect::InPlace,
+        sensitive: false,
+    }];
+    resized
+}
+
+#[test]
+fn drift_is_told_by_address() {
+    let taken = Reason::NameTaken {
+        physical: "toy-1".to_owned(),
+    };
+    let drifted = drift(&plan([
+        calm(),
+        resized(),
+        create(want("toy.net", "n.b/vpc", &[])),
+        delete(seen("toy.gate", "n.b/gate", &[])),
+        blocked("n.c/vpc", unread()),
+        blocked("n.d/vpc", taken),
+    ]));
+    assert_eq!(drifted.verdict, DriftVerdict::Drift);
+    let states: Vec<_> = drifted
+        .addresses
+        .values()
+        .flatten()
+        .map(|one| (one.id.to_string(), one.state))
+        .collect();
+    let expected = [
+        ("c.a/cluster", DriftState::Differs),
+        ("n.b/gate", DriftState::Extra),
+        ("n.b/vpc", DriftState::Missing),
+        ("n.c/vpc", DriftState::Unknown),
+        ("n.d/vpc", DriftState::Taken),
+    ];
+    assert_eq!(states, expected.map(|(id, state)| (id.to_owned(), state)));
+    let cluster = &drifted.addresses[&Address::new("c.a")][0];
+    assert_eq!(cluster.fields[0].before, Value::Int(3));
+    let json = serde_json::to_string(&drifted).unwrap();
+    assert_eq!(
+        serde_json::from_str::<crate::plan::Drift>(&json).unwrap(),
+        drifted
+    );
+}
+
+#[test]
+fn no_drift_and_unknown_are_told_apart() {
+    assert_eq!(drift(&plan([calm()])).verdict, DriftVerdict::None);
+    let unknown = drift(&plan([calm(), blocked("n.c/vpc", unread())]));
+    assert_eq!(unknown.verdict, DriftVerdict::Unknown);
+    let decided = decided([calm()]);
+    let mut inputs = inputs(&decided);
+    inputs
+        .unread
+        .insert("toy.net".to_owned(), "denied".to_owned());
+    let unlisted = make_from(&inputs, decided).unwrap();
+    assert_eq!(drift(&unlisted).verdict, DriftVerdict::Unknown);
+}
+
+#[test]
+fn graphs_show_needs_within_an_address() {
+    let decisions = decided([
+        calm(),
+        create(want("toy.gate", "n.a/gate", &["n.a/vpc"])),
+        create(want("toy.cluster", "c.a/cluster", &["n.a/vpc"])),
+        delete(seen("toy.net", "n.old/vpc", &[])),
+    ]);
+    let inputs = inputs(&decisions);
+    let declared = Graph::of_inputs(&inputs).within(&[Address::new("c.a")]);
+    assert_eq!(
+        declared.text(),
+        "c.a\n  cluster (toy.cluster)\n    needs n.a/vpc\nn.a\n  vpc (toy.net)\n"
+    );
+    assert!(declared.within(&[Address::new("x.y")]).is_empty());
+    let all = Graph::of_plan(&make_from(&inputs, decisions).unwrap());
+    assert!(all.text().contains("n.old\n  vpc (toy.net)\n"));
+    assert!(all.text().contains("  gate (toy.gate)\n    needs vpc\n"));
+    insta::assert_snapshot!(all.dot());
+}
+
+fn shown(file: &PlanFile) -> serde_json::Value {
+    serde_json::to_value(&file.plan).unwrap()
+}
+
+#[test]
+fn a_create_plan_in_json() {
+    insta::assert_json_snapshot!(shown(&plan([
+        create(want("toy.net", "n.a/vpc", &[])),
+        create(want("toy.cluster", "c.a/cluster", &["n.a/vpc"])),
+    ])));
+}
+
+#[test]
+fn a_mixed_plan_in_json() {
+    insta::assert_json_snapshot!(shown(&plan([
+        calm(),
+        resized(),
+        replace(
+            want("toy.pool", "c.a.pool.web/pool", &["c.a/cluster"]),
+            seen("toy.pool", "c.a.pool.web/pool", &["c.a/cluster"]),
+        ),
+        delete(seen("toy.gate", "n.old/gate", &["n.a/vpc"])),
+        blocked("n.c/vpc", unread()),
+    ])));
+}
+
+#[test]
+fn a_destroy_plan_in_json() {
+    let decided = decided([
+        delete(seen("toy.net", "n.a/vpc", &[])),
+        delete(seen("toy.cluster", "c.a/cluster", &["n.a/vpc"])),
+        delete(seen("toy.gate", "n.a/gate", &["n.a/vpc"])),
+    ]);
+    let mut inputs = inputs(&decided);
+    inputs.goal = Goal::Destroy;
+    let file = make_from(&inputs, decided).unwrap();
+    assert!(file.desired.is_empty() && file.live.contains_key(&id("n.a/vpc")));
+    insta::assert_json_snapshot!(shown(&file));
+}

@@ -1,0 +1,194 @@
+//! From `[cluster.NAME]` to resources: the cluster with its roles, groups and logs, its node groups, add-ons and access.
+//!
+//! What is made in which order follows from references, parents and `after`; deletion goes the other way round. So vpc-cni,
+//! kube-proxy and the pod identity agent stand before the nodes, CoreDNS and the EBS driver after them; nodes come
+//! after their way to the internet, without which they cannot pull an image; the log group stands before the cluster,
+//! so that its retention is ours, and goes after it, since EKS would make it again.
+//!
+//! `protect` is set on the cluster alone. Its roles and groups cannot go before it; its pools may still be replaced.
+
+use provision_aws::{Layout, fields_of, internal, layout, tags};
+use provision_core::contract::{Class, Context, ExpandAnswer, ExpandRequest, Facts, Failure};
+use provision_core::model::{Kind, Open, Platform, Resource, ResourceId, physical_name};
+use provision_core::spec::{Cluster as Block, Network};
+use serde::Serialize;
+
+mod access;
+mod addon;
+mod cluster;
+mod identity;
+mod machine;
+mod notes;
+mod pool;
+mod version;
+
+/// EKS takes no fewer subnets than two, in two zones.
+const FEWEST_SLOTS: usize = 2;
+
+/// A desired resource, or why there is none.
+type Made = Result<Resource<Open>, Failure>;
+
+/// The clusters on EKS among the blocks.
+#[must_use]
+pub fn expand(request: &ExpandRequest) -> ExpandAnswer {
+    let mut answer = ExpandAnswer::default();
+    for (name, block) in &request.spec.clusters {
+        let address = format!("cluster.{name}");
+        if block.platform != Platform::Eks || !request.blocks.contains(&address) {
+            continue;
+        }
+        match Plan::new(request, name, block) {
+            Ok(plan) => plan.expand(&mut answer),
+            Err(failure) => answer.failures.push(failure),
+        }
+    }
+    answer
+}
+
+/// One cluster on its way to resources.
+struct Plan<'a> {
+    context: &'a Context,
+    facts: Option<&'a Facts>,
+    address: String,
+    /// `shop-prod`: the cluster's name, and what the names of the rest begin with.
+    name: String,
+    block: &'a Block,
+    network: &'a Network,
+    layout: Layout,
+}
+
+impl<'a> Plan<'a> {
+    fn new(request: &'a ExpandRequest, name: &str, block: &'a Block) -> Result<Self, Failure> {
+        let address = format!("cluster.{name}");
+        let facts = request.facts.as_ref();
+        let network = request
+            .spec
+            .networks
+            .get(&block.network)
+            .filter(|network| network.existing.is_none())
+            .ok_or_else(|| {
+                let message = format!(
+                    "{address}: the network `{}` is not one that this spec makes",
+                    block.network
+                );
+                refused(&address, "network-missing", message, "name a network block")
+            })?;
+        let layout = layout(&block.network, network, facts)?;
+        if layout.slots.len() < FEWEST_SLOTS {
+            let message = format!(
+                "{address}: EKS needs subnets in {FEWEST_SLOTS} zones, and the account can use {} here",
+                layout.slots.len()
+            );
+            let advice = "take another region, or opt in to more zones";
+            return Err(refused(&address, "zones-too-few", message, advice));
+        }
+        Ok(Self {
+            context: &request.context,
+            facts,
+            name: format!("{}-{name}", request.context.stack),
+            address,
+            block,
+            network,
+            layout,
+        })
+    }
+
+    fn expand(&self, answer: &mut ExpandAnswer) {
+        let mut all = self.identity();
+        all.extend(self.control_plane());
+        all.extend(self.addons(true));
+        for (name, pool) in &self.block.pools {
+            all.extend(self.pool(name, pool));
+        }
+        all.extend(self.addons(false));
+        all.extend(self.access());
+        for made in all {
+            match made {
+                Ok(resource) => answer.resources.push(resource),
+                Err(failure) => answer.failures.push(failure),
+            }
+        }
+        self.notes(&mut answer.notes);
+    }
+
+    /// The id of a part of the cluster.
+    fn id(&self, part: &str) -> ResourceId {
+        ResourceId::new(self.address.as_str(), part)
+    }
+
+    fn cluster_id(&self) -> ResourceId {
+        self.id("cluster")
+    }
+
+    fn pool_id(&self, pool: &str, part: &str) -> ResourceId {
+        ResourceId::new(format!("{}.pool.{pool}", self.address), part)
+    }
+
+    fn node_groups(&self) -> impl Iterator<Item = ResourceId> {
+        let pools = self.block.pools.keys();
+        pools.map(|pool| self.pool_id(pool, "nodegroup"))
+    }
+
+    /// The tags of an object, named in consoles like the cluster with `suffix`.
+    fn tags(&self, suffix: &str) -> std::collections::BTreeMap<String, String> {
+        tags(self.context, &format!("{}{suffix}", self.name))
+    }
+
+    /// A resource of provider `aws`.
+    fn shared<S: Serialize>(&self, id: ResourceId, kind: &str, fields: &S) -> Made {
+        let mut resource = provision_aws::resource(id, kind, fields)?;
+        resource.platform = Some(Platform::Eks);
+        Ok(resource)
+    }
+
+    /// A resource of provider `eks`.
+    fn own<S: Serialize>(&self, id: ResourceId, kind: &str, fields: &S) -> Made {
+        Ok(Resource {
+            id,
+            kind: Kind::new(kind),
+            provider: crate::PROVIDER.to_owned(),
+            platform: Some(Platform::Eks),
+            name: None,
+            parent: None,
+            fields: fields_of(fields).map_err(|error| internal(error.to_string()))?,
+            after: Vec::new(),
+            outlives: Vec::new(),
+            protect: false,
+        })
+    }
+
+    /// A resource of provider `eks` that lives in the cluster.
+    fn child<S: Serialize>(&self, id: ResourceId, kind: &str, name: &str, fields: &S) -> Made {
+        let mut resource = self.own(id, kind, fields)?;
+        resource.name = Some(name.to_owned());
+        resource.parent = Some(self.cluster_id());
+        Ok(resource)
+    }
+
+    /// The physical name of a resource; `global` where the account has one space of names for all regions.
+    fn physical(
+        &self,
+        resource: &Resource<Open>,
+        wanted: &str,
+        limit: usize,
+        global: bool,
+    ) -> String {
+        let place = (self.context.stack.as_str(), self.context.region.as_str());
+        physical_name(wanted, limit, global, place, &resource.id, &resource.kind)
+    }
+}
+
+/// A refusal of what the spec says.
+fn refused(address: &str, code: &str, message: String, advice: impl Into<String>) -> Failure {
+    Failure {
+        class: Class::Invalid,
+        code: code.to_owned(),
+        message,
+        call: None,
+        object: Some(address.to_owned()),
+        advice: Some(advice.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

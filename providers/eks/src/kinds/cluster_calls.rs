@@ -1,0 +1,382 @@
+//! The calls of `eks.cluster`, one for each group of fields.
+
+use aws_sdk_eks::operation::create_cluster::builders::CreateClusterFluentBuilder;
+use aws_sdk_eks::operation::update_cluster_config::builders::UpdateClusterConfigFluentBuilder;
+use aws_sdk_eks::types::{
+    AuthenticationMode, Cluster as Wire, ClusterStatus, CreateAccessConfigRequest, LogSetup,
+    LogType, Logging, SupportType, UpdateAccessConfigRequest, UpgradePolicyRequest,
+    VpcConfigRequest,
+};
+use provision_aws::kind::{Cx, Live, Next, Stop, changing, deleting, text, texts};
+use provision_aws::{Aws, Fault, Field, plain};
+use provision_core::contract::Failure;
+use provision_core::model::{Observed, Status, Value};
+
+use super::Cluster;
+use super::eks::{changed, eks, found, issue, join, tag_map, tags};
+
+/// Logs that a control plane can keep.
+const LOGS: [&str; 5] = [
+    "api",
+    "audit",
+    "authenticator",
+    "controllerManager",
+    "scheduler",
+];
+
+/// Makes a cluster.
+pub(super) async fn create(cx: &Cx<'_>, want: &Cluster) -> Result<Next, Stop> {
+    let request = request(cx, want)?;
+    let answer = cx
+        .aws
+        .write_once("eks:CreateCluster", || request.clone().send())
+        .await?;
+    let physical = answer.cluster.and_then(|cluster| cluster.arn);
+    Ok(Next::Waits {
+        phase: "CREATING".to_owned(),
+        physical: physical.unwrap_or_default(),
+    })
+}
+
+fn request(cx: &Cx<'_>, want: &Cluster) -> Result<CreateClusterFluentBuilder, Failure> {
+    let network = endpoint(want)
+        .set_subnet_ids(Some(known(&want.subnets, "subnets")?))
+        .set_security_group_ids(Some(known(&want.security_groups, "security_groups")?));
+    let access = CreateAccessConfigRequest::builder()
+        .authentication_mode(AuthenticationMode::from(want.authentication_mode.as_str()))
+        .bootstrap_cluster_creator_admin_permissions(want.creator_admin);
+    let support =
+        UpgradePolicyRequest::builder().support_type(SupportType::from(want.support.as_str()));
+    Ok(eks(cx.aws)
+        .create_cluster()
+        .name(cx.name()?)
+        .client_request_token(cx.token)
+        .version(want.version.known("version")?)
+        .role_arn(want.role.known("role")?)
+        .resources_vpc_config(network.build())
+        .logging(logs(&want.logging))
+        .access_config(access.build())
+        .upgrade_policy(support.build())
+        .deletion_protection(want.deletion_protection || cx.protect())
+        .bootstrap_self_managed_addons(want.self_managed_addons)
+        .set_tags(tag_map(cx.marked(&want.tags))))
+}
+
+/// The known texts of a list of fields.
+pub(super) fn known(list: &[Field<String>], name: &str) -> Result<Vec<String>, Failure> {
+    list.iter().map(|item| item.known(name).cloned()).collect()
+}
+
+fn endpoint(want: &Cluster) -> aws_sdk_eks::types::builders::VpcConfigRequestBuilder {
+    let cidrs =
+        (want.public_access && !want.public_cidrs.is_empty()).then(|| want.public_cidrs.clone());
+    VpcConfigRequest::builder()
+        .endpoint_public_access(want.public_access)
+        .endpoint_private_access(want.private_access)
+        .set_public_access_cidrs(cidrs)
+}
+
+/// Those that are wanted are on, all others off.
+fn logs(wanted: &[String]) -> Logging {
+    let setup = |enabled: bool| {
+        let types = LOGS
+            .iter()
+            .filter(|name| wanted.iter().any(|wanted| wanted == *name) == enabled)
+            .map(|name| LogType::from(*name))
+            .collect::<Vec<_>>();
+        let some = !types.is_empty();
+        some.then(|| {
+            LogSetup::builder()
+                .set_types(Some(types))
+                .enabled(enabled)
+                .build()
+        })
+    };
+    let all = [setup(true), setup(false)].into_iter().flatten().collect();
+    Logging::builder().set_cluster_logging(Some(all)).build()
+}
+
+/// The next change that brings a live cluster to what is wanted: one kind of change per call.
+pub(super) async fn change(
+    cx: &Cx<'_>,
+    want: &Cluster,
+    live: &Observed,
+) -> Result<Option<Next>, Stop> {
+    let version = want.version.known("version")?;
+    if cx.wants("version") && text(live, "version") != Some(version.as_str()) {
+        return upgrade(cx, live, version).await.map(Some);
+    }
+    let subnets = known(&want.subnets, "subnets")?;
+    let groups = known(&want.security_groups, "security_groups")?;
+    if is_other(cx, live, "subnets", &subnets) || is_other(cx, live, "security_groups", &groups) {
+        let network = VpcConfigRequest::builder()
+            .set_subnet_ids(Some(subnets))
+            .set_security_group_ids(Some(groups));
+        let call = |request: UpdateClusterConfigFluentBuilder| {
+            request.resources_vpc_config(network.build())
+        };
+        return update(cx, live, "network", call).await.map(Some);
+    }
+    if endpoint_differs(cx, want, live) {
+        let call = |request: UpdateClusterConfigFluentBuilder| {
+            request.resources_vpc_config(endpoint(want).build())
+        };
+        return update(cx, live, "endpoint", call).await.map(Some);
+    }
+    if is_other(cx, live, "logging", &want.logging) {
+        let call = |request: UpdateClusterConfigFluentBuilder| request.logging(logs(&want.logging));
+        return update(cx, live, "logging", call).await.map(Some);
+    }
+    switches(cx, want, live).await
+}
+
+/// Support, protection and how callers are known.
+async fn switches(cx: &Cx<'_>, want: &Cluster, live: &Observed) -> Result<Option<Next>, Stop> {
+    let differs = |field: &str, wanted: &str| {
+        cx.wants(field) && text(live, field).is_some_and(|now| now != wanted)
+    };
+    if differs("support", &want.support) {
+        let support = SupportType::from(want.support.as_str());
+        let policy = UpgradePolicyRequest::builder()
+            .support_type(support)
+            .build();
+        let call = |request: UpdateClusterConfigFluentBuilder| request.upgrade_policy(policy);
+        return update(cx, live, "support", call).await.map(Some);
+    }
+    let protected = want.deletion_protection || cx.protect();
+    let now = live.fields.get("deletion_protection");
+    let wants = cx.wants("deletion_protection");
+    if wants && now.is_some_and(|now| *now != Value::Bool(protected)) {
+        return protect(cx, live, protected).await.map(Some);
+    }
+    if differs("authentication_mode", &want.authentication_mode) {
+        let mode = AuthenticationMode::from(want.authentication_mode.as_str());
+        let access = UpdateAccessConfigRequest::builder().authentication_mode(mode);
+        let call =
+            |request: UpdateClusterConfigFluentBuilder| request.access_config(access.build());
+        return update(cx, live, "authentication", call).await.map(Some);
+    }
+    Ok(None)
+}
+
+/// Whether a list is wanted otherwise; order does not count.
+fn is_other(cx: &Cx<'_>, live: &Observed, field: &str, wanted: &[String]) -> bool {
+    let sorted = |mut list: Vec<String>| {
+        list.sort();
+        list.dedup();
+        list
+    };
+    cx.wants(field)
+        && live.fields.contains_key(field)
+        && sorted(texts(live, field)) != sorted(wanted.to_vec())
+}
+
+fn endpoint_differs(cx: &Cx<'_>, want: &Cluster, live: &Observed) -> bool {
+    let switch = |field: &str, wanted: bool| {
+        cx.wants(field) && live.fields.get(field) != Some(&Value::Bool(wanted))
+    };
+    switch("public_access", want.public_access)
+        || switch("private_access", want.private_access)
+        || want.public_access && is_other(cx, live, "public_cidrs", &want.public_cidrs)
+}
+
+async fn upgrade(cx: &Cx<'_>, live: &Observed, version: &str) -> Result<Next, Stop> {
+    let request = eks(cx.aws)
+        .update_cluster_version()
+        .name(super::eks::cluster_of(&live.physical))
+        .version(version)
+        .client_request_token(cx.token);
+    let answer = cx
+        .aws
+        .write_once("eks:UpdateClusterVersion", || request.clone().send())
+        .await;
+    changed(live, answer.map(|answer| answer.update), "UPDATING version")
+}
+
+async fn update(
+    cx: &Cx<'_>,
+    live: &Observed,
+    what: &str,
+    fill: impl FnOnce(UpdateClusterConfigFluentBuilder) -> UpdateClusterConfigFluentBuilder,
+) -> Result<Next, Stop> {
+    let request = fill(eks(cx.aws).update_cluster_config())
+        .name(super::eks::cluster_of(&live.physical))
+        .client_request_token(cx.token);
+    let answer = cx
+        .aws
+        .write_once("eks:UpdateClusterConfig", || request.clone().send())
+        .await;
+    changed(
+        live,
+        answer.map(|answer| answer.update),
+        &format!("UPDATING {what}"),
+    )
+}
+
+async fn protect(cx: &Cx<'_>, live: &Observed, on: bool) -> Result<Next, Stop> {
+    let call = |request: UpdateClusterConfigFluentBuilder| request.deletion_protection(on);
+    update(cx, live, "protection", call).await
+}
+
+/// Switches off what would refuse a deletion; `None` when it is off. The planner has refused what `protect` covers.
+pub(super) async fn unprotect(cx: &Cx<'_>, live: &Observed) -> Result<Option<Next>, Stop> {
+    let on = live.fields.get("deletion_protection") == Some(&Value::Bool(true));
+    if !on {
+        return Ok(None);
+    }
+    let call = |request: UpdateClusterConfigFluentBuilder| request.deletion_protection(false);
+    let request = call(eks(cx.aws).update_cluster_config())
+        .name(super::eks::cluster_of(&live.physical))
+        .client_request_token(cx.token);
+    cx.aws
+        .write_once("eks:UpdateClusterConfig", || request.clone().send())
+        .await
+        .map_err(|fault| Stop::Fault(fault.about(&live.physical)))?;
+    let observed = provision_aws::kind::with(live, "deletion_protection", false);
+    Ok(Some(Next::More {
+        did: "switched deletion protection off".to_owned(),
+        observed,
+    }))
+}
+
+/// Reads a cluster by its name.
+pub(super) async fn read(aws: &Aws, name: &str) -> Result<Option<Live>, Fault> {
+    let request = eks(aws).describe_cluster().name(name);
+    let answer = aws
+        .read("eks:DescribeCluster", || request.clone().send())
+        .await;
+    let answer = found(answer)?;
+    Ok(answer
+        .and_then(|answer| answer.cluster)
+        .map(|cluster| live(&cluster)))
+}
+
+/// A cluster as read. Fields that an answer leaves out are left out.
+pub(super) fn live(cluster: &Wire) -> Live {
+    let all = tags(cluster.tags.as_ref());
+    let arn = cluster.arn().unwrap_or_default();
+    let fields = fields(cluster);
+    let mode = cluster
+        .access_config()
+        .and_then(|access| access.authentication_mode());
+    let issuer = cluster
+        .identity()
+        .and_then(|identity| identity.oidc())
+        .and_then(|oidc| oidc.issuer());
+    let ca = cluster
+        .certificate_authority()
+        .and_then(|certificate| certificate.data());
+    let network = cluster.resources_vpc_config();
+    let group = network.and_then(|network| network.cluster_security_group_id());
+    let refs: Vec<String> = [&fields.subnets, &fields.security_groups]
+        .into_iter()
+        .flatten()
+        .chain([&fields.role])
+        .filter_map(|field| field.get().cloned())
+        .collect();
+    let mut live = Live::new(
+        arn,
+        &all,
+        &Cluster {
+            tags: plain(&all),
+            ..fields
+        },
+    )
+    .maybe("name", cluster.name())
+    .output("arn", arn)
+    .maybe("endpoint", cluster.endpoint())
+    .maybe("ca", ca)
+    .maybe("security_group", group)
+    .maybe("oidc_issuer", issuer)
+    .maybe("version", cluster.version())
+    .status(status(cluster))
+    .needs(refs);
+    let unsaid = [
+        ("creator_admin", true),
+        ("self_managed_addons", true),
+        ("support", cluster.upgrade_policy().is_none()),
+        ("authentication_mode", mode.is_none()),
+        ("deletion_protection", cluster.deletion_protection.is_none()),
+    ];
+    for (field, _) in unsaid.into_iter().filter(|(_, unsaid)| *unsaid) {
+        live.fields.remove(field);
+    }
+    live.marks.protect |= cluster.deletion_protection == Some(true);
+    live.names.extend(cluster.name.clone());
+    live
+}
+
+fn fields(cluster: &Wire) -> Cluster {
+    let network = cluster.resources_vpc_config();
+    let list = |list: &[String]| list.iter().map(|item| Field::from(item.as_str())).collect();
+    let public = network.is_some_and(|network| network.endpoint_public_access);
+    let support = cluster
+        .upgrade_policy()
+        .and_then(|policy| policy.support_type());
+    let mode = cluster
+        .access_config()
+        .and_then(|access| access.authentication_mode());
+    Cluster {
+        role: cluster.role_arn().unwrap_or_default().into(),
+        version: cluster.version().unwrap_or_default().into(),
+        subnets: network
+            .map(|network| list(network.subnet_ids()))
+            .unwrap_or_default(),
+        security_groups: network
+            .map(|network| list(network.security_group_ids()))
+            .unwrap_or_default(),
+        public_access: public,
+        private_access: network.is_some_and(|network| network.endpoint_private_access),
+        // While the internet is shut out the list says nothing.
+        public_cidrs: network
+            .filter(|_| public)
+            .map(|network| network.public_access_cidrs().to_vec())
+            .unwrap_or_default(),
+        logging: logging(cluster),
+        support: support
+            .map(|support| support.as_str().to_owned())
+            .unwrap_or_default(),
+        deletion_protection: cluster.deletion_protection.unwrap_or_default(),
+        authentication_mode: mode
+            .map(|mode| mode.as_str().to_owned())
+            .unwrap_or_default(),
+        ..Cluster::default()
+    }
+}
+
+fn logging(cluster: &Wire) -> Vec<String> {
+    let setups = cluster
+        .logging()
+        .map(Logging::cluster_logging)
+        .unwrap_or_default();
+    let on = setups.iter().filter(|setup| setup.enabled == Some(true));
+    let mut names: Vec<String> = on
+        .flat_map(LogSetup::types)
+        .map(|name| name.as_str().to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+fn status(cluster: &Wire) -> Status {
+    let issues = cluster
+        .health()
+        .map(aws_sdk_eks::types::ClusterHealth::issues)
+        .unwrap_or_default();
+    let trouble = join(issues.iter().map(|found| {
+        let code = found
+            .code()
+            .map(aws_sdk_eks::types::ClusterIssueCode::as_str);
+        issue(code, found.message(), found.resource_ids())
+    }));
+    match cluster.status() {
+        Some(ClusterStatus::Active) => Status::Ready,
+        Some(ClusterStatus::Deleting) => deleting("DELETING"),
+        Some(ClusterStatus::Failed) => Status::Failed {
+            reason: trouble
+                .unwrap_or_else(|| "the cluster failed, and no reason was given".to_owned()),
+        },
+        Some(other) => changing(other.as_str()),
+        None => changing("CREATING"),
+    }
+}

@@ -1,0 +1,187 @@
+//! Reading what lies in clusters: lists, then one read each, since EKS has no batch.
+//!
+//! A cluster that is not there has nothing in it; of one that could not be read nothing is known.
+
+use std::collections::BTreeMap;
+
+use futures::future::{join_all, try_join_all};
+use provision_aws::Fault;
+use provision_aws::kind::{Ask, Live, Look, Place, PlaceState, Seen, unknown};
+use provision_core::model::{Pending, Resource, ResourceId, Sight, Status};
+
+/// How objects of one kind are listed and read.
+pub(crate) trait Inside {
+    /// Their names in a cluster; empty when the cluster is not there.
+    fn list(&self, cluster: &str) -> impl Future<Output = Result<Vec<String>, Fault>> + Send;
+
+    /// One of them; `None` when it is not there.
+    fn read(
+        &self,
+        cluster: &str,
+        name: &str,
+    ) -> impl Future<Output = Result<Option<Live>, Fault>> + Send;
+
+    /// The name under which a resource must stand in the cluster; `None` while it is not known.
+    fn key(&self, resource: &Resource<Pending>) -> Option<String>;
+}
+
+/// Reads all clusters that are asked about, and all of the stack when orphans are wanted.
+pub(crate) async fn inside<I: Inside + Sync>(ask: &Ask<'_>, kind: &I) -> Seen {
+    let mut seen = Seen::default();
+    let mut by_parent: BTreeMap<Option<&ResourceId>, Vec<&Resource<Pending>>> = BTreeMap::new();
+    for resource in &ask.resources {
+        by_parent
+            .entry(resource.parent.as_ref())
+            .or_default()
+            .push(resource);
+    }
+    let reads = ask.parents.iter().map(|place| {
+        let wanted = by_parent.remove(&Some(&place.id)).unwrap_or_default();
+        one_cluster(ask, kind, place, wanted)
+    });
+    let reads: Vec<_> = reads.collect();
+    for part in join_all(reads).await {
+        seen.sights.extend(part.sights);
+        seen.orphans.extend(part.orphans);
+        seen.unread = seen.unread.or(part.unread);
+    }
+    for resource in by_parent.into_values().flatten() {
+        let reason = format!("the name of the cluster of {} is not known", resource.id);
+        let look = Look::Otherwise(Sight::Unknown { reason });
+        seen.sights.insert(resource.id.clone(), look);
+    }
+    seen
+}
+
+async fn one_cluster<I: Inside + Sync>(
+    ask: &Ask<'_>,
+    kind: &I,
+    place: &Place,
+    wanted: Vec<&Resource<Pending>>,
+) -> Seen {
+    let mut seen = Seen::default();
+    let all = |sight: Sight| -> BTreeMap<ResourceId, Look> {
+        let ids = wanted.iter().map(|resource| resource.id.clone());
+        ids.map(|id| (id, Look::Otherwise(sight.clone()))).collect()
+    };
+    match &place.state {
+        PlaceState::Absent => seen.sights = all(Sight::Absent),
+        PlaceState::Unknown(reason) => {
+            seen.unread = ask.orphans.then(|| reason.clone());
+            seen.sights = all(Sight::Unknown {
+                reason: reason.clone(),
+            });
+        }
+        PlaceState::Here if wanted.is_empty() && !ask.orphans => {}
+        PlaceState::Here => match everything(kind, &place.name).await {
+            Ok(lives) => sort(ask, kind, place, &wanted, lives, &mut seen),
+            Err(fault) => {
+                seen.unread = ask.orphans.then(|| fault.to_string());
+                let looks = wanted
+                    .iter()
+                    .map(|resource| (resource.id.clone(), unknown(&fault)));
+                seen.sights = looks.collect();
+            }
+        },
+    }
+    seen
+}
+
+async fn everything<I: Inside>(kind: &I, cluster: &str) -> Result<Vec<Live>, Fault> {
+    let names = kind.list(cluster).await?;
+    let reads = names.iter().map(|name| kind.read(cluster, name));
+    Ok(try_join_all(reads).await?.into_iter().flatten().collect())
+}
+
+/// Ours by their marks; somebody's under a name that is wanted; the rest of the stack.
+fn sort<I: Inside>(
+    ask: &Ask<'_>,
+    kind: &I,
+    place: &Place,
+    wanted: &[&Resource<Pending>],
+    lives: Vec<Live>,
+    seen: &mut Seen,
+) {
+    let mut ours: BTreeMap<ResourceId, Vec<Live>> = BTreeMap::new();
+    let mut others: BTreeMap<String, Live> = BTreeMap::new();
+    for mut live in lives {
+        live.parent = Some(place.id.clone());
+        let stack = live.marks.stack.as_deref() == Some(ask.context.stack.as_str());
+        match live.marks.id.clone() {
+            Some(id) if stack => ours.entry(id).or_default().push(live),
+            _ => {
+                if let Some(name) = live.names.first().cloned() {
+                    others.insert(name, live);
+                }
+            }
+        }
+    }
+    for resource in wanted {
+        let mine = ours.remove(&resource.id).unwrap_or_default();
+        let holder = kind.key(resource).and_then(|key| others.get(&key));
+        seen.sights.insert(resource.id.clone(), look(mine, holder));
+    }
+    if ask.orphans {
+        seen.orphans.extend(ours.into_values().flatten());
+    }
+}
+
+/// What was seen of one id. During a replacement there are two; the one on its way out is history.
+fn look(mut mine: Vec<Live>, holder: Option<&Live>) -> Look {
+    if mine.len() > 1 {
+        mine.retain(|live| !matches!(live.status, Status::Deleting { .. }));
+    }
+    if mine.len() > 1 {
+        let mut physical: Vec<String> = mine.into_iter().map(|live| live.physical).collect();
+        physical.sort();
+        return Look::Otherwise(Sight::Twice { physical });
+    }
+    match (mine.pop(), holder) {
+        (Some(live), _) => Look::Here(live),
+        (None, Some(holder)) => Look::Otherwise(Sight::Clash {
+            owner: holder.marks.owner(),
+            physical: holder.physical.clone(),
+        }),
+        (None, None) => Look::Otherwise(Sight::Absent),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use provision_aws::Tags;
+    use provision_aws::kind::{changing, deleting};
+
+    use super::*;
+
+    fn live(physical: &str, status: Status) -> Live {
+        Live::new(physical, &Tags::new(), &Tags::new()).status(status)
+    }
+
+    #[test]
+    fn the_old_one_on_its_way_out_is_history_and_true_doubles_are_named() {
+        let gone = live("old", deleting("DELETING"));
+        let new = live("new", changing("CREATING"));
+        assert!(
+            matches!(look(vec![gone, new.clone()], None), Look::Here(live) if live.physical == "new")
+        );
+        let old = live("old", Status::Ready);
+        let Look::Otherwise(Sight::Twice { physical }) = look(vec![old, new], None) else {
+            unreachable!("two stand");
+        };
+        assert_eq!(physical, ["new", "old"]);
+    }
+
+    #[test]
+    fn a_foreign_one_under_our_name_is_a_clash() {
+        let holder = live("theirs", Status::Ready);
+        let seen = look(Vec::new(), Some(&holder));
+        assert!(
+            matches!(seen, Look::Otherwise(Sight::Clash { physical, .. }) if physical == "theirs")
+        );
+        assert!(matches!(
+            look(Vec::new(), None),
+            Look::Otherwise(Sight::Absent)
+        ));
+    }
+}

@@ -1,0 +1,324 @@
+//! The calls of `eks.nodegroup`.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_eks::operation::create_nodegroup::builders::CreateNodegroupFluentBuilder;
+use aws_sdk_eks::types::{
+    AmiTypes, CapacityTypes, LaunchTemplateSpecification, Nodegroup as Wire,
+    NodegroupScalingConfig, NodegroupStatus, NodegroupUpdateConfig, Taint, TaintEffect,
+    UpdateLabelsPayload, UpdateTaintsPayload,
+};
+use provision_aws::kind::{Cx, Live, Next, Stop, changing, deleting, map, text};
+use provision_aws::{Aws, Fault, Field, internal, plain};
+use provision_core::contract::Failure;
+use provision_core::model::{Observed, Status, Value};
+
+use super::NodeGroup;
+use super::cluster_calls::known;
+use super::eks::{
+    changed, cluster_of, eks, found, issue, join, name_of, parent, tag_map, tags, with_trouble,
+};
+
+/// Names of effects in Kubernetes and in EKS.
+const EFFECTS: [(&str, TaintEffect); 3] = [
+    ("NoExecute", TaintEffect::NoExecute),
+    ("NoSchedule", TaintEffect::NoSchedule),
+    ("PreferNoSchedule", TaintEffect::PreferNoSchedule),
+];
+
+/// Makes a node group.
+pub(super) async fn create(cx: &Cx<'_>, want: &NodeGroup) -> Result<Next, Stop> {
+    let request = request(cx, want)?;
+    let answer = cx
+        .aws
+        .write_once("eks:CreateNodegroup", || request.clone().send())
+        .await?;
+    let physical = answer.nodegroup.and_then(|group| group.nodegroup_arn);
+    Ok(Next::Waits {
+        phase: "CREATING".to_owned(),
+        physical: physical.unwrap_or_default(),
+    })
+}
+
+fn request(cx: &Cx<'_>, want: &NodeGroup) -> Result<CreateNodegroupFluentBuilder, Failure> {
+    let machines = known(&want.instance_types, "instance_types")?;
+    let desired = want.desired.clamp(want.min, want.max.max(want.min));
+    Ok(eks(cx.aws)
+        .create_nodegroup()
+        .cluster_name(parent(cx)?)
+        .nodegroup_name(cx.name()?)
+        .client_request_token(cx.token)
+        .node_role(want.role.known("role")?)
+        .set_subnets(Some(known(&want.subnets, "subnets")?))
+        .launch_template(template(want)?)
+        .set_instance_types((!machines.is_empty()).then_some(machines))
+        .capacity_type(CapacityTypes::from(want.capacity.as_str()))
+        .ami_type(AmiTypes::from(want.ami_type.as_str()))
+        .version(want.version.known("version")?)
+        .scaling_config(scaling(want, desired)?)
+        .update_config(roll(want)?)
+        .set_labels(tag_map(want.labels.clone()))
+        .set_taints(Some(taints(&want.taints)?))
+        .set_tags(tag_map(cx.marked(&want.tags))))
+}
+
+fn template(want: &NodeGroup) -> Result<LaunchTemplateSpecification, Failure> {
+    Ok(LaunchTemplateSpecification::builder()
+        .id(want.template_id.known("template_id")?)
+        .version(want.template_version.known("template_version")?.to_string())
+        .build())
+}
+
+fn scaling(want: &NodeGroup, desired: i64) -> Result<NodegroupScalingConfig, Failure> {
+    Ok(NodegroupScalingConfig::builder()
+        .min_size(count(want.min)?)
+        .max_size(count(want.max)?)
+        .desired_size(count(desired)?)
+        .build())
+}
+
+fn roll(want: &NodeGroup) -> Result<NodegroupUpdateConfig, Failure> {
+    Ok(NodegroupUpdateConfig::builder()
+        .max_unavailable(count(want.max_unavailable)?)
+        .build())
+}
+
+fn count(number: i64) -> Result<i32, Failure> {
+    i32::try_from(number).map_err(|_| internal(format!("{number} is no number of nodes")))
+}
+
+fn taints(taints: &BTreeMap<String, String>) -> Result<Vec<Taint>, Failure> {
+    taints
+        .iter()
+        .map(|(key, value)| taint(key, value))
+        .collect()
+}
+
+/// `KEY:EFFECT` and its value as EKS takes them.
+fn taint(key: &str, value: &str) -> Result<Taint, Failure> {
+    let (name, effect) = key.rsplit_once(':').unwrap_or((key, ""));
+    let effect = EFFECTS.iter().find(|(word, _)| *word == effect);
+    let (_, effect) = effect.ok_or_else(|| internal(format!("`{key}` is no taint: KEY:EFFECT")))?;
+    let taint = Taint::builder().key(name).effect(effect.clone());
+    let value = (!value.is_empty()).then(|| value.to_owned());
+    Ok(taint.set_value(value).build())
+}
+
+/// The next change that brings a live node group to what is wanted.
+pub(super) async fn change(
+    cx: &Cx<'_>,
+    want: &NodeGroup,
+    live: &Observed,
+) -> Result<Option<Next>, Stop> {
+    if config_differs(cx, want, live) {
+        return configure(cx, want, live).await.map(Some);
+    }
+    let template = want.template_version.known("template_version")?;
+    let template = cx.wants("template_version")
+        && live.fields.get("template_version") != Some(&Value::Int(*template));
+    let version = want.version.known("version")?;
+    let version = cx.wants("version") && text(live, "version") != Some(version.as_str());
+    if template || version {
+        return rolls(cx, want, live).await.map(Some);
+    }
+    Ok(None)
+}
+
+fn config_differs(cx: &Cx<'_>, want: &NodeGroup, live: &Observed) -> bool {
+    let number = |field: &str, wanted: i64| {
+        cx.wants(field) && live.fields.get(field) != Some(&Value::Int(wanted))
+    };
+    number("min", want.min)
+        || number("max", want.max)
+        || number("max_unavailable", want.max_unavailable)
+        || cx.wants("labels") && map(live, "labels") != want.labels
+        || cx.wants("taints") && map(live, "taints") != want.taints
+}
+
+/// Sizes, labels, taints and pace of rolls in one call. The number of nodes is the autoscaler's: it is sent only to
+/// bring it within new bounds, which EKS demands (hashicorp/terraform-provider-aws#18310).
+async fn configure(cx: &Cx<'_>, want: &NodeGroup, live: &Observed) -> Result<Next, Stop> {
+    let now = match live.fields.get("desired") {
+        Some(Value::Int(now)) => *now,
+        _ => want.desired,
+    };
+    let desired = now.clamp(want.min, want.max.max(want.min));
+    let (labels, old_labels) = (&want.labels, map(live, "labels"));
+    let (wanted, old) = (&want.taints, map(live, "taints"));
+    let gone = old.iter().filter(|(key, _)| !wanted.contains_key(*key));
+    let gone = gone.map(|(key, value)| taint(key, value));
+    let taint_change = UpdateTaintsPayload::builder()
+        .set_add_or_update_taints(some(taints(&changes(wanted, &old))?))
+        .set_remove_taints(some(gone.collect::<Result<_, _>>()?));
+    let removed = old_labels.keys().filter(|key| !labels.contains_key(*key));
+    let set = changes(labels, &old_labels);
+    let label_change = UpdateLabelsPayload::builder()
+        .set_add_or_update_labels((!set.is_empty()).then(|| set.into_iter().collect()))
+        .set_remove_labels(some(removed.cloned().collect()));
+    let request = eks(cx.aws)
+        .update_nodegroup_config()
+        .cluster_name(cluster_of(&live.physical))
+        .nodegroup_name(name_of(&live.physical))
+        .client_request_token(cx.token)
+        .set_labels((*labels != old_labels).then(|| label_change.build()))
+        .set_taints((*wanted != old).then(|| taint_change.build()))
+        .scaling_config(scaling(want, desired)?)
+        .update_config(roll(want)?);
+    let answer = cx
+        .aws
+        .write_once("eks:UpdateNodegroupConfig", || request.clone().send())
+        .await;
+    changed(live, answer.map(|answer| answer.update), "UPDATING")
+}
+
+/// What is new or has another value.
+fn changes(
+    wanted: &BTreeMap<String, String>,
+    now: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let new = wanted
+        .iter()
+        .filter(|(key, value)| now.get(*key) != Some(value));
+    new.map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
+}
+
+/// Rolls the nodes onto another template or minor. The minor is always said: EKS would otherwise take the cluster's.
+async fn rolls(cx: &Cx<'_>, want: &NodeGroup, live: &Observed) -> Result<Next, Stop> {
+    let request = eks(cx.aws)
+        .update_nodegroup_version()
+        .cluster_name(cluster_of(&live.physical))
+        .nodegroup_name(name_of(&live.physical))
+        .client_request_token(cx.token)
+        .version(want.version.known("version")?)
+        .launch_template(template(want)?);
+    let answer = cx
+        .aws
+        .write_once("eks:UpdateNodegroupVersion", || request.clone().send())
+        .await;
+    changed(
+        live,
+        answer.map(|answer| answer.update),
+        "UPDATING: nodes are rolled",
+    )
+}
+
+/// Reads a node group.
+pub(super) async fn read(aws: &Aws, cluster: &str, name: &str) -> Result<Option<Live>, Fault> {
+    let request = eks(aws)
+        .describe_nodegroup()
+        .cluster_name(cluster)
+        .nodegroup_name(name);
+    let answer = aws
+        .read("eks:DescribeNodegroup", || request.clone().send())
+        .await;
+    let answer = found(answer)?;
+    Ok(answer
+        .and_then(|answer| answer.nodegroup)
+        .map(|group| live(&group)))
+}
+
+/// A node group as read.
+pub(super) fn live(group: &Wire) -> Live {
+    let all = tags(group.tags.as_ref());
+    let arn = group.nodegroup_arn().unwrap_or_default();
+    let fields = NodeGroup {
+        tags: plain(&all),
+        ..fields(group)
+    };
+    let resources = group.resources();
+    let asg = resources
+        .and_then(|resources| resources.auto_scaling_groups().first())
+        .and_then(|group| group.name());
+    let refs: Vec<String> = [&fields.role, &fields.template_id]
+        .into_iter()
+        .chain(&fields.subnets)
+        .filter_map(|field| field.get().cloned())
+        .collect();
+    let (status, trouble) = status(group);
+    let mut live = Live::new(arn, &all, &fields)
+        .maybe("name", group.nodegroup_name())
+        .output("arn", arn)
+        .maybe("asg", asg)
+        .status(status)
+        .needs(refs);
+    live.trouble = trouble;
+    live.names.extend(group.nodegroup_name.clone());
+    live
+}
+
+fn fields(group: &Wire) -> NodeGroup {
+    let list = |list: &[String]| list.iter().map(|item| Field::from(item.as_str())).collect();
+    let size = group.scaling_config();
+    let template = group.launch_template();
+    let number = |number: Option<i32>| number.map(i64::from).unwrap_or_default();
+    NodeGroup {
+        role: group.node_role().unwrap_or_default().into(),
+        subnets: list(group.subnets()),
+        template_id: template
+            .and_then(|template| template.id())
+            .unwrap_or_default()
+            .into(),
+        template_version: template
+            .and_then(|template| template.version()?.parse::<i64>().ok())
+            .unwrap_or_default()
+            .into(),
+        instance_types: list(group.instance_types()),
+        capacity: group
+            .capacity_type()
+            .map(|capacity| capacity.as_str().to_owned())
+            .unwrap_or_default(),
+        ami_type: group
+            .ami_type()
+            .map(|ami| ami.as_str().to_owned())
+            .unwrap_or_default(),
+        version: group.version().unwrap_or_default().into(),
+        min: number(size.and_then(|size| size.min_size)),
+        max: number(size.and_then(|size| size.max_size)),
+        desired: number(size.and_then(|size| size.desired_size)),
+        labels: tags(group.labels.as_ref()),
+        taints: group.taints().iter().filter_map(tainted).collect(),
+        max_unavailable: number(group.update_config().and_then(|roll| roll.max_unavailable)),
+        ..NodeGroup::default()
+    }
+}
+
+fn tainted(taint: &Taint) -> Option<(String, String)> {
+    let effect = taint.effect()?;
+    let word = EFFECTS.iter().find(|(_, other)| other == effect);
+    let word = word.map_or(effect.as_str(), |(word, _)| *word);
+    let value = taint.value().unwrap_or_default().to_owned();
+    Some((format!("{}:{word}", taint.key()?), value))
+}
+
+/// Its state, and what the cloud already complains of while it still tries. A degraded group is not made anew: its
+/// nodes may run well enough, and what is wrong is named.
+fn status(group: &Wire) -> (Status, Option<String>) {
+    let issues = group
+        .health()
+        .map(aws_sdk_eks::types::NodegroupHealth::issues)
+        .unwrap_or_default();
+    let trouble = join(issues.iter().map(|found| {
+        let code = found
+            .code()
+            .map(aws_sdk_eks::types::NodegroupIssueCode::as_str);
+        issue(code, found.message(), found.resource_ids())
+    }));
+    let status = match group.status() {
+        Some(NodegroupStatus::Active) => Status::Ready,
+        Some(NodegroupStatus::Deleting) => deleting("DELETING"),
+        Some(failed @ (NodegroupStatus::CreateFailed | NodegroupStatus::DeleteFailed)) => {
+            Status::Failed {
+                reason: with_trouble(failed.as_str(), trouble.as_deref()),
+            }
+        }
+        Some(NodegroupStatus::Degraded) => changing(&with_trouble("DEGRADED", trouble.as_deref())),
+        Some(other) => changing(other.as_str()),
+        None => changing("CREATING"),
+    };
+    (status, trouble)
+}
