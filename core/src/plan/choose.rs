@@ -1,170 +1,207 @@
-//! Sticky choices: the live value is kept as long as it is acceptable, else the best one is taken.
+//! Sticky choices: what is live stays while it is acceptable.
+//!
+//! Live members of a `distinct` group take theirs first, then the others take, in order of ids, the first option that
+//! is still free. So a newer catalogue, another order of options or other prices never make a difference.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
 
-use super::Inputs;
+use super::Tables;
+use super::effect::{canonical, same};
+use super::resolve::known;
 use crate::contract::{Note, Severity};
 use crate::model::{
-    Choice, Never, Observed, Open, Opt, Pending, ReplaceOrder, Resource, ResourceId, Value,
+    Address, Choice, FieldKind, Never, Observed, Open, Opt, Pending, ReplaceOrder, Resource,
+    ResourceId, Value,
 };
 
-/// Hours in a month, as bills count them.
-const HOURS: u64 = 730;
-
-/// Resources with the best option of every choice: what a survey is asked with, before anything live is known.
-#[must_use]
-pub fn provisional(resources: &[Resource<Open>]) -> Vec<Resource<Pending>> {
-    Chooser::default().all(resources, &BTreeMap::new(), |_| false)
+/// What choosing needs beside the resources.
+pub(super) struct Chooser<'a> {
+    /// Schema tables: how lists are told apart, which kinds have sticky names.
+    pub(super) tables: &'a Tables,
+    /// What is live.
+    pub(super) live: BTreeMap<&'a ResourceId, &'a Observed>,
+    /// Within these addresses, live values do not count.
+    pub(super) rechoose: &'a [Address],
 }
 
-/// Takes all choices of a plan. In the order of ids, whatever the order of the inputs.
+/// The resources with all choices taken, in order of ids, and notes on better choices.
 pub(super) fn choose(
-    inputs: &Inputs,
-    live: &BTreeMap<&ResourceId, &Observed>,
+    chooser: &Chooser<'_>,
+    resources: &[Resource<Open>],
 ) -> (Vec<Resource<Pending>>, Vec<Note>) {
-    let rechosen = |id: &ResourceId| {
-        let addresses = &inputs.rechoose;
-        addresses.iter().any(|one| id.address.is_within(one))
-    };
-    let mut chooser = Chooser::default();
-    let mut chosen = chooser.all(&inputs.resources, live, rechosen);
-    for resource in &mut chosen {
-        keep_name(inputs, resource, live.get(&resource.id).copied());
-    }
-    (chosen, chooser.notes)
+    let mut sorted: Vec<&Resource<Open>> = resources.iter().collect();
+    sorted.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut run = Run::default();
+    let kept: Vec<Vec<Option<Value<Never>>>> = sorted
+        .iter()
+        .map(|resource| chooser.kept(resource, &mut run))
+        .collect();
+    let chosen = sorted
+        .into_iter()
+        .zip(kept)
+        .map(|(resource, kept)| {
+            let mut chosen = run.take(resource, kept);
+            if let Some(name) = chooser.name(resource) {
+                chosen.name = Some(name);
+            }
+            chosen
+        })
+        .collect();
+    run.notes.sort();
+    run.notes.dedup();
+    (chosen, run.notes)
 }
 
-/// A kind whose replacement bears another name keeps the name it has.
-fn keep_name(inputs: &Inputs, resource: &mut Resource<Pending>, live: Option<&Observed>) {
-    let table = inputs.tables.get(&resource.kind);
-    let suffixed = table.is_some_and(|table| table.replace == ReplaceOrder::CreateFirst);
-    let name = live.and_then(|live| live.outputs.get("name")?.as_text());
-    if let (true, Some(name)) = (suffixed && resource.name.is_some(), name) {
-        resource.name = Some(name.to_owned());
+impl Chooser<'_> {
+    /// The live name of an object whose replacement got a suffixed one.
+    fn name(&self, resource: &Resource<Open>) -> Option<String> {
+        let table = self.tables.get(&resource.kind)?;
+        let live = self.live.get(&resource.id)?;
+        let name = live.outputs.get("name")?.as_text()?;
+        resource.name.as_ref()?;
+        (table.replace == ReplaceOrder::CreateFirst).then(|| name.to_owned())
+    }
+
+    /// Per choice of a resource, in document order, the live value that stays.
+    fn kept(&self, resource: &Resource<Open>, run: &mut Run) -> Vec<Option<Value<Never>>> {
+        let within = |address: &Address| resource.id.address.is_within(address);
+        let live = match self.live.get(&resource.id) {
+            Some(live) if !self.rechoose.iter().any(within) => Some(live),
+            _ => None,
+        };
+        let table = self.tables.get(&resource.kind);
+        let mut kept = Vec::new();
+        for (name, value) in &resource.fields {
+            let kind = table
+                .and_then(|table| table.row(name))
+                .map_or(&FieldKind::Scalar, |row| &row.kind);
+            walk(
+                value,
+                live.and_then(|live| live.fields.get(name)),
+                kind,
+                run,
+                &mut kept,
+            );
+        }
+        kept
     }
 }
 
-/// What has been taken so far.
+/// Walks choices and the live tree side by side.
+fn walk(
+    value: &Value<Open>,
+    live: Option<&Value<Never>>,
+    kind: &FieldKind,
+    run: &mut Run,
+    kept: &mut Vec<Option<Value<Never>>>,
+) {
+    match value {
+        Value::Hole(Open::Choice(choice)) => {
+            let stays = live.filter(|live| acceptable(choice, live));
+            if let (Some(group), Some(live)) = (&choice.distinct, stays) {
+                run.occupy(group, live);
+            }
+            kept.push(stays.cloned());
+        }
+        Value::Map(entries) => {
+            for (key, value) in entries {
+                let live = match live {
+                    Some(Value::Map(live)) => live.get(key),
+                    _ => None,
+                };
+                walk(value, live, &FieldKind::Scalar, run, kept);
+            }
+        }
+        Value::List(items) => {
+            let live = match live {
+                Some(Value::List(live)) => live.as_slice(),
+                _ => &[],
+            };
+            for (item, live) in items.iter().zip(counterparts(items, live, kind)) {
+                walk(item, live, &FieldKind::Scalar, run, kept);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn acceptable(choice: &Choice, live: &Value<Never>) -> bool {
+    *live != Value::Null
+        && (choice.keep_any || choice.any_of.iter().any(|option| option.value == *live))
+}
+
+/// The live item of each wanted one: by key, by index, and in sets whichever item is acceptable.
+fn counterparts<'a>(
+    items: &[Value<Open>],
+    live: &'a [Value<Never>],
+    kind: &FieldKind,
+) -> Vec<Option<&'a Value<Never>>> {
+    match kind {
+        FieldKind::KeyedList { key } => {
+            let mut by = BTreeMap::new();
+            for item in live {
+                if let Value::Map(entries) = item
+                    && let Some(key) = entries.get(key)
+                {
+                    by.entry(canonical(key)).or_insert(item);
+                }
+            }
+            let find = |item: &Value<Open>| match item {
+                Value::Map(entries) => by.get(&canonical(entries.get(key)?)).copied(),
+                _ => None,
+            };
+            items.iter().map(find).collect()
+        }
+        FieldKind::Set => in_set(items, live),
+        _ => (0..items.len()).map(|at| live.get(at)).collect(),
+    }
+}
+
+fn in_set<'a>(items: &[Value<Open>], live: &'a [Value<Never>]) -> Vec<Option<&'a Value<Never>>> {
+    // What is wanted by name is not free for a choice.
+    let mut free: Vec<bool> = live
+        .iter()
+        .map(|live| !items.iter().any(|item| same(item, live)))
+        .collect();
+    let mut found = vec![None; items.len()];
+    // Equal places first, so that what is in order stays as it is.
+    for any_place in [false, true] {
+        for (at, item) in items.iter().enumerate() {
+            let fits = |place: &usize| {
+                free[*place]
+                    && match item {
+                        Value::Hole(Open::Choice(choice)) => acceptable(choice, &live[*place]),
+                        _ => *place == at,
+                    }
+            };
+            let places = if any_place {
+                0..live.len()
+            } else {
+                at..live.len().min(at + 1)
+            };
+            if found[at].is_none()
+                && let Some(place) = places.clone().find(fits)
+            {
+                free[place] = false;
+                found[at] = Some(&live[place]);
+            }
+        }
+    }
+    found
+}
+
+/// Choices taken so far.
 #[derive(Default)]
-struct Chooser {
-    /// Values by group of choices that must differ.
+struct Run {
+    /// Values in use, per `distinct` group.
     taken: BTreeMap<String, BTreeSet<String>>,
     notes: Vec<Note>,
 }
 
-impl Chooser {
-    fn all(
-        &mut self,
-        resources: &[Resource<Open>],
-        live: &BTreeMap<&ResourceId, &Observed>,
-        rechosen: impl Fn(&ResourceId) -> bool,
-    ) -> Vec<Resource<Pending>> {
-        let mut sorted: Vec<&Resource<Open>> = resources.iter().collect();
-        sorted.sort_by(|one, other| one.id.cmp(&other.id));
-        let fields = |resource: &Resource<Open>| {
-            live.get(&resource.id)
-                .filter(|_| !rechosen(&resource.id))
-                .map(|live| &live.fields)
-        };
-        // Live members of a group take theirs before anybody chooses.
-        for resource in &sorted {
-            for (name, value) in &resource.fields {
-                let live = fields(resource).and_then(|live| live.get(name));
-                self.reserve(value, live);
-            }
-        }
-        sorted
-            .into_iter()
-            .map(|resource| self.one(resource, fields(resource)))
-            .collect()
-    }
-
-    fn reserve(&mut self, value: &Value<Open>, live: Option<&Value<Never>>) {
-        each_choice(value, live, &mut |choice, live| {
-            if let (Some(group), Some(kept)) = (&choice.distinct, kept(choice, live)) {
-                let taken = self.taken.entry(group.clone()).or_default();
-                taken.insert(kept.to_json().to_string());
-            }
-        });
-    }
-
-    fn one(
-        &mut self,
-        resource: &Resource<Open>,
-        live: Option<&BTreeMap<String, Value<Never>>>,
-    ) -> Resource<Pending> {
-        let fields = resource.fields.iter().map(|(name, value)| {
-            let live = live.and_then(|live| live.get(name));
-            (name.clone(), self.fill(&resource.id, value, live))
-        });
-        Resource {
-            fields: fields.collect(),
-            id: resource.id.clone(),
-            kind: resource.kind.clone(),
-            provider: resource.provider.clone(),
-            platform: resource.platform,
-            name: resource.name.clone(),
-            parent: resource.parent.clone(),
-            after: resource.after.clone(),
-            outlives: resource.outlives.clone(),
-            protect: resource.protect,
-        }
-    }
-
-    fn fill(
-        &mut self,
-        id: &ResourceId,
-        value: &Value<Open>,
-        live: Option<&Value<Never>>,
-    ) -> Value<Pending> {
-        match value {
-            Value::Null => Value::Null,
-            Value::Bool(value) => Value::Bool(*value),
-            Value::Int(value) => Value::Int(*value),
-            Value::Text(value) => Value::Text(value.clone()),
-            Value::List(items) => Value::List(
-                items
-                    .iter()
-                    .enumerate()
-                    .map(|(nth, item)| self.fill(id, item, nth_of(live, nth)))
-                    .collect(),
-            ),
-            Value::Map(entries) => Value::Map(
-                entries
-                    .iter()
-                    .map(|(key, item)| (key.clone(), self.fill(id, item, key_of(live, key))))
-                    .collect(),
-            ),
-            Value::Hole(Open::Pending(pending)) => Value::Hole(pending.clone()),
-            Value::Hole(Open::Choice(choice)) => known(&self.take(id, choice, live)),
-        }
-    }
-
-    fn take(
-        &mut self,
-        id: &ResourceId,
-        choice: &Choice,
-        live: Option<&Value<Never>>,
-    ) -> Value<Never> {
-        if let Some(kept) = kept(choice, live) {
-            let kept = kept.clone();
-            self.tell_better(id, choice, &kept);
-            return kept;
-        }
-        let free = choice
-            .any_of
-            .iter()
-            .find(|option| self.free(choice, option));
-        // With more choices than options some must share.
-        let Some(best) = free.or_else(|| choice.any_of.first()) else {
-            return Value::Null;
-        };
-        if let Some(group) = &choice.distinct {
-            let taken = self.taken.entry(group.clone()).or_default();
-            taken.insert(best.value.to_json().to_string());
-        }
-        best.value.clone()
+impl Run {
+    fn occupy(&mut self, group: &str, value: &Value<Never>) {
+        let group = self.taken.entry(group.to_owned()).or_default();
+        group.insert(canonical(value));
     }
 
     fn free(&self, choice: &Choice, option: &Opt) -> bool {
@@ -172,98 +209,101 @@ impl Chooser {
             .distinct
             .as_ref()
             .and_then(|group| self.taken.get(group));
-        !taken.is_some_and(|taken| taken.contains(&option.value.to_json().to_string()))
+        !taken.is_some_and(|taken| taken.contains(&canonical(&option.value)))
     }
 
-    fn tell_better(&mut self, id: &ResourceId, choice: &Choice, kept: &Value<Never>) {
-        let hourly = |option: &Opt| option.hourly_micros;
-        let of_kept = choice.any_of.iter().find(|option| option.value == *kept);
-        let Some(now) = of_kept.and_then(hourly) else {
+    fn take(
+        &mut self,
+        resource: &Resource<Open>,
+        kept: Vec<Option<Value<Never>>>,
+    ) -> Resource<Pending> {
+        let mut kept = kept.into_iter();
+        let mut fill = |open: &Open| {
+            Ok::<_, std::convert::Infallible>(match open {
+                Open::Pending(pending) => Value::Hole(pending.clone()),
+                Open::Choice(choice) => known(&match kept.next().flatten() {
+                    Some(value) => {
+                        self.better(resource, choice, &value);
+                        value
+                    }
+                    None => self.pick(resource, choice),
+                }),
+            })
+        };
+        match resource.try_fill(&mut fill) {
+            Ok(resource) => resource,
+            Err(never) => match never {},
+        }
+    }
+
+    /// The first option that is free; where none is, the first, with a warning.
+    fn pick(&mut self, resource: &Resource<Open>, choice: &Choice) -> Value<Never> {
+        let free = choice
+            .any_of
+            .iter()
+            .find(|option| self.free(choice, option));
+        let Some(option) = free.or(choice.any_of.first()) else {
+            return Value::Null;
+        };
+        let value = option.value.clone();
+        if free.is_none() {
+            self.notes.push(Note {
+                severity: Severity::Warning,
+                code: format!("few-{}s", choice.what),
+                message: format!(
+                    "there are fewer {}s on offer than are wanted: {} is used more than once",
+                    choice.what,
+                    shown(&value)
+                ),
+                address: Some(resource.id.address.to_string()),
+            });
+        }
+        if let Some(group) = &choice.distinct {
+            self.occupy(group, &value);
+        }
+        value
+    }
+
+    /// Notes what choosing anew would take, when that is cheaper.
+    fn better(&mut self, resource: &Resource<Open>, choice: &Choice, kept: &Value<Never>) {
+        let now = choice.any_of.iter().find(|option| option.value == *kept);
+        let new = choice
+            .any_of
+            .iter()
+            .find(|option| option.value == *kept || self.free(choice, option));
+        let price = |option: Option<&Opt>| option.and_then(|option| option.hourly_micros);
+        let (Some(new), Some(was), Some(is)) = (new, price(now), price(new)) else {
             return;
         };
-        let others = choice.any_of.iter();
-        let cheaper = others
-            .filter(|option| option.value != *kept && self.free(choice, option))
-            .filter_map(|option| Some((hourly(option).filter(|micros| *micros < now)?, option)))
-            .min_by_key(|(micros, _)| *micros);
-        let Some((micros, option)) = cheaper else {
+        let Some(saving) = monthly(was.saturating_sub(is)) else {
             return;
         };
-        let saving = (now - micros) * HOURS;
-        let message = format!(
-            "{what} {kept} is kept; {better} would do as well and saves ${dollars}.{cents:02} a month for each: \
-             `plan --rechoose {address}`",
-            what = choice.what,
-            kept = word(kept),
-            better = word(&option.value),
-            dollars = saving / 1_000_000,
-            cents = saving % 1_000_000 / 10_000,
-            address = id.address,
-        );
+        let (what, address) = (&choice.what, &resource.id.address);
         self.notes.push(Note {
             severity: Severity::Info,
-            code: format!("better-{}", choice.what),
-            message,
-            address: Some(id.address.to_string()),
+            code: format!("better-{what}"),
+            message: format!(
+                "{} would do as {what} in place of {}, and saves {saving} USD a month (730 h) for each one; \
+                 `plan --rechoose {address}` takes it",
+                shown(&new.value),
+                shown(kept),
+            ),
+            address: Some(address.to_string()),
         });
     }
 }
 
-/// The live value, when it may stay.
-fn kept<'a>(choice: &Choice, live: Option<&'a Value<Never>>) -> Option<&'a Value<Never>> {
-    let live = live.filter(|live| **live != Value::Null)?;
-    let listed = choice.any_of.iter().any(|option| option.value == *live);
-    (choice.keep_any || listed).then_some(live)
+fn shown(value: &Value<Never>) -> String {
+    value
+        .as_text()
+        .map_or_else(|| canonical(value), str::to_owned)
 }
 
-fn each_choice<'a>(
-    value: &Value<Open>,
-    live: Option<&'a Value<Never>>,
-    see: &mut impl FnMut(&Choice, Option<&'a Value<Never>>),
-) {
-    match value {
-        Value::List(items) => {
-            for (nth, item) in items.iter().enumerate() {
-                each_choice(item, nth_of(live, nth), see);
-            }
-        }
-        Value::Map(entries) => {
-            for (key, item) in entries {
-                each_choice(item, key_of(live, key), see);
-            }
-        }
-        Value::Hole(Open::Choice(choice)) => see(choice, live),
-        _ => {}
-    }
+/// Micro-dollars an hour as dollars a month of 730 hours, rounded to cents; `None` below one cent.
+fn monthly(hourly_micros: u64) -> Option<String> {
+    let cents = (u128::from(hourly_micros) * 730 + 5_000) / 10_000;
+    (cents > 0).then(|| format!("{}.{:02}", cents / 100, cents % 100))
 }
 
-fn nth_of(live: Option<&Value<Never>>, nth: usize) -> Option<&Value<Never>> {
-    match live {
-        Some(Value::List(items)) => items.get(nth),
-        _ => None,
-    }
-}
-
-fn key_of<'a>(live: Option<&'a Value<Never>>, key: &str) -> Option<&'a Value<Never>> {
-    match live {
-        Some(Value::Map(entries)) => entries.get(key),
-        _ => None,
-    }
-}
-
-/// A known value as one that could be pending.
-pub(super) fn known(value: &Value<Never>) -> Value<Pending> {
-    let filled = value
-        .try_fill(&mut |never: &Never| -> Result<Value<Pending>, Infallible> { match *never {} });
-    match filled {
-        Ok(value) => value,
-        Err(never) => match never {},
-    }
-}
-
-fn word(value: &Value<Never>) -> String {
-    match value.as_text() {
-        Some(text) => text.to_owned(),
-        None => value.to_json().to_string(),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,172 +1,271 @@
-//! What is to be done about each resource, and why.
+//! What is to be done about each resource, by what the survey says of it.
 //!
-//! Desired resources are judged in the order of their needs, so that a reference is filled with what its target is, or stays
-//! pending when the target will be made anew. Orphans come after them: they only go.
+//! Resources are decided in the order of what they wait for, so that one that is made anew takes along what can only
+//! exist with it. What a blocked resource means for the removal of others is not decided here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::choose::choose;
-use super::fill::{Filled, fill};
-use super::judge::{self, Judged};
-use super::leave::{self, leaving};
-use super::{Decided, Decision, Goal, Inputs, Reason, Verdict};
-use crate::contract::{Note, Severity};
-use crate::model::{Observed, Pending, Resource, ResourceId, Sight};
+use super::choose::{Chooser, choose};
+use super::diff;
+use super::remove::{Removal, foreign};
+use super::resolve::{Graph, Outputs};
+use super::{Decided, Decision, FieldChange, Goal, Inputs, Reason, Verdict};
+use crate::model::{Observed, Pending, Resource, ResourceId, Sight, Table};
 
 /// Decides about every desired resource and every orphan.
+///
+/// Pure: the order of lists in `inputs` does not matter, and time is linear in the number of resources and references
+/// (with a logarithm for the maps).
 #[must_use]
 pub fn decide(inputs: &Inputs) -> Decided {
-    let live: BTreeMap<&ResourceId, &Observed> = inputs
-        .sights
-        .iter()
-        .filter_map(|(id, sight)| match sight {
-            Sight::Present(observed) => Some((id, observed.as_ref())),
-            _ => None,
-        })
-        .collect();
-    let (resources, notes) = choose(inputs, &live);
-    let mut decided = Decided {
-        decisions: BTreeMap::new(),
-        notes,
+    let live = inputs.sights.iter().filter_map(|(id, sight)| match sight {
+        Sight::Present(live) => Some((id, live.as_ref())),
+        _ => None,
+    });
+    let chooser = Chooser {
+        tables: &inputs.tables,
+        live: live.collect(),
+        rechoose: &inputs.rechoose,
     };
-    match inputs.goal {
-        Goal::Reach => reach(inputs, resources, &mut decided),
-        Goal::Destroy => leave::declared(inputs, resources, &mut decided),
+    let (resources, notes) = choose(&chooser, &inputs.resources);
+    let orphans = orphans(inputs);
+    let mut decided = Decided::default();
+    if inputs.goal == Goal::Reach {
+        decided.notes = notes;
+        decided.decisions = Reach::new(inputs, resources, &orphans).all();
+        Removal::new(inputs, &orphans).orphans(&mut decided);
+    } else {
+        Removal::new(inputs, &orphans).everything(&resources, &mut decided);
     }
-    leaving(inputs, &mut decided);
-    doubles(inputs, &mut decided);
     foreign(&mut decided);
+    decided.notes.sort();
+    decided.notes.dedup();
     decided
 }
 
-fn reach(inputs: &Inputs, resources: Vec<Resource<Pending>>, decided: &mut Decided) {
-    let (order, cycle) = in_order(&resources);
-    let mut resources: Vec<Option<Resource<Pending>>> = resources.into_iter().map(Some).collect();
-    for at in order {
-        if let Some(resource) = resources[at].take() {
-            let decision = one(inputs, resource, decided);
-            decided.decisions.insert(decision.id.clone(), decision);
-        }
+/// Orphans by id; several of one id in the order of their handles.
+pub(super) type Orphans<'a> = BTreeMap<&'a ResourceId, Vec<&'a Observed>>;
+
+fn orphans(inputs: &Inputs) -> Orphans<'_> {
+    let mut orphans = Orphans::new();
+    for orphan in &inputs.orphans {
+        orphans.entry(&orphan.id).or_default().push(orphan);
     }
-    let stuck: Vec<Resource<Pending>> = resources.into_iter().flatten().collect();
-    for resource in stuck {
-        let through = resource
-            .referenced()
-            .into_iter()
-            .chain(resource.after.clone())
-            .find(|id| cycle.contains(id));
-        let id = through.unwrap_or_else(|| resource.id.clone());
-        let live = present(inputs, &resource.id);
-        let judged = Judged::blocked(vec![Reason::Needs { id }]);
-        let decision = judged.decision(resource, live);
-        decided.decisions.insert(decision.id.clone(), decision);
+    for same in orphans.values_mut() {
+        same.sort_by(|a, b| a.physical.cmp(&b.physical));
+        same.dedup_by(|a, b| a.physical == b.physical);
     }
+    orphans
 }
 
-fn present(inputs: &Inputs, id: &ResourceId) -> Option<Observed> {
-    match inputs.sights.get(id) {
-        Some(Sight::Present(observed)) => Some((**observed).clone()),
-        _ => None,
-    }
-}
-
-fn one(inputs: &Inputs, resource: Resource<Pending>, decided: &Decided) -> Decision {
-    let live = present(inputs, &resource.id);
-    let Some(table) = inputs.tables.get(&resource.kind) else {
-        let reason = format!("no provider here knows the kind {}", resource.kind);
-        return Judged::blocked(vec![Reason::Unread { reason }]).decision(resource, live);
-    };
-    let Filled { resource, waits } = fill(&resource, inputs, decided);
-    let judged = judge::judge(&judge::Case {
-        table,
-        resource: &resource,
-        sight: inputs.sights.get(&resource.id),
-        waits: &waits,
-        decided,
-    });
-    judged.decision(resource, live)
-}
-
-/// Indices of resources, each after what it needs; and the ids that are left in or behind a cycle.
-fn in_order(resources: &[Resource<Pending>]) -> (Vec<usize>, BTreeSet<ResourceId>) {
-    let at: BTreeMap<&ResourceId, usize> = resources
-        .iter()
-        .enumerate()
-        .map(|(at, resource)| (&resource.id, at))
+/// Handles of all objects that carry the id of a desired resource, when there is one too many: what the survey saw
+/// under the id, and what it met as an orphan.
+pub(super) fn twice(
+    sight: Option<&Sight>,
+    orphans: Option<&Vec<&Observed>>,
+) -> Option<Vec<String>> {
+    let mut all: Vec<String> = orphans
+        .into_iter()
+        .flatten()
+        .map(|orphan| orphan.physical.clone())
         .collect();
-    let mut users: Vec<Vec<usize>> = vec![Vec::new(); resources.len()];
-    let mut open = vec![0_usize; resources.len()];
-    for (user, resource) in resources.iter().enumerate() {
-        let mut needs: BTreeSet<usize> = BTreeSet::new();
-        let ids = resource.referenced();
-        let all = ids.iter().chain(&resource.after).chain(&resource.parent);
-        needs.extend(all.filter_map(|id| at.get(id).copied()));
-        for need in needs {
-            users[need].push(user);
-            open[user] += 1;
+    match sight {
+        Some(Sight::Twice { physical }) => all.extend(physical.iter().cloned()),
+        Some(Sight::Present(live)) => {
+            all.retain(|physical| *physical != live.physical);
+            if !all.is_empty() {
+                all.push(live.physical.clone());
+            }
+        }
+        _ => {}
+    }
+    all.sort();
+    all.dedup();
+    (!all.is_empty()).then_some(all)
+}
+
+/// A kind that no table describes.
+pub(super) fn unknown_kind(provider: &str, kind: &crate::model::Kind) -> Reason {
+    Reason::Unread {
+        reason: format!(
+            "no provider here knows kind `{kind}` of `{provider}`; use the version of provision that made it, or a newer one"
+        ),
+    }
+}
+
+/// A decision about a desired resource.
+pub(super) fn decision(
+    resource: &Resource<Pending>,
+    live: Option<&Observed>,
+    verdict: Verdict,
+    reasons: Vec<Reason>,
+    fields: Vec<FieldChange>,
+) -> Decision {
+    Decision {
+        id: resource.id.clone(),
+        kind: resource.kind.clone(),
+        desired: Some(resource.clone()),
+        live: live.cloned(),
+        verdict,
+        reasons,
+        fields,
+    }
+}
+
+/// Deciding with the goal that live agrees with the spec.
+pub(super) struct Reach<'a> {
+    /// What the plan is made from.
+    pub(super) inputs: &'a Inputs,
+    /// Desired resources, choices taken, in order of ids.
+    pub(super) resources: Vec<Resource<Pending>>,
+    /// What they wait for.
+    pub(super) graph: Graph,
+    /// Decisions so far, by place.
+    pub(super) decisions: Vec<Option<Decision>>,
+    orphans: &'a Orphans<'a>,
+}
+
+impl<'a> Reach<'a> {
+    fn new(
+        inputs: &'a Inputs,
+        resources: Vec<Resource<Pending>>,
+        orphans: &'a Orphans<'a>,
+    ) -> Self {
+        Self {
+            inputs,
+            graph: Graph::new(&resources),
+            decisions: vec![None; resources.len()],
+            resources,
+            orphans,
         }
     }
-    let mut order: Vec<usize> = (0..resources.len()).filter(|at| open[*at] == 0).collect();
-    let mut next = 0;
-    while let Some(done) = order.get(next).copied() {
-        next += 1;
-        for user in &users[done] {
-            open[*user] -= 1;
-            if open[*user] == 0 {
-                order.push(*user);
+
+    fn all(mut self) -> BTreeMap<ResourceId, Decision> {
+        for place in std::mem::take(&mut self.graph.order) {
+            self.decisions[place] = Some(self.one(place));
+        }
+        let decisions = self.decisions.into_iter().flatten();
+        decisions.map(|one| (one.id.clone(), one)).collect()
+    }
+
+    fn one(&self, place: usize) -> Decision {
+        let resource = &self.resources[place];
+        let sight = self.inputs.sights.get(&resource.id);
+        let live = match sight {
+            Some(Sight::Present(live)) => Some(live.as_ref()),
+            _ => None,
+        };
+        let blocked =
+            |live, reason| decision(resource, live, Verdict::Blocked, vec![reason], Vec::new());
+        let Some(table) = self.inputs.tables.get(&resource.kind) else {
+            return blocked(live, unknown_kind(&resource.provider, &resource.kind));
+        };
+        if let Some(physical) = twice(sight, self.orphans.get(&resource.id)) {
+            return blocked(None, Reason::Twice { physical });
+        }
+        if let Some(next) = self.graph.cycle.get(&place) {
+            let id = self.resources[*next].id.clone();
+            return blocked(live, Reason::Needs { id });
+        }
+        match sight {
+            Some(Sight::Present(live)) => self.present(place, table, live),
+            Some(Sight::Absent) => self.absent(place, table),
+            Some(Sight::Clash { physical, owner }) => {
+                let reason = taken(physical, owner.as_deref());
+                blocked(None, reason)
+            }
+            Some(Sight::Unknown { reason }) => blocked(
+                None,
+                Reason::Unread {
+                    reason: reason.clone(),
+                },
+            ),
+            Some(Sight::Twice { physical }) => blocked(
+                None,
+                Reason::Twice {
+                    physical: physical.clone(),
+                },
+            ),
+            None => blocked(
+                None,
+                Reason::Unread {
+                    reason: "not read".to_owned(),
+                },
+            ),
+        }
+    }
+
+    fn absent(&self, place: usize, table: &Table) -> Decision {
+        let resource = &self.resources[place];
+        let parent = resource.parent.as_ref();
+        let parent = parent.filter(|id| self.verdict(id) == Some(&Verdict::Blocked));
+        match self.unmet(place).or_else(|| parent.cloned()) {
+            Some(id) => {
+                let reasons = vec![Reason::Needs { id }];
+                decision(resource, None, Verdict::Blocked, reasons, Vec::new())
+            }
+            None => {
+                let reasons = vec![Reason::NotThere];
+                let fields = diff::created(table, &self.filled(place).fields);
+                decision(resource, None, Verdict::Create, reasons, fields)
             }
         }
     }
-    let stuck = (0..resources.len()).filter(|at| open[*at] > 0);
-    let stuck = stuck.map(|at| resources[at].id.clone()).collect();
-    (order, stuck)
+
+    /// What was decided about another resource.
+    pub(super) fn verdict(&self, id: &ResourceId) -> Option<&Verdict> {
+        let place = self.graph.at.get(id)?;
+        Some(&self.decisions[*place].as_ref()?.verdict)
+    }
+
+    /// Something that is needed to make or change this, and is neither there nor will be.
+    pub(super) fn unmet(&self, place: usize) -> Option<ResourceId> {
+        let lacking = self
+            .graph
+            .needs(place)
+            .filter(|need| self.lacks(*need))
+            .min();
+        let dangling = self.graph.dangling[place].clone();
+        dangling.or_else(|| lacking.map(|need| self.resources[need].id.clone()))
+    }
+
+    /// Something that its fields refer to, and that is neither there nor will be.
+    pub(super) fn unmet_reference(&self, place: usize) -> Option<ResourceId> {
+        let refers = self.graph.refers[place].iter();
+        let lacking = refers.copied().find(|need| self.lacks(*need));
+        let dangling = self.graph.dangling[place].as_ref();
+        let dangling = dangling.filter(|id| Some(*id) != self.resources[place].parent.as_ref());
+        dangling
+            .cloned()
+            .or_else(|| lacking.map(|need| self.resources[need].id.clone()))
+    }
+
+    fn lacks(&self, need: usize) -> bool {
+        self.decisions[need]
+            .as_ref()
+            .is_some_and(|one| one.verdict == Verdict::Blocked && one.live.is_none())
+    }
+
+    /// The resource with all references filled that hold through this plan.
+    pub(super) fn filled(&self, place: usize) -> Resource<Pending> {
+        let outputs = Outputs {
+            tables: &self.inputs.tables,
+            at: &self.graph.at,
+            decisions: &self.decisions,
+        };
+        outputs.fill(&self.resources[place])
+    }
 }
 
-/// An id that several live objects carry: nobody can say which one is meant.
-fn doubles(inputs: &Inputs, decided: &mut Decided) {
-    let mut carriers: BTreeMap<&ResourceId, Vec<&str>> = BTreeMap::new();
-    for orphan in &inputs.orphans {
-        let physical = orphan.physical.as_str();
-        carriers.entry(&orphan.id).or_default().push(physical);
-    }
-    for (id, mut physical) in carriers {
-        let Some(decision) = decided.decisions.get_mut(id) else {
-            continue;
-        };
-        let declared = inputs.sights.get(id).and_then(|sight| match sight {
-            Sight::Present(observed) => Some(observed.physical.as_str()),
-            _ => None,
-        });
-        physical.extend(declared);
-        physical.sort_unstable();
-        physical.dedup();
-        if physical.len() > 1 {
-            let physical = physical.into_iter().map(str::to_owned).collect();
-            decision.verdict = Verdict::Blocked;
-            decision.fields.clear();
-            decision.reasons = vec![Reason::Twice { physical }];
-        }
-    }
+fn taken(physical: &str, owner: Option<&str>) -> Reason {
+    let physical = match owner {
+        Some(owner) => format!("{physical} ({owner})"),
+        None => physical.to_owned(),
+    };
+    Reason::NameTaken { physical }
 }
 
-/// Children that are not ours, where their parent changes or goes.
-fn foreign(decided: &mut Decided) {
-    for (id, decision) in &decided.decisions {
-        let foreign = match (&decision.live, &decision.verdict) {
-            (_, Verdict::Nothing | Verdict::Wait | Verdict::Blocked) | (None, _) => continue,
-            (Some(live), _) => &live.foreign,
-        };
-        if !foreign.is_empty() {
-            decided.notes.push(Note {
-                severity: Severity::Info,
-                code: "foreign-child".to_owned(),
-                message: format!(
-                    "{} holds what this stack did not make and does not change: {}",
-                    id,
-                    foreign.join(", ")
-                ),
-                address: Some(id.to_string()),
-            });
-        }
-    }
-}
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

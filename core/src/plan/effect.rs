@@ -1,24 +1,32 @@
-//! What a change does to a live object: conditions of the table, decided.
+//! What a change of one field does: conditions of the table, evaluated.
 
-use super::diff::same;
+use std::collections::BTreeSet;
+
 use crate::model::{Condition, Effect, Never, Pending, Value};
 
-/// The effect of changing `have` into `want`. What is pending counts as the worse of both branches.
-pub(super) fn evaluate(effect: &Effect, want: &Value<Pending>, have: &Value<Never>) -> Effect {
+/// The effect of going from `before` to `after`, without conditions.
+///
+/// A condition that depends on something still pending counts as its worse branch.
+pub(super) fn evaluate<'a>(
+    effect: &'a Effect,
+    before: &Value<Never>,
+    after: &Value<Pending>,
+) -> &'a Effect {
     let Effect::When {
         condition,
         then,
         otherwise,
     } = effect
     else {
-        return effect.clone();
+        return effect;
     };
-    match holds(condition, want, have) {
-        Some(true) => evaluate(then, want, have),
-        Some(false) => evaluate(otherwise, want, have),
+    match holds(condition, before, after) {
+        Some(true) => evaluate(then, before, after),
+        Some(false) => evaluate(otherwise, before, after),
         None => {
-            let (then, otherwise) = (evaluate(then, want, have), evaluate(otherwise, want, have));
-            if worse(&then, &otherwise) {
+            let then = evaluate(then, before, after);
+            let otherwise = evaluate(otherwise, before, after);
+            if rank(then) > rank(otherwise) {
                 then
             } else {
                 otherwise
@@ -27,14 +35,10 @@ pub(super) fn evaluate(effect: &Effect, want: &Value<Pending>, have: &Value<Neve
     }
 }
 
-/// Whether one effect is worse than the other.
-pub(super) fn worse(one: &Effect, other: &Effect) -> bool {
-    rank(one) > rank(other)
-}
-
+/// How bad an effect is; only its order counts.
 fn rank(effect: &Effect) -> u8 {
     match effect {
-        Effect::Computed | Effect::CreateOnly => 0,
+        Effect::CreateOnly | Effect::Computed => 0,
         Effect::InPlace => 1,
         Effect::Rolling => 2,
         Effect::Replace => 3,
@@ -45,154 +49,301 @@ fn rank(effect: &Effect) -> u8 {
     }
 }
 
-/// Whether the condition holds; `None` while that depends on what is pending.
-fn holds(condition: &Condition, want: &Value<Pending>, have: &Value<Never>) -> Option<bool> {
-    if let Condition::SetAtCreate = condition {
-        return Some(!matches!(have, Value::Null) && !blank(have));
+/// Whether the condition holds; `None` when a pending value decides.
+fn holds(condition: &Condition, before: &Value<Never>, after: &Value<Pending>) -> Option<bool> {
+    match condition {
+        Condition::SetAtCreate => Some(!blank(before)),
+        Condition::Grows => ordered(before, after, |was, now| now > was),
+        Condition::Shrinks => ordered(before, after, |was, now| now < was),
+        Condition::OnlyAdds => only_adds(before, after),
+        Condition::SameZones => {
+            if pending(after) {
+                return None;
+            }
+            Some(items(before) == items(after))
+        }
+        Condition::OneWay { order } => {
+            if pending(after) {
+                return None;
+            }
+            let place =
+                |text: Option<&str>| order.iter().position(|one| Some(one.as_str()) == text);
+            let now = place(after.as_text());
+            // Not set before: it stands ahead of the first.
+            Some(
+                now.is_some()
+                    && (blank(before)
+                        || place(before.as_text()).is_some_and(|was| Some(was) <= now)),
+            )
+        }
+        Condition::NextMinor => {
+            if pending(after) {
+                return None;
+            }
+            let was = before.as_text().and_then(minor);
+            let now = after.as_text().and_then(minor);
+            Some(
+                matches!((was, now), (Some(was), Some(now)) if now.0 == was.0 && now.1 == was.1 + 1),
+            )
+        }
     }
-    let mut open = false;
-    want.each_hole(&mut |_| open = true);
-    if open {
-        return None;
-    }
-    Some(match condition {
-        Condition::Grows => numbers(want, have).is_some_and(|(want, have)| want > have),
-        Condition::Shrinks => numbers(want, have).is_some_and(|(want, have)| want < have),
-        Condition::OnlyAdds => contains(want, have),
-        Condition::SameZones => contains(want, have) && size(want) == size(have),
-        Condition::OneWay { order } => match (place(order, want), place(order, have)) {
-            (Some(want), Some(have)) => want >= have,
-            (want, None) => want.is_some(),
-            (None, Some(_)) => false,
-        },
-        Condition::NextMinor => match (minor(want), minor(have)) {
-            (Some((major, want)), Some((live, have))) => major == live && want == have + 1,
-            _ => false,
-        },
-        Condition::SetAtCreate => true,
-    })
 }
 
-fn blank(value: &Value<Never>) -> bool {
+/// Nothing is set: no value, or an empty text, list or map.
+pub(super) fn blank<H>(value: &Value<H>) -> bool {
     match value {
+        Value::Null => true,
         Value::Text(text) => text.is_empty(),
         Value::List(items) => items.is_empty(),
         Value::Map(entries) => entries.is_empty(),
-        _ => false,
+        Value::Bool(_) | Value::Int(_) | Value::Hole(_) => false,
     }
 }
 
-fn numbers(want: &Value<Pending>, have: &Value<Never>) -> Option<(i64, i64)> {
-    match (want, have) {
-        (Value::Int(want), Value::Int(have)) => Some((*want, *have)),
+fn pending(value: &Value<Pending>) -> bool {
+    let mut found = false;
+    value.each_hole(&mut |_| found = true);
+    found
+}
+
+fn number<H>(value: &Value<H>) -> Option<i64> {
+    match value {
+        Value::Int(number) => Some(*number),
+        Value::Text(text) => text.parse().ok(),
         _ => None,
     }
 }
 
-fn size<H>(value: &Value<H>) -> usize {
-    match value {
-        Value::List(items) => items.len(),
-        Value::Map(entries) => entries.len(),
-        Value::Null => 0,
-        _ => 1,
+/// Compares two numbers; what is no number neither grows nor shrinks.
+fn ordered(
+    before: &Value<Never>,
+    after: &Value<Pending>,
+    holds: impl Fn(i64, i64) -> bool,
+) -> Option<bool> {
+    if pending(after) {
+        return None;
     }
+    Some(matches!((number(before), number(after)), (Some(was), Some(now)) if holds(was, now)))
 }
 
-/// Everything that is there stays as it is.
-fn contains(want: &Value<Pending>, have: &Value<Never>) -> bool {
-    match (want, have) {
-        (_, Value::Null) => true,
-        (Value::List(want), Value::List(have)) => have
-            .iter()
-            .all(|have| want.iter().any(|want| same(want, have))),
-        (Value::Map(want), Value::Map(have)) => have
-            .iter()
-            .all(|(key, have)| want.get(key).is_some_and(|want| same(want, have))),
-        (want, have) => same(want, have),
-    }
-}
-
-fn place<H>(order: &[String], value: &Value<H>) -> Option<usize> {
-    let text = value.as_text()?;
-    order.iter().position(|one| one == text)
-}
-
-/// `1.33` as numbers.
-fn minor<H>(value: &Value<H>) -> Option<(u32, u32)> {
-    let (major, minor) = value.as_text()?.split_once('.')?;
+/// `1.33` or `v1.33` as numbers.
+fn minor(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.strip_prefix('v').unwrap_or(text).split_once('.')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// Everything of before is still there. Known items may settle it although others are pending.
+fn only_adds(before: &Value<Never>, after: &Value<Pending>) -> Option<bool> {
+    if blank(before) {
+        return Some(true);
+    }
+    let kept = match (before, after) {
+        (Value::Hole(never), _) => match *never {},
+        (_, Value::Hole(_)) => false,
+        (Value::List(_), Value::List(_)) => items(before).is_subset(&items(after)),
+        (Value::Map(was), Value::Map(now)) => was
+            .iter()
+            .all(|(key, value)| now.get(key).is_some_and(|new| same(new, value))),
+        _ => return Some(false),
+    };
+    if kept {
+        Some(true)
+    } else if pending(after) {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+/// The values in a list or map, each as canonical text; one value counts as a list of itself.
+fn items<H: crate::model::Hole>(value: &Value<H>) -> BTreeSet<String> {
+    match value {
+        Value::Null => BTreeSet::new(),
+        Value::List(list) => list.iter().map(canonical).collect(),
+        Value::Map(entries) => entries.values().map(canonical).collect(),
+        _ => BTreeSet::from([canonical(value)]),
+    }
+}
+
+/// One text for equal values; what is not set inside maps is left out.
+pub(super) fn canonical<H: crate::model::Hole>(value: &Value<H>) -> String {
+    fn strip(json: &mut serde_json::Value) {
+        match json {
+            serde_json::Value::Object(object) => {
+                object.retain(|_, value| !value.is_null());
+                object.values_mut().for_each(strip);
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    let mut json = value.to_json();
+    strip(&mut json);
+    json.to_string()
+}
+
+/// Whether a wanted value is the live one. What the wanted one leaves unset (`Null` in a map) is not compared;
+/// a hole is never the same.
+pub(super) fn same<H>(wanted: &Value<H>, live: &Value<Never>) -> bool {
+    match (wanted, live) {
+        (Value::Null, Value::Null) => true,
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Text(a), Value::Text(b)) => a == b,
+        (Value::List(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Value::Map(a), Value::Map(b)) => {
+            let wanted = a.iter().all(|(key, value)| match value {
+                Value::Null => true,
+                value => same(value, b.get(key).unwrap_or(&Value::Null)),
+            });
+            wanted
+                && b.iter()
+                    .all(|(key, value)| a.contains_key(key) || *value == Value::Null)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::{Value as Json, json};
+
     use super::*;
+    use crate::model::ResourceId;
 
-    fn when(condition: Condition) -> Effect {
-        Effect::When {
+    fn shown(condition: Condition, before: &Json, after: &Json) -> Effect {
+        let effect = Effect::When {
             condition,
-            then: Box::new(Effect::InPlace),
+            then: Box::new(Effect::Rolling),
             otherwise: Box::new(Effect::Replace),
-        }
+        };
+        let before = Value::from_json(before).unwrap();
+        let after = Value::from_json(after).unwrap();
+        evaluate(&effect, &before, &after).clone()
     }
 
-    fn list<H>(items: &[&str]) -> Value<H> {
-        Value::List(items.iter().map(|item| Value::text(*item)).collect())
-    }
-
-    #[test]
-    fn each_condition_decides_both_ways() {
-        let order = vec!["CONFIG_MAP".to_owned(), "API".to_owned()];
-        let cases: Vec<(Condition, Value<Pending>, Value<Never>, bool)> = vec![
-            (Condition::Grows, 3.into(), 2.into(), true),
-            (Condition::Grows, 1.into(), 2.into(), false),
-            (Condition::Shrinks, 1.into(), 2.into(), true),
-            (Condition::Shrinks, 2.into(), 2.into(), false),
-            (Condition::OnlyAdds, list(&["a", "b"]), list(&["b"]), true),
-            (Condition::OnlyAdds, list(&["a"]), list(&["b"]), false),
-            (Condition::SetAtCreate, "x".into(), "y".into(), true),
-            (Condition::SetAtCreate, "x".into(), Value::Null, false),
-            (Condition::SetAtCreate, "x".into(), "".into(), false),
-            (
-                Condition::SameZones,
-                list(&["a", "b"]),
-                list(&["b", "a"]),
-                true,
-            ),
-            (Condition::SameZones, list(&["a"]), list(&["b"]), false),
-            (
-                Condition::OneWay {
-                    order: order.clone(),
-                },
-                "API".into(),
-                "CONFIG_MAP".into(),
-                true,
-            ),
-            (
-                Condition::OneWay { order },
-                "CONFIG_MAP".into(),
-                "API".into(),
-                false,
-            ),
-            (Condition::NextMinor, "1.34".into(), "1.33".into(), true),
-            (Condition::NextMinor, "1.35".into(), "1.33".into(), false),
-            (Condition::NextMinor, "1.32".into(), "1.33".into(), false),
-        ];
-        for (condition, want, have, holds) in cases {
-            let wanted = if holds {
-                Effect::InPlace
+    fn check(condition: &Condition, cases: &[(Json, Json, bool)]) {
+        for (before, after, holds) in cases {
+            let expected = if *holds {
+                Effect::Rolling
             } else {
                 Effect::Replace
             };
-            let found = evaluate(&when(condition.clone()), &want, &have);
-            assert_eq!(found, wanted, "{condition:?} {want:?} {have:?}");
+            let found = shown(condition.clone(), before, after);
+            assert_eq!(found, expected, "{condition:?}: {before} → {after}");
         }
     }
 
+    fn hole() -> Json {
+        Pending::output(&ResourceId::new("network.main", "vpc"), "id").to_json()
+    }
+
+    use crate::model::Hole as _;
+
     #[test]
-    fn what_is_pending_counts_as_the_worse_branch() {
-        let id = crate::model::ResourceId::new("network.main", "vpc");
-        let want = Value::Hole(Pending::output(&id, "id"));
-        let found = evaluate(&when(Condition::OnlyAdds), &want, &list(&["a"]));
-        assert_eq!(found, Effect::Replace);
+    fn numbers_grow_and_shrink() {
+        let up = (json!(2), json!(3), true);
+        let down = (json!(3), json!(2), false);
+        let text = (json!("9"), json!("10"), true);
+        let unset = (json!(null), json!(3), false);
+        let open = (json!(2), hole(), false);
+        check(&Condition::Grows, &[up, down, text, unset, open]);
+        let up = (json!(2), json!(3), false);
+        let down = (json!(3), json!(2), true);
+        let unset = (json!(null), json!(3), false);
+        check(&Condition::Shrinks, &[up, down, unset]);
+    }
+
+    #[test]
+    fn only_adding_keeps_everything_of_before() {
+        let cases = [
+            (json!(["a"]), json!(["b", "a"]), true),
+            (json!(["a", "b"]), json!(["a"]), false),
+            (json!(null), json!(["a"]), true),
+            (json!(["a"]), json!(["a", hole()]), true),
+            (json!(["a"]), json!([hole()]), false),
+            (json!({"k": 1}), json!({"k": 1, "l": 2}), true),
+            (json!({"k": 1}), json!({"k": 2}), false),
+            (json!("a"), json!("b"), false),
+        ];
+        check(&Condition::OnlyAdds, &cases);
+    }
+
+    #[test]
+    fn set_at_create_looks_at_live_alone() {
+        let cases = [
+            (json!("key"), hole(), true),
+            (json!(false), json!(true), true),
+            (json!(null), hole(), false),
+            (json!([]), json!(["a"]), false),
+            (json!({}), json!({"a": 1}), false),
+            (json!(""), json!("key"), false),
+        ];
+        check(&Condition::SetAtCreate, &cases);
+    }
+
+    #[test]
+    fn zones_are_the_same_whatever_their_order() {
+        let cases = [
+            (json!(["a", "b"]), json!(["b", "a"]), true),
+            (json!({"x": "a"}), json!({"y": "a"}), true),
+            (json!(["a", "b"]), json!(["a", "c"]), false),
+            (json!(["a"]), json!([hole()]), false),
+        ];
+        check(&Condition::SameZones, &cases);
+    }
+
+    #[test]
+    fn one_way_goes_forward_along_the_list() {
+        let order = ["MAP", "BOTH", "API"].map(str::to_owned).into();
+        let cases = [
+            (json!("MAP"), json!("API"), true),
+            (json!(null), json!("BOTH"), true),
+            (json!("API"), json!("BOTH"), false),
+            (json!("MAP"), json!("OTHER"), false),
+            (json!("OTHER"), json!("API"), false),
+            (json!("MAP"), hole(), false),
+        ];
+        check(&Condition::OneWay { order }, &cases);
+    }
+
+    #[test]
+    fn minors_go_up_by_one() {
+        let cases = [
+            (json!("1.32"), json!("1.33"), true),
+            (json!("1.9"), json!("v1.10"), true),
+            (json!("1.32"), json!("1.34"), false),
+            (json!("1.33"), json!("1.32"), false),
+            (json!("1.33"), json!("2.34"), false),
+            (json!(null), json!("1.33"), false),
+            (json!("1.32"), hole(), false),
+        ];
+        check(&Condition::NextMinor, &cases);
+    }
+
+    #[test]
+    fn a_pending_value_counts_as_the_worse_branch_however_they_are_written() {
+        let effect = |then, otherwise| Effect::When {
+            condition: Condition::Grows,
+            then: Box::new(then),
+            otherwise: Box::new(otherwise),
+        };
+        let after = Value::from_json(&hole()).unwrap();
+        let refused = Effect::Refused {
+            advice: "no".to_owned(),
+        };
+        for (one, other, worse) in [
+            (Effect::InPlace, Effect::Rolling, Effect::Rolling),
+            (Effect::Rolling, Effect::Replace, Effect::Replace),
+            (Effect::Replace, refused.clone(), refused),
+            (Effect::CreateOnly, Effect::InPlace, Effect::InPlace),
+        ] {
+            for both in [effect(one.clone(), other.clone()), effect(other, one)] {
+                assert_eq!(evaluate(&both, &Value::Int(1), &after), &worse);
+            }
+        }
     }
 }

@@ -30,7 +30,7 @@ fn held(decided: &Decided) -> Vec<(ResourceId, Reason)> {
     if open.is_empty() {
         return Vec::new();
     }
-    let uses = inverse(&web.users);
+    let (uses, guessed) = (inverse(&web.users), inverse(&web.guessed));
     let outlived = inverse(&web.outlives);
     let follows = follows(&web);
     let mut seen: Vec<bool> = (0..web.decisions.len()).map(|at| blocked(&at)).collect();
@@ -39,6 +39,7 @@ fn held(decided: &Decided) -> Vec<(ResourceId, Reason)> {
         let because = |other: &usize| removed(*other);
         let chain = uses[at]
             .iter()
+            .chain(&guessed[at])
             .chain(&outlived[at])
             .filter(|other| because(other));
         for other in chain.chain(&follows[at]) {

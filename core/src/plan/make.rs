@@ -44,7 +44,10 @@ pub enum Refused {
     },
 }
 
-/// Makes the plan.
+/// Makes the plan. Same inputs, same plan, byte for byte, whatever the order of lists in them.
+///
+/// No value of a row marked `sensitive` is in the result: field changes show a mask, live values are left out, and a
+/// desired one is refused unless it is a reference.
 ///
 /// # Errors
 /// [`Refused`].
@@ -52,7 +55,7 @@ pub fn make(inputs: &Inputs) -> Result<PlanFile, Refused> {
     make_from(inputs, decide(inputs))
 }
 
-/// Makes the plan from decisions already taken.
+/// Makes the plan from decisions already taken, of the same inputs.
 ///
 /// # Errors
 /// [`Refused`].

@@ -8,23 +8,23 @@ mod drift;
 mod effect;
 mod estimate;
 pub mod file;
-mod fill;
 mod graph;
 mod guard;
 mod hold;
 mod inputs;
-mod judge;
-mod leave;
 mod make;
 mod order;
 mod policy;
+mod present;
+mod provisional;
 mod reason;
+mod remove;
+mod resolve;
 mod target;
 mod value;
 mod verify;
 mod web;
 
-pub use choose::provisional;
 pub use decide::decide;
 pub use digest::{ABSENT, digest};
 pub use drift::{Drift, DriftState, DriftVerdict, Drifted, drift};
@@ -34,6 +34,7 @@ pub use guard::{Consent, GuardError, needs_consent};
 pub use inputs::{Decided, Decision, Goal, Inputs, Tables, Verdict};
 pub use make::{MAGIC, Refused, make, make_from, replacement_name};
 pub use order::{OrderError, Ordered, order};
+pub use provisional::provisional;
 pub use target::{UnknownTarget, target};
 pub use value::{
     Action, Change, Estimate, FORMAT_VERSION, FieldChange, Plan, PlanFile, Reason, ShownEffect,

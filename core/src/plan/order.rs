@@ -52,9 +52,10 @@ pub struct Ordered {
 pub fn order(decided: &Decided, tables: &Tables) -> Result<Ordered, OrderError> {
     let web = Web::new(decided);
     let mut demoted = BTreeSet::new();
+    let mut strict = true;
     loop {
         let mut draft = Draft::new(&web, tables, &demoted)?;
-        draft.connect();
+        draft.connect(strict);
         match draft.sort() {
             Ok(line) => {
                 return Ok(Ordered {
@@ -62,6 +63,7 @@ pub fn order(decided: &Decided, tables: &Tables) -> Result<Ordered, OrderError> 
                     delete_first: ids(&web, &demoted),
                 });
             }
+            Err(_) if strict => strict = false,
             Err(stuck) => {
                 let create_first = |at: &usize| draft.is_create_first(*at);
                 let demote: Vec<usize> = stuck.iter().copied().filter(create_first).collect();
@@ -227,13 +229,15 @@ impl<'a> Draft<'a> {
         None
     }
 
-    fn connect(&mut self) {
+    /// Draws the edges. Those that are only good manners are left out when they make a circle: that a declared need
+    /// may be a live one as well, and that children of a new parent are there before the old parent goes.
+    fn connect(&mut self, strict: bool) {
         for at in 0..self.spans.len() {
             if let Some((first, _)) = self.spans[at].made {
                 self.after_needs(at, first);
             }
             if let Some((gone, with)) = self.goes(at) {
-                self.after_users(at, gone, with);
+                self.after_users(at, gone, with, strict);
             }
         }
         self.edges.retain(|(before, after)| before != after);
@@ -251,9 +255,11 @@ impl<'a> Draft<'a> {
     }
 
     /// Removed by step `gone` of `with`, after what needs it is gone or changed.
-    fn after_users(&mut self, at: usize, gone: usize, with: usize) {
+    fn after_users(&mut self, at: usize, gone: usize, with: usize, strict: bool) {
         let delete_first = self.spans[at].made.is_some() && !self.is_create_first(with);
-        for user in &self.web.users[at] {
+        let users = self.web.users[at].iter();
+        let guessed = self.web.guessed[at].iter().filter(|_| strict);
+        for user in users.chain(guessed) {
             if let Some((user, _)) = self.goes(*user) {
                 self.edges.push((user, gone));
             }
@@ -261,7 +267,7 @@ impl<'a> Draft<'a> {
             let waits = delete_first && self.web.wants[*user].contains(&at);
             if let Some((_, made)) = self.spans[*user].made
                 && !waits
-                && (self.spans[*user].gone.is_none() || self.is_create_first(*user))
+                && self.moves_over(*user, strict)
             {
                 self.edges.push((made, gone));
             }
@@ -270,6 +276,14 @@ impl<'a> Draft<'a> {
             if let Some((other, _)) = self.goes(*other) {
                 self.edges.push((other, gone));
             }
+        }
+    }
+
+    /// Whether the step that makes it is one after which the old needs are needed no more.
+    fn moves_over(&self, at: usize, strict: bool) -> bool {
+        match self.web.decisions[at].verdict {
+            Verdict::Replace => strict && self.old_goes_with_parent(at),
+            _ => self.spans[at].gone.is_none(),
         }
     }
 

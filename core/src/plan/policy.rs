@@ -1,69 +1,97 @@
-//! Policy documents, compared by meaning: clouds return a single item for a list of one, and lists in any order.
+//! JSON documents that mean the same though they are written differently.
 
 use serde_json::{Map, Value as Json};
 
-use crate::model::{Hole, Never, Pending, Value};
+use crate::model::{Hole, Value};
 
-/// Whether two documents say the same. One that waits for something else does not.
-pub(super) fn same_policy(want: &Value<Pending>, have: &Value<Never>) -> bool {
-    let mut open = false;
-    want.each_hole(&mut |_| open = true);
-    !open && document(want) == document(have)
-}
+/// Keys of a policy statement whose lists are sets: who, what and on what. Values of conditions are sets too.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
+const SETS: [&str; 7] = [
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Principal",
+    "NotPrincipal",
+    "Condition",
+];
 
-fn document<H: Hole>(value: &Value<H>) -> Json {
+/// One form for all ways to write a document: keys in order, a list of one item as that item, and, in policies
+/// (documents with a `Statement`), sets in order. `None` for a text that is no JSON.
+pub(super) fn normal<H: Hole>(value: &Value<H>) -> Option<Json> {
     let json = match value {
-        Value::Text(text) => {
-            serde_json::from_str(text).unwrap_or_else(|_| Json::from(text.as_str()))
-        }
+        Value::Text(text) => serde_json::from_str(text).ok()?,
+        Value::Null => return None,
         other => other.to_json(),
     };
-    normal(&json)
+    let policy = json.get("Statement").is_some();
+    Some(form(json, policy, false))
 }
 
-/// Keys whose value is one word, never a list.
-const WORDS: [&str; 4] = ["Version", "Id", "Sid", "Effect"];
-
-fn normal(json: &Json) -> Json {
+fn form(json: Json, policy: bool, set: bool) -> Json {
     match json {
-        Json::Object(object) => Json::Object(
-            object
-                .iter()
-                .map(|(key, value)| (key.clone(), entry(key, value)))
-                .collect::<Map<_, _>>(),
-        ),
-        Json::Array(items) => sorted(items.iter().map(normal).collect()),
-        other => other.clone(),
+        Json::Array(items) => {
+            let mut items: Vec<Json> = items
+                .into_iter()
+                .map(|item| form(item, policy, set))
+                .collect();
+            if set {
+                items.sort_by_cached_key(Json::to_string);
+                items.dedup();
+            }
+            match items.len() {
+                1 => items.remove(0),
+                _ => Json::Array(items),
+            }
+        }
+        Json::Object(object) => {
+            let mut entries: Vec<(String, Json)> = object
+                .into_iter()
+                .map(|(key, value)| {
+                    let set = set || (policy && SETS.contains(&key.as_str()));
+                    let value = form(value, policy, set);
+                    (key, value)
+                })
+                .collect();
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            Json::Object(Map::from_iter(entries))
+        }
+        other => other,
     }
-}
-
-fn entry(key: &str, value: &Json) -> Json {
-    let value = normal(value);
-    match value {
-        Json::Object(_) if key == "Statement" => Json::Array(vec![value]),
-        Json::Array(_) | Json::Object(_) => value,
-        other if WORDS.contains(&key) => other,
-        other => Json::Array(vec![other]),
-    }
-}
-
-fn sorted(mut items: Vec<Json>) -> Json {
-    items.sort_by_cached_key(ToString::to_string);
-    items.dedup();
-    Json::Array(items)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::model::Never;
+
+    fn text(json: &Json) -> Option<Json> {
+        normal(&Value::<Never>::Text(json.to_string()))
+    }
 
     #[test]
-    fn the_form_does_not_matter_and_the_meaning_does() {
-        let want = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["b","a"],"Principal":{"Service":"x"}}]}"#;
-        let same = r#"{"Statement":{"Principal":{"Service":["x"]},"Action":["a","b"],"Effect":"Allow"},"Version":"2012-10-17"}"#;
-        let other = r#"{"Statement":{"Principal":{"Service":["x"]},"Action":"a","Effect":"Allow"},"Version":"2012-10-17"}"#;
-        assert!(same_policy(&want.into(), &same.into()));
-        assert!(!same_policy(&want.into(), &other.into()));
-        assert!(!same_policy(&want.into(), &Value::Null));
+    fn policies_are_compared_by_meaning() {
+        let one = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["b:x", "a:y"],
+            "Resource": ["*"]}]});
+        let other = json!({"Statement": {"Action": ["a:y", "b:x"], "Resource": "*", "Effect": "Allow"},
+            "Version": "2012-10-17"});
+        assert_eq!(text(&one), text(&other));
+        let map = Value::<Never>::from_json(&other).expect("a map");
+        assert_eq!(normal(&map), text(&one));
+        let less = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["a:y"],
+            "Resource": ["*"]}]});
+        assert_ne!(text(&one), text(&less));
+    }
+
+    #[test]
+    fn lists_of_other_documents_keep_their_order() {
+        assert_ne!(
+            text(&json!({"args": ["a", "b"]})),
+            text(&json!({"args": ["b", "a"]}))
+        );
+        assert_eq!(text(&json!({"args": ["a"]})), text(&json!({"args": "a"})));
+        assert_eq!(normal(&Value::<Never>::text("not json {")), None);
     }
 }

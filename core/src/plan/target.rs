@@ -99,7 +99,7 @@ fn pulled(web: &Web<'_>, at: usize) -> Vec<usize> {
         verdict,
         Verdict::Delete | Verdict::Replace | Verdict::GoesWithParent
     ) {
-        pulled.extend(&web.users[at]);
+        pulled.extend(web.all_users(at));
         pulled.extend(&web.outlives[at]);
     }
     pulled

@@ -22,8 +22,10 @@ pub(super) struct Web<'a> {
     pub(super) at: BTreeMap<&'a ResourceId, usize>,
     /// What each of them needs when it is made as desired.
     pub(super) wants: Vec<Vec<usize>>,
-    /// Those that need it as they are live now, or may be live.
+    /// Those that are live and need it.
     pub(super) users: Vec<Vec<usize>>,
+    /// Those that are or may be live, and only by their declaration are known to need it.
+    pub(super) guessed: Vec<Vec<usize>>,
     /// Those it outlives.
     pub(super) outlives: Vec<Vec<usize>>,
     /// The object it lives in.
@@ -37,6 +39,7 @@ impl<'a> Web<'a> {
         let mut web = Self {
             wants: vec![Vec::new(); decisions.len()],
             users: vec![Vec::new(); decisions.len()],
+            guessed: vec![Vec::new(); decisions.len()],
             outlives: vec![Vec::new(); decisions.len()],
             parent: vec![None; decisions.len()],
             decisions,
@@ -58,13 +61,22 @@ impl<'a> Web<'a> {
         self.parent[index] = parent_of(decision).and_then(|parent| self.at.get(parent).copied());
         if may_live(decision) {
             let seen = live.map(|live| live.needs.iter().chain(live.parent.iter()));
-            let mut used: BTreeSet<usize> = self.wants[index].iter().copied().collect();
-            used.extend(self.find(seen.into_iter().flatten()));
-            used.remove(&index);
-            for needed in used {
-                self.users[needed].push(index);
+            let mut sure: BTreeSet<usize> =
+                self.find(seen.into_iter().flatten()).into_iter().collect();
+            sure.remove(&index);
+            for needed in &sure {
+                self.users[*needed].push(index);
+            }
+            let guessed = self.wants[index].iter().filter(|need| !sure.contains(need));
+            for needed in guessed {
+                self.guessed[*needed].push(index);
             }
         }
+    }
+
+    /// All that use it, surely or not.
+    pub(super) fn all_users(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
+        self.users[at].iter().chain(&self.guessed[at]).copied()
     }
 
     fn find<'b>(&self, ids: impl Iterator<Item = &'b ResourceId>) -> Vec<usize> {

@@ -67,6 +67,11 @@ async fn boto3_makes_roles_and_takes_them() {
 }
 
 #[tokio::test]
+async fn boto3_runs_a_cluster() {
+    run("eks_boto3.py").await;
+}
+
+#[tokio::test]
 async fn boto3_keeps_log_groups() {
     run("logs_boto3.py").await;
 }

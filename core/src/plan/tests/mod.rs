@@ -7,6 +7,7 @@
     clippy::disallowed_macros
 )]
 
+mod converge;
 mod file;
 mod guard;
 mod order;

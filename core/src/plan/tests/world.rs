@@ -46,7 +46,7 @@ fn things() -> impl Strategy<Value = Vec<Thing>> {
     prop::collection::vec(thing, 1..14)
 }
 
-fn name(index: usize) -> String {
+pub(super) fn name(index: usize) -> String {
     // Order by name is not order by need.
     format!(
         "thing.{}/part-{index:02}",

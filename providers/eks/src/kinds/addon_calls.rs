@@ -203,10 +203,10 @@ pub(super) fn live(addon: &Wire, roles: BTreeMap<String, Field<String>>) -> Live
 fn status(addon: &Wire) -> (Status, Option<String>) {
     let issues = addon
         .health()
-        .map(|health| health.issues())
+        .map(aws_sdk_eks::types::AddonHealth::issues)
         .unwrap_or_default();
     let trouble = join(issues.iter().map(|found| {
-        let code = found.code().map(|code| code.as_str());
+        let code = found.code().map(aws_sdk_eks::types::AddonIssueCode::as_str);
         issue(code, found.message(), found.resource_ids())
     }));
     let word = addon

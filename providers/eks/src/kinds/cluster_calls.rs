@@ -361,10 +361,12 @@ fn logging(cluster: &Wire) -> Vec<String> {
 fn status(cluster: &Wire) -> Status {
     let issues = cluster
         .health()
-        .map(|health| health.issues())
+        .map(aws_sdk_eks::types::ClusterHealth::issues)
         .unwrap_or_default();
     let trouble = join(issues.iter().map(|found| {
-        let code = found.code().map(|code| code.as_str());
+        let code = found
+            .code()
+            .map(aws_sdk_eks::types::ClusterIssueCode::as_str);
         issue(code, found.message(), found.resource_ids())
     }));
     match cluster.status() {

@@ -166,7 +166,9 @@ pub(crate) async fn progress(
 
 fn stands(update: &Update) -> Progress {
     let errors = update.errors().iter().map(|error| {
-        let code = error.error_code().map(|code| code.as_str());
+        let code = error
+            .error_code()
+            .map(aws_sdk_eks::types::ErrorCode::as_str);
         issue(code, error.error_message(), error.resource_ids())
     });
     let errors = join(errors);

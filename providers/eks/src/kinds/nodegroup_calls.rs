@@ -300,10 +300,12 @@ fn tainted(taint: &Taint) -> Option<(String, String)> {
 fn status(group: &Wire) -> (Status, Option<String>) {
     let issues = group
         .health()
-        .map(|health| health.issues())
+        .map(aws_sdk_eks::types::NodegroupHealth::issues)
         .unwrap_or_default();
     let trouble = join(issues.iter().map(|found| {
-        let code = found.code().map(|code| code.as_str());
+        let code = found
+            .code()
+            .map(aws_sdk_eks::types::NodegroupIssueCode::as_str);
         issue(code, found.message(), found.resource_ids())
     }));
     let status = match group.status() {

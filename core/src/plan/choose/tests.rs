@@ -1,0 +1,1 @@
+//! Choices: kept, taken, noted.

@@ -1,0 +1,1 @@
+//! Properties of deciding, over random stacks.

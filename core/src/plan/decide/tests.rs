@@ -1,0 +1,1 @@
+//! Every rule of deciding, one by one.
