@@ -148,7 +148,7 @@ fn one(out: &mut String, row: &Row<'_>) {
         _ => word.red().to_string(),
     };
     let physical = row.live().map_or("", |live| live.physical.as_str());
-    let _ = write!(out, "  {word}  {:<26} {}", row.id.part, plain(physical));
+    let _ = write!(out, "  {word}  {:<29} {}", row.id.part, plain(physical));
     if let Some(detail) = row.detail() {
         let _ = write!(out, "  {}", plain(&detail));
     }
