@@ -156,41 +156,9 @@ pub(super) fn change(call: &mut Call<'_>) -> Outcome {
             .with("addonName", addon.name.as_str())
     };
     free(call, &addon).map_err(about)?;
-    let (mut params, mut changes) = (
-        Vec::new(),
-        vec![("issues", json!([])), ("conflict", json!(false))],
-    );
-    if let Some(wish) = request.addon_version.as_deref() {
-        let version = step(call, &addon, wish).map_err(about)?;
-        params.push(("AddonVersion", version.clone()));
-        changes.push(("version", json!(version)));
-    }
-    if let Some(role) = request.service_account_role_arn.as_deref() {
-        check_role(call, Some(role)).map_err(about)?;
-        params.push(("ServiceAccountRoleArn", role.to_owned()));
-        changes.push(("role_arn", json!(role)));
-    }
-    if let Some(resolve) = request.resolve_conflicts {
-        one_of(
-            "resolveConflicts",
-            &resolve,
-            &["OVERWRITE", "NONE", "PRESERVE"],
-        )
-        .map_err(about)?;
-        params.push(("ResolveConflicts", resolve));
-    }
-    if let Some(text) = request.configuration_values {
-        check_configuration(Some(&text)).map_err(about)?;
-        params.push(("ConfigurationValues", text.clone()));
-        changes.push(("configuration", json!(text)));
-    }
-    if let Some(wishes) = request.pod_identity_associations {
-        identify(call, &addon, &wishes).map_err(about)?;
-        let accounts: Vec<&str> = wishes
-            .iter()
-            .map(|wish| wish.service_account.as_str())
-            .collect();
-        params.push(("PodIdentityAssociations", json!(accounts).to_string()));
+    let (params, changes) = read(call, &addon, &request).map_err(about)?;
+    if let Some(wishes) = &request.pod_identity_associations {
+        identify(call, &addon, wishes).map_err(about)?;
     }
     let new = New {
         cluster: &addon.cluster,
@@ -202,6 +170,46 @@ pub(super) fn change(call: &mut Call<'_>) -> Outcome {
     let update = Update::begin(&mut call.tx, &call.place, new);
     remember(call, &update.id());
     update.answer()
+}
+
+type Params = Vec<(&'static str, String)>;
+type Changes = Vec<(&'static str, serde_json::Value)>;
+
+/// What a request changes. An update also puts right what was in the add-on's way.
+fn read(call: &Call<'_>, addon: &Addon, request: &To) -> Result<(Params, Changes), ApiError> {
+    let mut params = Vec::new();
+    let mut changes = vec![("issues", json!([])), ("conflict", json!(false))];
+    if let Some(wish) = request.addon_version.as_deref() {
+        let version = step(call, addon, wish)?;
+        params.push(("AddonVersion", version.clone()));
+        changes.push(("version", json!(version)));
+    }
+    if let Some(role) = request.service_account_role_arn.as_deref() {
+        check_role(call, Some(role))?;
+        params.push(("ServiceAccountRoleArn", role.to_owned()));
+        changes.push(("role_arn", json!(role)));
+    }
+    if let Some(resolve) = request.resolve_conflicts.as_deref() {
+        one_of(
+            "resolveConflicts",
+            resolve,
+            &["OVERWRITE", "NONE", "PRESERVE"],
+        )?;
+        params.push(("ResolveConflicts", resolve.to_owned()));
+    }
+    if let Some(text) = request.configuration_values.as_deref() {
+        check_configuration(Some(text))?;
+        params.push(("ConfigurationValues", text.to_owned()));
+        changes.push(("configuration", json!(text)));
+    }
+    if let Some(wishes) = &request.pod_identity_associations {
+        let accounts: Vec<&str> = wishes
+            .iter()
+            .map(|wish| wish.service_account.as_str())
+            .collect();
+        params.push(("PodIdentityAssociations", json!(accounts).to_string()));
+    }
+    Ok((params, changes))
 }
 
 /// The version to go to. The network plug-in goes by one minor at a time.

@@ -285,23 +285,26 @@ impl Endpoint {
         }
         public_cidrs.sort();
         public_cidrs.dedup();
-        for range in &public_cidrs {
-            let parts = range.split_once('/').map(|(ip, bits)| {
-                (
-                    ip.parse::<std::net::Ipv4Addr>().is_ok(),
-                    bits.parse::<u8>().is_ok_and(|bits| bits <= 32),
-                )
-            });
-            if parts != Some((true, true)) {
-                return Err(invalid(format!(
-                    "The following CIDRs are invalid in publicAccessCidrs: {range}"
-                )));
-            }
-        }
+        check_ranges(&public_cidrs)?;
         Ok(Self {
             public_access,
             private_access,
             public_cidrs,
         })
+    }
+}
+
+fn check_ranges(ranges: &[String]) -> Result<(), ApiError> {
+    let good = |range: &&String| {
+        range.split_once('/').is_some_and(|(ip, bits)| {
+            ip.parse::<std::net::Ipv4Addr>().is_ok()
+                && bits.parse::<u8>().is_ok_and(|bits| bits <= 32)
+        })
+    };
+    match ranges.iter().find(|range| !good(range)) {
+        None => Ok(()),
+        Some(range) => Err(invalid(format!(
+            "The following CIDRs are invalid in publicAccessCidrs: {range}"
+        ))),
     }
 }

@@ -16,6 +16,7 @@ mod cluster_change;
 mod cluster_create;
 mod cluster_delete;
 mod common;
+mod machine;
 mod network;
 mod node_health;
 mod nodegroup;
@@ -31,6 +32,9 @@ mod template;
 mod token;
 mod update;
 mod version;
+
+#[cfg(test)]
+mod tests;
 
 use super::Service;
 use crate::store::Tx;

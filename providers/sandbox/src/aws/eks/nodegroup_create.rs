@@ -9,14 +9,14 @@ use super::common::{
     body, fresh_uuid, in_use, invalid, invalid_request, name, of_cluster, one_of, present, within,
     working,
 };
-use super::nodegroup::{Scaling, Taint, Template};
+use super::machine::{Machine, MachineWish};
+use super::nodegroup::{Scaling, Taint};
 use super::token::{made_before, remember};
 use super::{AccessEntry, Cluster, NodeGroup, network, nodes, role_check, tags, template, version};
-use crate::aws::ec2::types;
 use crate::aws::iam::{InstanceProfile, Role};
 use crate::aws::{Call, Outcome};
 use crate::phase::Phase;
-use crate::wire::{ApiError, Body, Params};
+use crate::wire::{ApiError, Body};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -61,26 +61,15 @@ pub(super) struct Missing {
     update_strategy: Option<String>,
 }
 
-/// Images with their architecture, of those that EKS makes for Kubernetes versions of today.
-const IMAGES: &[&str] = &[
-    "AL2023_x86_64_STANDARD",
-    "AL2023_ARM_64_STANDARD",
-    "AL2023_x86_64_NEURON",
-    "AL2023_x86_64_NVIDIA",
-    "AL2023_ARM_64_NVIDIA",
-    "BOTTLEROCKET_x86_64",
-    "BOTTLEROCKET_ARM_64",
-    "BOTTLEROCKET_x86_64_FIPS",
-    "BOTTLEROCKET_ARM_64_FIPS",
-    "BOTTLEROCKET_x86_64_NVIDIA",
-    "BOTTLEROCKET_ARM_64_NVIDIA",
-    "WINDOWS_CORE_2019_x86_64",
-    "WINDOWS_FULL_2019_x86_64",
-    "WINDOWS_CORE_2022_x86_64",
-    "WINDOWS_FULL_2022_x86_64",
-    "WINDOWS_CORE_2025_x86_64",
-    "WINDOWS_FULL_2025_x86_64",
-];
+impl Request {
+    fn machine(&self) -> MachineWish<'_> {
+        MachineWish {
+            types: self.instance_types.as_deref().unwrap_or_default(),
+            image: self.ami_type.as_deref(),
+            disk: self.disk_size,
+        }
+    }
+}
 
 impl ScalingWish {
     /// The sizes after this, over those before.
@@ -168,35 +157,86 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
         return Err(named(in_use(text)));
     }
     let mut group = fresh(call, &cluster, &request).map_err(named)?;
-    Role::service_linked(
-        &mut call.tx,
-        &call.place.account,
-        "eks-nodegroup.amazonaws.com",
-    );
-    let role = group.node_role.rsplit('/').next().unwrap_or_default();
-    InstanceProfile::make(&mut call.tx, &call.place.account, &group.profile(), role);
-    if cluster.has_entries() {
-        let kind = if group.ami_type.starts_with("WINDOWS") {
-            "EC2_WINDOWS"
-        } else {
-            "EC2_LINUX"
-        };
-        AccessEntry::ensure(
-            &mut call.tx,
-            &call.place,
-            &cluster.name,
-            &group.node_role,
-            kind,
-        );
-    }
+    accompany(call, &cluster, &group);
     nodes::fit(&mut call.tx, &call.place, &mut group);
     call.tx.put(&call.place, &group);
     remember(call, &key);
     Ok(Body::Json(json!({"nodegroup": group.json(&call.place)})))
 }
 
+/// What EKS makes with a node group: its own role, a profile for the nodes' role, the entry that lets nodes in.
+fn accompany(call: &mut Call<'_>, cluster: &Cluster, group: &NodeGroup) {
+    let account = call.place.account.clone();
+    Role::service_linked(&mut call.tx, &account, "eks-nodegroup.amazonaws.com");
+    let role = group.node_role.rsplit('/').next().unwrap_or_default();
+    InstanceProfile::make(&mut call.tx, &account, &group.profile(), role);
+    if cluster.has_entries() {
+        let kind = match group.ami_type.starts_with("WINDOWS") {
+            true => "EC2_WINDOWS",
+            false => "EC2_LINUX",
+        };
+        let role = &group.node_role;
+        AccessEntry::ensure(&mut call.tx, &call.place, &cluster.name, role, kind);
+    }
+}
+
 /// The node group that a request asks for, checked.
 fn fresh(call: &mut Call<'_>, cluster: &Cluster, request: &Request) -> Result<NodeGroup, ApiError> {
+    check(call, cluster, request)?;
+    let capacity = request.capacity_type.clone();
+    let defaults = Scaling {
+        min_size: 1,
+        max_size: 2,
+        desired_size: 2,
+    };
+    let scaling = request
+        .scaling_config
+        .map_or(Ok(defaults), |wish| wish.over(defaults))?;
+    let version = chosen_version(cluster, request.version.as_deref())?;
+    let release = chosen_release(&version, request.release_version.as_deref())?;
+    let template = request.launch_template.as_ref();
+    let template = template
+        .map(|wish| template::find(call, wish))
+        .transpose()?;
+    let machine = Machine::read(call, &request.machine(), template.as_ref())?;
+    role_check::usable(
+        &call.tx,
+        &call.place,
+        &request.node_role,
+        "ec2.amazonaws.com",
+    )?;
+    let missing = request
+        .update_config
+        .as_ref()
+        .map(Missing::checked)
+        .transpose()?;
+    Ok(NodeGroup {
+        name: request.nodegroup_name.clone(),
+        cluster: cluster.name.clone(),
+        uid: fresh_uuid(&mut call.tx, "eks-nodegroup"),
+        version,
+        release,
+        capacity: capacity.unwrap_or_else(|| "ON_DEMAND".to_owned()),
+        scaling,
+        instance_types: machine.types,
+        subnets: request.subnets.clone(),
+        ami_type: machine.image,
+        node_role: request.node_role.clone(),
+        labels: request.labels.clone(),
+        taints: request.taints.clone(),
+        update_config: missing.unwrap_or_else(|| json!({"maxUnavailable": 1})),
+        disk_size: machine.disk,
+        template,
+        issues: Vec::new(),
+        instances: Vec::new(),
+        phase: Phase::new("CREATING", call.now()),
+        tags: request.tags.clone(),
+        created: call.now(),
+    })
+}
+
+/// Refuses subnets of elsewhere, tags and taints that are none, and one group too many.
+fn check(call: &Call<'_>, cluster: &Cluster, request: &Request) -> Result<(), ApiError> {
     present("nodeRole", &request.node_role)?;
     if request.subnets.is_empty() {
         return Err(invalid("subnets cannot be empty."));
@@ -210,66 +250,12 @@ fn fresh(call: &mut Call<'_>, cluster: &Cluster, request: &Request) -> Result<No
     }
     tags::check(&request.tags)?;
     check_taints(&request.taints)?;
-    let capacity = request
-        .capacity_type
-        .clone()
-        .unwrap_or_else(|| "ON_DEMAND".to_owned());
-    one_of("The capacityType", &capacity, &["ON_DEMAND", "SPOT"])?;
-    let defaults = Scaling {
-        min_size: 1,
-        max_size: 2,
-        desired_size: 2,
-    };
-    let scaling = request
-        .scaling_config
-        .map_or(Ok(defaults), |wish| wish.over(defaults))?;
-    let version = chosen_version(cluster, request.version.as_deref())?;
-    let release = chosen_release(&version, request.release_version.as_deref())?;
-    let template = request
-        .launch_template
-        .as_ref()
-        .map(|wish| template::find(call, wish))
-        .transpose()?;
-    let machine = Machine::read(call, request, template.as_ref())?;
-    role_check::usable(
-        &call.tx,
-        &call.place,
-        &request.node_role,
-        "ec2.amazonaws.com",
-    )?;
+    if let Some(capacity) = &request.capacity_type {
+        one_of("The capacityType", capacity, &["ON_DEMAND", "SPOT"])?;
+    }
     let have = of_cluster::<NodeGroup>(&call.tx, &call.place, &cluster.name).len();
-    within(
-        &call.tx,
-        "eks:nodegroups-per-cluster",
-        have,
-        "Nodegroup limit exceeded for this cluster",
-    )?;
-    let missing = request.update_config.as_ref().map(Missing::checked);
-    Ok(NodeGroup {
-        name: request.nodegroup_name.clone(),
-        cluster: cluster.name.clone(),
-        uid: fresh_uuid(&mut call.tx, "eks-nodegroup"),
-        version,
-        release,
-        capacity,
-        scaling,
-        instance_types: machine.types,
-        subnets: request.subnets.clone(),
-        ami_type: machine.image,
-        node_role: request.node_role.clone(),
-        labels: request.labels.clone(),
-        taints: request.taints.clone(),
-        update_config: missing
-            .transpose()?
-            .unwrap_or_else(|| json!({"maxUnavailable": 1})),
-        disk_size: machine.disk,
-        template,
-        issues: Vec::new(),
-        instances: Vec::new(),
-        phase: Phase::new("CREATING", call.now()),
-        tags: request.tags.clone(),
-        created: call.now(),
-    })
+    let full = "Nodegroup limit exceeded for this cluster";
+    within(&call.tx, "eks:nodegroups-per-cluster", have, full)
 }
 
 /// Refuses taints that Kubernetes does not have.
@@ -309,129 +295,5 @@ fn chosen_release(version: &str, wish: Option<&str>) -> Result<String, ApiError>
         Some(wish) => Err(invalid_request(format!(
             "Requested release version {wish} is not valid for kubernetes version {version}."
         ))),
-    }
-}
-
-/// What the nodes are.
-struct Machine {
-    types: Vec<String>,
-    image: String,
-    disk: Option<i64>,
-}
-
-impl Machine {
-    fn read(
-        call: &Call<'_>,
-        request: &Request,
-        template: Option<&Template>,
-    ) -> Result<Self, ApiError> {
-        let data = template
-            .and_then(|one| template::data(&call.tx, &call.place, one))
-            .unwrap_or_default();
-        template::check(&data)?;
-        let asked = request.instance_types.clone().unwrap_or_default();
-        let own_type = data.get("InstanceType").map(str::to_owned);
-        if own_type.is_some() && !asked.is_empty() {
-            return Err(invalid_request(
-                "Cannot specify instance types in launch template and API request",
-            ));
-        }
-        if template.is_some() && request.disk_size.is_some() {
-            return Err(invalid(
-                "Disk size must be specified within the launch template.",
-            ));
-        }
-        let mut shown = asked;
-        if shown.is_empty() && own_type.is_none() {
-            shown.push("t3.medium".to_owned());
-        }
-        let all: Vec<&String> = shown.iter().chain(own_type.as_ref()).collect();
-        let image = image(request.ami_type.as_deref(), &data, &all)?;
-        let disk = template.is_none().then(|| request.disk_size.unwrap_or(20));
-        Ok(Self {
-            types: shown,
-            image,
-            disk,
-        })
-    }
-}
-
-/// The image's type: that of the machines' architecture, without a wish.
-fn image(wish: Option<&str>, data: &Params, machines: &[&String]) -> Result<String, ApiError> {
-    let known = types();
-    if let Some(strange) = machines.iter().find(|name| !known.contains(**name)) {
-        return Err(invalid(format!(
-            "The following supplied instance types do not exist: [{strange}]"
-        )));
-    }
-    if data.get("ImageId").is_some() {
-        return match wish {
-            None | Some("CUSTOM") => Ok("CUSTOM".to_owned()),
-            Some(_) => Err(invalid_request(
-                "You cannot specify an image id within the launch template and an AMI type other than CUSTOM",
-            )),
-        };
-    }
-    let arm = machines.iter().filter(|name| is_arm(name)).count();
-    if arm != 0 && arm != machines.len() {
-        return Err(invalid(
-            "The instance types must all have the same architecture",
-        ));
-    }
-    let of_machines = if arm == 0 { "x86_64" } else { "ARM_64" };
-    let image = match wish {
-        None => return Ok(format!("AL2023_{of_machines}_STANDARD")),
-        Some("CUSTOM") => {
-            return Err(invalid_request(
-                "AMI type CUSTOM needs an image id within the launch template",
-            ));
-        }
-        Some(image) => image,
-    };
-    if image.starts_with("AL2_") {
-        return Err(invalid_request(format!(
-            "Requested amiType {image} is only supported for kubernetes version 1.32 or earlier"
-        )));
-    }
-    one_of("The amiType", image, IMAGES)?;
-    match image.contains(of_machines) {
-        true => Ok(image.to_owned()),
-        false => Err(invalid(format!(
-            "{:?} is not a valid instance type for requested amiType {image}",
-            machines
-                .iter()
-                .map(|name| name.as_str())
-                .collect::<Vec<_>>()
-        ))),
-    }
-}
-
-/// Graviton: the family's digit is followed by a `g`.
-fn is_arm(machine: &str) -> bool {
-    let family = machine.split('.').next().unwrap_or_default();
-    let after = family.trim_start_matches(|sign: char| sign.is_ascii_lowercase());
-    after
-        .trim_start_matches(|sign: char| sign.is_ascii_digit())
-        .starts_with('g')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_arm;
-
-    #[test]
-    fn graviton_is_told_by_the_familys_name() {
-        for name in ["m7g.large", "t4g.medium", "c6gd.xlarge", "r8g.large"] {
-            assert!(is_arm(name), "{name}");
-        }
-        for name in [
-            "g5.xlarge",
-            "m7i-flex.large",
-            "g4dn.xlarge",
-            "t3.medium",
-            "c6a.large",
-        ] {
-            assert!(!is_arm(name), "{name}");
-        }
     }
 }

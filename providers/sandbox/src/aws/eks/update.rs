@@ -166,7 +166,7 @@ impl Update {
                 amend::<NodeGroup>(tx, place, &NodeGroup::key(&self.cluster, name), changes);
             }
             Target::Addon(name) => {
-                amend::<Addon>(tx, place, &Addon::key(&self.cluster, name), changes)
+                amend::<Addon>(tx, place, &Addon::key(&self.cluster, name), changes);
             }
         }
     }
