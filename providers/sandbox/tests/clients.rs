@@ -52,7 +52,9 @@ async fn run(script: &'static str) {
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{script}: {text}");
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "ok");
-    let left: Vec<_> = server.cloud().objects(jiff::Timestamp::now()).unwrap();
+    let mut left: Vec<_> = server.cloud().objects(jiff::Timestamp::now()).unwrap();
+    // Service-linked roles and the log group that EKS made stay, as they do in the real cloud.
+    left.retain(|one| !one.own_of_cloud || one.service == "ec2" || one.service == "eks");
     assert!(left.is_empty(), "{script} left {left:?}");
 }
 

@@ -81,6 +81,12 @@ def role(name, service, *policies):
     return arn
 
 
+def pods_role():
+    statement = {"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"}}
+    document = {"Version": "2012-10-17", "Statement": [{**statement, "Action": ["sts:AssumeRole", "sts:TagSession"]}]}
+    return iam.create_role(RoleName="pods", Path="/provision/shop/", AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
+
+
 def network():
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
@@ -107,7 +113,7 @@ def build(net, roles):
         "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True},
         "logging": {"clusterLogging": [{"types": ["audit"], "enabled": True}]},
         "upgradePolicy": {"supportType": "STANDARD"},
-        "bootstrapSelfManagedAddons": True,
+        "bootstrapSelfManagedAddons": False,
         "clientRequestToken": "one",
         "tags": {"provision-stack": "shop"},
     }
@@ -177,6 +183,94 @@ def changes():
     assert [one["clusterVersion"] for one in versions] == ["1.34", "1.33"]
 
 
+def addons(roles):
+    """Before there are nodes."""
+    parameter = ("InvalidParameterException", 400)
+    offers = eks.describe_addon_versions(kubernetesVersion="1.34", addonName="vpc-cni")["addons"]
+    versions = [one["addonVersion"] for one in offers[0]["addonVersions"]]
+    default = [one["addonVersion"] for one in offers[0]["addonVersions"] if one["compatibilities"][0]["defaultVersion"]]
+    refused("ResourceNotFoundException", 404, "No addon: vpc-cni found", eks.describe_addon, clusterName="shop", addonName="vpc-cni")
+    refused(*parameter, "not supported", eks.create_addon, clusterName="shop", addonName="vpc-cni", addonVersion="v1.0.0-eksbuild.1")
+    refused(*parameter, "JSON", eks.create_addon, clusterName="shop", addonName="vpc-cni", configurationValues="{")
+    refused(*parameter, "does not exist", eks.create_addon, clusterName="shop", addonName="aws-ebs-csi-driver",
+            podIdentityAssociations=[{"serviceAccount": "ebs-csi-controller-sa", "roleArn": roles["node"] + "x"}])
+    made = eks.create_addon(clusterName="shop", addonName="vpc-cni", clientRequestToken="a", tags={"a": "b"})["addon"]
+    assert made["status"] == "CREATING" and made["addonVersion"] == default[0], made
+    assert eks.create_addon(clusterName="shop", addonName="vpc-cni", clientRequestToken="a", tags={"a": "b"})["addon"]["addonArn"] == made["addonArn"]
+    refused("ResourceInUseException", 409, "already exists", eks.create_addon, clusterName="shop", addonName="vpc-cni")
+    eks.create_addon(clusterName="shop", addonName="coredns")
+    eks.create_addon(clusterName="shop", addonName="aws-ebs-csi-driver", podIdentityAssociations=[
+        {"serviceAccount": "ebs-csi-controller-sa", "roleArn": roles["pods"]},
+    ])
+    ready("addon_active", clusterName="shop", addonName="vpc-cni")
+    for _ in range(50):
+        health = eks.describe_addon(clusterName="shop", addonName="coredns")["addon"]
+        if health["status"] != "CREATING":
+            break
+        time.sleep(0.1)
+    assert health["status"] == "DEGRADED" and health["health"]["issues"][0]["code"] == "InsufficientNumberOfReplicas", health
+    refused(*parameter, "1 minor version at a time", eks.update_addon, clusterName="shop", addonName="vpc-cni", addonVersion=versions[3])
+    update = eks.update_addon(clusterName="shop", addonName="vpc-cni", addonVersion=versions[0],
+                              configurationValues='{"env": {}}', resolveConflicts="PRESERVE")["update"]
+    updated(update, addonName="vpc-cni")
+    after = eks.describe_addon(clusterName="shop", addonName="vpc-cni")["addon"]
+    assert after["addonVersion"] == versions[0] and after["configurationValues"] == '{"env": {}}', after
+    assert eks.list_addons(clusterName="shop", maxResults=2)["nextToken"]
+    pages = eks.get_paginator("list_addons").paginate(clusterName="shop", PaginationConfig={"PageSize": 1})
+    assert [name for page in pages for name in page["addons"]] == ["aws-ebs-csi-driver", "coredns", "vpc-cni"]
+
+
+def access(roles):
+    parameter = ("InvalidParameterException", 400)
+    me = f"arn:aws:iam::{ACCOUNT}:user/sandbox"
+    view = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+    assert eks.list_access_entries(clusterName="shop")["accessEntries"] == [me]
+    mine = eks.list_associated_access_policies(clusterName="shop", principalArn=me)["associatedAccessPolicies"]
+    assert mine[0]["policyArn"].endswith("/AmazonEKSClusterAdminPolicy") and mine[0]["accessScope"]["type"] == "cluster"
+    refused(*parameter, "invalid principal", eks.create_access_entry, clusterName="shop", principalArn=roles["pods"] + "x")
+    refused(*parameter, "cannot start with system:", eks.create_access_entry, clusterName="shop",
+            principalArn=roles["pods"], kubernetesGroups=["system:masters"])
+    made = eks.create_access_entry(clusterName="shop", principalArn=roles["pods"], kubernetesGroups=["ops"],
+                                   tags={"a": "b"}, clientRequestToken="e")["accessEntry"]
+    assert made["username"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/pods/{{{{SessionName}}}}", made
+    refused("ResourceInUseException", 409, "already in use", eks.create_access_entry, clusterName="shop", principalArn=roles["pods"])
+    eks.update_access_entry(clusterName="shop", principalArn=roles["pods"], kubernetesGroups=["ops", "dev"])
+    found = eks.describe_access_entry(clusterName="shop", principalArn=roles["pods"])["accessEntry"]
+    assert found["kubernetesGroups"] == ["ops", "dev"] and found["tags"] == {"a": "b"}, found
+    eks.tag_resource(resourceArn=found["accessEntryArn"], tags={"c": "d"})
+    assert eks.list_tags_for_resource(resourceArn=found["accessEntryArn"])["tags"] == {"a": "b", "c": "d"}
+    known = [one["arn"] for one in eks.list_access_policies()["accessPolicies"]]
+    assert view in known
+    scope = {"type": "namespace", "namespaces": ["web"]}
+    refused(*parameter, "policyArn", eks.associate_access_policy, clusterName="shop", principalArn=roles["pods"],
+            policyArn=view + "x", accessScope=scope)
+    eks.associate_access_policy(clusterName="shop", principalArn=roles["pods"], policyArn=view, accessScope=scope)
+    assert eks.list_access_entries(clusterName="shop", associatedPolicyArn=view)["accessEntries"] == [roles["pods"]]
+    eks.disassociate_access_policy(clusterName="shop", principalArn=roles["pods"], policyArn=view)
+    refused("ResourceNotFoundException", 404, "", eks.disassociate_access_policy, clusterName="shop",
+            principalArn=roles["pods"], policyArn=view)
+    eks.delete_access_entry(clusterName="shop", principalArn=roles["pods"])
+    refused("ResourceNotFoundException", 404, "principalArn", eks.describe_access_entry, clusterName="shop",
+            principalArn=roles["pods"])
+
+
+def identities(roles):
+    owned = eks.list_pod_identity_associations(clusterName="shop")["associations"]
+    assert [one["serviceAccount"] for one in owned] == ["ebs-csi-controller-sa"] and "/aws-ebs-csi-driver/" in owned[0]["ownerArn"]
+    refused("InvalidRequestException", 400, "owned by", eks.delete_pod_identity_association, clusterName="shop",
+            associationId=owned[0]["associationId"])
+    wish = {"clusterName": "shop", "namespace": "web", "serviceAccount": "api", "roleArn": roles["pods"]}
+    refused("InvalidParameterException", 400, "trust policy", eks.create_pod_identity_association, **{**wish, "roleArn": roles["node"]})
+    made = eks.create_pod_identity_association(**wish)["association"]
+    refused("ResourceInUseException", 409, "already exists", eks.create_pod_identity_association, **wish)
+    changed = eks.update_pod_identity_association(clusterName="shop", associationId=made["associationId"], disableSessionTags=True)
+    assert changed["association"]["disableSessionTags"]
+    assert eks.describe_pod_identity_association(clusterName="shop", associationId=made["associationId"])["association"]["roleArn"] == roles["pods"]
+    eks.delete_pod_identity_association(clusterName="shop", associationId=made["associationId"])
+    refused("ResourceNotFoundException", 404, "", eks.describe_pod_identity_association, clusterName="shop",
+            associationId=made["associationId"])
+
+
 def nodes(net, roles):
     template = ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData={
         "TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "team", "Value": "web"}]}],
@@ -211,6 +305,11 @@ def nodes(net, roles):
     refused("ResourceInUseException", 409, "already exists", eks.create_nodegroup, **bad())
     ready("nodegroup_active", clusterName="shop", nodegroupName="web")
     assert eks.list_nodegroups(clusterName="shop")["nodegroups"] == ["web"]
+    ready("addon_active", clusterName="shop", addonName="coredns")
+    entry = eks.describe_access_entry(clusterName="shop", principalArn=roles["node"])["accessEntry"]
+    assert entry["type"] == "EC2_LINUX" and entry["kubernetesGroups"] == ["system:nodes"], entry
+    profiles = iam.list_instance_profiles_for_role(RoleName="node")["InstanceProfiles"]
+    assert len(profiles) == 1 and profiles[0]["InstanceProfileName"].startswith("eks-"), profiles
     instances = ec2.describe_instances(Filters=[
         {"Name": "tag:eks:nodegroup-name", "Values": ["web"]}, {"Name": "tag:team", "Values": ["web"]},
     ])["Reservations"]
@@ -248,6 +347,9 @@ def upgrade(template):
 
 
 def take_down(net, template):
+    eks.delete_addon(clusterName="shop", addonName="aws-ebs-csi-driver")
+    ready("addon_deleted", clusterName="shop", addonName="aws-ebs-csi-driver")
+    assert eks.list_pod_identity_associations(clusterName="shop")["associations"] == []
     eks.delete_nodegroup(clusterName="shop", nodegroupName="web")
     ready("nodegroup_deleted", clusterName="shop", nodegroupName="web")
     eks.delete_cluster(name="shop")
@@ -273,11 +375,15 @@ check_operations()
 made_network = network()
 made_roles = {
     "cluster": role("cluster", "eks.amazonaws.com", "AmazonEKSClusterPolicy"),
+    "pods": pods_role(),
     "node": role("node", "ec2.amazonaws.com", "AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy"),
 }
 time.sleep(0.3)
 build(made_network, made_roles)
 changes()
+addons(made_roles)
+access(made_roles)
+identities(made_roles)
 web = nodes(made_network, made_roles)
 upgrade(web)
 take_down(made_network, web)

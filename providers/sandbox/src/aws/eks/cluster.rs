@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::common::{arn, cluster, listing, page, stamp};
 use super::{cluster_delete, version};
+use crate::aws::logs::LogGroup;
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
 use crate::store::{Document, Place, Tx};
@@ -129,8 +130,18 @@ impl Cluster {
             }
             match cluster.phase.is("gone") {
                 true => cluster_delete::remove(tx, &place, &cluster),
-                false => tx.put(&place, &cluster),
+                false => {
+                    cluster.log(tx, &place);
+                    tx.put(&place, &cluster);
+                }
             }
+        }
+    }
+
+    /// What it logs to is made when somebody else has not made it, and stays when the cluster goes.
+    pub(super) fn log(&self, tx: &mut Tx<'_>, place: &Place) {
+        if self.works() && !self.logging.is_empty() {
+            LogGroup::ensure(tx, place, &format!("/aws/eks/{}/cluster", self.name));
         }
     }
 

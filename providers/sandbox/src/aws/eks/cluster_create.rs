@@ -8,7 +8,8 @@ use serde_json::json;
 use super::cluster::LOGS;
 use super::common::{body, in_use, invalid, name, one_of, present, within};
 use super::token::{made_before, remember};
-use super::{Cluster, network, role_check, tags, version};
+use super::{AccessEntry, Cluster, access_policy, network, role_check, tags, version};
+use crate::aws::iam::Role;
 use crate::aws::{Call, Outcome};
 use crate::phase::Phase;
 use crate::wire::{ApiError, Body};
@@ -91,6 +92,15 @@ pub(super) const MODES: &[&str] = &["CONFIG_MAP", "API_AND_CONFIG_MAP", "API"];
 /// What happens at the end of standard support.
 pub(super) const SUPPORT: &[&str] = &["STANDARD", "EXTENDED"];
 
+impl Request {
+    /// Whether whoever makes the cluster becomes its administrator: unless told not to.
+    fn makes_admin(&self) -> bool {
+        let wish = self.access_config.as_ref();
+        wish.and_then(|wish| wish.bootstrap_cluster_creator_admin_permissions)
+            .unwrap_or(true)
+    }
+}
+
 impl Logging {
     /// The logs that are on after this, given those that were.
     pub(super) fn over(&self, before: &BTreeSet<String>) -> Result<BTreeSet<String>, ApiError> {
@@ -126,7 +136,14 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
     cluster.own_group_id =
         network::make_group(&mut call.tx, &call.place, &cluster.name, &cluster.vpc_id);
     network::connect(&mut call.tx, &call.place, &mut cluster);
+    Role::service_linked(&mut call.tx, &call.place.account, "eks.amazonaws.com");
     call.tx.put(&call.place, &cluster);
+    if cluster.has_entries() && request.makes_admin() {
+        let maker = role_check::behind(&call.tx, &call.caller);
+        let entry =
+            AccessEntry::ensure(&mut call.tx, &call.place, &cluster.name, &maker, "STANDARD");
+        access_policy::make_admin(&mut call.tx, &call.place, entry);
+    }
     remember(call, &cluster.name);
     Ok(Body::Json(json!({"cluster": cluster.json(&call.place)})))
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::common::{Owned, cluster, in_use, invalid_request, of_cluster};
-use super::{Cluster, NodeGroup, Update};
+use super::{AccessEntry, Addon, Cluster, NodeGroup, PodIdentity, Update};
 use crate::aws::ec2::{NetworkInterface, SecurityGroup};
 use crate::aws::{Call, Outcome};
 use crate::phase::Phase;
@@ -50,6 +50,9 @@ pub(super) fn remove(tx: &mut Tx<'_>, place: &Place, cluster: &Cluster) {
     {
         SecurityGroup::remove(tx, place, &group.id);
     }
+    remove_all::<Addon>(tx, place, &cluster.name);
+    remove_all::<AccessEntry>(tx, place, &cluster.name);
+    remove_all::<PodIdentity>(tx, place, &cluster.name);
     remove_all::<Update>(tx, place, &cluster.name);
     tx.delete::<Cluster>(place, &cluster.name);
 }

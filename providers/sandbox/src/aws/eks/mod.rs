@@ -6,6 +6,11 @@
 //!
 //! Codes and messages: the EKS API reference, recorded answers, and what users of the API quote in public issues.
 
+mod access_entry;
+mod access_policy;
+mod addon;
+mod addon_change;
+mod addon_list;
 mod cluster;
 mod cluster_change;
 mod cluster_create;
@@ -19,6 +24,7 @@ mod nodegroup_create;
 mod nodes;
 mod operations;
 mod oracle;
+mod pod_identity;
 mod role_check;
 mod tags;
 mod template;
@@ -30,8 +36,11 @@ use super::Service;
 use crate::store::Tx;
 use crate::wire::Protocol;
 
+use access_entry::AccessEntry;
+use addon::Addon;
 use cluster::Cluster;
 use nodegroup::NodeGroup;
+use pod_identity::PodIdentity;
 use update::Update;
 
 /// The service.
@@ -49,4 +58,5 @@ fn settle(tx: &mut Tx<'_>) {
     Update::settle(tx);
     Cluster::settle(tx);
     NodeGroup::settle(tx);
+    Addon::settle(tx);
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Cluster, NodeGroup, role_check};
+use super::{Addon, Cluster, NodeGroup, role_check};
 use crate::aws::ec2::Subnet;
 use crate::store::{Place, Tx};
 
@@ -76,8 +76,22 @@ pub(super) fn issues(tx: &Tx<'_>, place: &Place, group: &NodeGroup) -> Vec<Issue
     Vec::new()
 }
 
-/// Whether pods get addresses: the cluster has its network plug-in.
+/// Whether pods get addresses: the cluster has its network plug-in, and that may ask for them.
 fn has_network(tx: &Tx<'_>, place: &Place, group: &NodeGroup) -> bool {
-    tx.get::<Cluster>(place, &group.cluster)
-        .is_some_and(|cluster| cluster.self_managed_addons)
+    let policy = "AmazonEKS_CNI_Policy";
+    let by_nodes = role_check::has_policy(tx, &group.node_role, policy);
+    let key = Addon::key(&group.cluster, "vpc-cni");
+    let Some(addon) = tx.get::<Addon>(place, &key).filter(Addon::installs) else {
+        let cluster = tx.get::<Cluster>(place, &group.cluster);
+        return by_nodes && cluster.is_some_and(|cluster| cluster.self_managed_addons);
+    };
+    let own = addon.role_arn.clone().into_iter();
+    let own = own.chain(
+        addon
+            .identities(tx, place)
+            .into_iter()
+            .map(|one| one.role_arn),
+    );
+    let mut own = own.filter(|role| role_check::has_policy(tx, role, policy));
+    by_nodes || own.next().is_some()
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::common::{Owned, arn, cluster, listing, not_found, page, path, seen_of_cluster, stamp};
 use super::node_health::{self, Issue};
 use super::nodes;
+use crate::aws::iam::InstanceProfile;
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
 use crate::store::{Document, Place, Tx};
@@ -121,6 +122,11 @@ impl NodeGroup {
         format!("eks-{}-{}", self.name, self.uid)
     }
 
+    /// The name of the instance profile that holds the role of its nodes.
+    pub(super) fn profile(&self) -> String {
+        format!("eks-{}", self.uid)
+    }
+
     /// Whether its nodes are there and work.
     pub(super) fn works(&self) -> bool {
         (self.phase.is("ACTIVE") || self.phase.is("UPDATING")) && !self.instances.is_empty()
@@ -132,6 +138,7 @@ impl NodeGroup {
             if group.phase.is("CREATING") {
                 group.join(tx, &place);
             } else if group.phase.advance(STATES, tx.config(), tx.now()) {
+                InstanceProfile::remove(tx, &place.account, &group.profile());
                 tx.delete::<Self>(&place, &group.id());
             }
         }

@@ -11,8 +11,9 @@ use super::common::{
 };
 use super::nodegroup::{Scaling, Taint, Template};
 use super::token::{made_before, remember};
-use super::{Cluster, NodeGroup, network, nodes, role_check, tags, template, version};
+use super::{AccessEntry, Cluster, NodeGroup, network, nodes, role_check, tags, template, version};
 use crate::aws::ec2::types;
+use crate::aws::iam::{InstanceProfile, Role};
 use crate::aws::{Call, Outcome};
 use crate::phase::Phase;
 use crate::wire::{ApiError, Body, Params};
@@ -167,6 +168,27 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
         return Err(named(in_use(text)));
     }
     let mut group = fresh(call, &cluster, &request).map_err(named)?;
+    Role::service_linked(
+        &mut call.tx,
+        &call.place.account,
+        "eks-nodegroup.amazonaws.com",
+    );
+    let role = group.node_role.rsplit('/').next().unwrap_or_default();
+    InstanceProfile::make(&mut call.tx, &call.place.account, &group.profile(), role);
+    if cluster.has_entries() {
+        let kind = if group.ami_type.starts_with("WINDOWS") {
+            "EC2_WINDOWS"
+        } else {
+            "EC2_LINUX"
+        };
+        AccessEntry::ensure(
+            &mut call.tx,
+            &call.place,
+            &cluster.name,
+            &group.node_role,
+            kind,
+        );
+    }
     nodes::fit(&mut call.tx, &call.place, &mut group);
     call.tx.put(&call.place, &group);
     remember(call, &key);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cluster, NodeGroup};
+use super::{AccessEntry, Addon, Cluster, NodeGroup, PodIdentity};
 use crate::object::Object;
 use crate::store::{Document, Tx};
 
@@ -11,6 +11,13 @@ pub(super) fn objects(tx: &Tx<'_>) -> Vec<Object> {
     let mut all = Vec::new();
     all.extend(of::<Cluster>(tx, true, |one| (&one.tags, false)));
     all.extend(of::<NodeGroup>(tx, false, |one| (&one.tags, false)));
+    all.extend(of::<Addon>(tx, false, |one| (&one.tags, false)));
+    all.extend(of::<AccessEntry>(tx, false, |one| {
+        (&one.tags, one.own_of_cloud)
+    }));
+    all.extend(of::<PodIdentity>(tx, false, |one| {
+        (&one.tags, one.owner.is_some())
+    }));
     all
 }
 

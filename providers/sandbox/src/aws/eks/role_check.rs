@@ -16,6 +16,41 @@ pub(super) fn usable(tx: &Tx<'_>, place: &Place, arn: &str, service: &str) -> Re
     }
 }
 
+/// Refuses a role that the account does not have, or not everywhere yet.
+pub(super) fn exists(tx: &Tx<'_>, place: &Place, arn: &str) -> Result<(), ApiError> {
+    let known = Role::of_arn(tx, arn)
+        .is_some_and(|role| role.account == place.account && role.known_everywhere(tx));
+    match known {
+        true => Ok(()),
+        false => Err(invalid("Role provided in the request does not exist.")),
+    }
+}
+
+/// Refuses a role that pods cannot have.
+pub(super) fn for_pods(tx: &Tx<'_>, place: &Place, arn: &str) -> Result<(), ApiError> {
+    match Role::usable_by(tx, &place.account, arn, "pods.eks.amazonaws.com") {
+        Ok(_) => Ok(()),
+        Err(Unusable::Untrusting) => Err(invalid(format!(
+            "The trust policy of the role {arn} does not let pods.eks.amazonaws.com assume it"
+        ))),
+        Err(Unusable::Absent | Unusable::TooNew) => {
+            Err(invalid("Role provided in the request does not exist."))
+        }
+    }
+}
+
+/// The user or role behind a caller: a session's role.
+pub(super) fn behind(tx: &Tx<'_>, caller: &str) -> String {
+    let session = caller
+        .strip_prefix("arn:aws:sts::")
+        .and_then(|rest| rest.split_once(":assumed-role/"));
+    let role = session.and_then(|(account, session)| {
+        let name = session.split('/').next()?;
+        tx.get::<Role>(&Role::place(account), name)
+    });
+    role.map_or_else(|| caller.to_owned(), |role| role.arn())
+}
+
 /// Refuses a principal that is no user and no role known everywhere.
 pub(super) fn principal(tx: &Tx<'_>, arn: &str) -> Result<(), ApiError> {
     let known = arn.starts_with("arn:aws:iam::")

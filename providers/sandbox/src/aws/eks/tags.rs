@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::common::of_cluster;
 use super::common::{body, invalid, path};
-use super::{Cluster, NodeGroup};
+use super::{AccessEntry, Addon, Cluster, NodeGroup, PodIdentity};
 use crate::aws::{Call, Outcome};
 use crate::store::Document;
 use crate::wire::{ApiError, Body};
@@ -60,6 +61,24 @@ impl Tagged for NodeGroup {
     }
 }
 
+impl Tagged for Addon {
+    fn tags_mut(&mut self) -> &mut Tags {
+        &mut self.tags
+    }
+}
+
+impl Tagged for AccessEntry {
+    fn tags_mut(&mut self) -> &mut Tags {
+        &mut self.tags
+    }
+}
+
+impl Tagged for PodIdentity {
+    fn tags_mut(&mut self) -> &mut Tags {
+        &mut self.tags
+    }
+}
+
 type Change<'a> = &'a dyn Fn(&mut Tags) -> Result<(), ApiError>;
 
 /// TagResource.
@@ -105,6 +124,14 @@ fn by_arn(call: &mut Call<'_>, change: Change<'_>) -> Result<Tags, ApiError> {
         ["nodegroup", cluster, name, _] => {
             retag::<NodeGroup>(call, &NodeGroup::key(cluster, name), change)?
         }
+        ["addon", cluster, name, _] => retag::<Addon>(call, &Addon::key(cluster, name), change)?,
+        ["podidentityassociation", cluster, id] => {
+            retag::<PodIdentity>(call, &format!("{cluster}/{id}"), change)?
+        }
+        ["access-entry", cluster, ..] => match entry(call, cluster, &text) {
+            Some(id) => retag::<AccessEntry>(call, &id, change)?,
+            None => None,
+        },
         _ => None,
     };
     found.ok_or_else(|| {
@@ -114,6 +141,13 @@ fn by_arn(call: &mut Call<'_>, change: Change<'_>) -> Result<Tags, ApiError> {
             format!("Resource not found: {text}"),
         )
     })
+}
+
+/// The id of the access entry with an ARN.
+fn entry(call: &Call<'_>, cluster: &str, text: &str) -> Option<String> {
+    let all = of_cluster::<AccessEntry>(&call.tx, &call.place, cluster);
+    let found = all.into_iter().find(|one| one.has_arn(&call.place, text));
+    found.map(|one| one.id())
 }
 
 fn retag<D: Tagged>(

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::common::{
     Owned, cluster, fresh_uuid, listing, not_found, page, path, seen_of_cluster, stamp,
 };
-use super::{Cluster, NodeGroup, network, nodes};
+use super::{Addon, Cluster, NodeGroup, network, nodes};
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
 use crate::store::{Document, Place, Tx};
@@ -37,6 +37,8 @@ pub(super) enum Target {
     Cluster,
     /// A node group, by name.
     NodeGroup(String),
+    /// An add-on, by name.
+    Addon(String),
 }
 
 /// An update.
@@ -163,19 +165,25 @@ impl Update {
             Target::NodeGroup(name) => {
                 amend::<NodeGroup>(tx, place, &NodeGroup::key(&self.cluster, name), changes);
             }
+            Target::Addon(name) => {
+                amend::<Addon>(tx, place, &Addon::key(&self.cluster, name), changes)
+            }
         }
     }
 
     /// What the change of the document brings with it.
     fn follow(&self, tx: &mut Tx<'_>, place: &Place) {
         match &self.target {
-            Target::Cluster if self.kind == "VpcConfigUpdate" => {
+            Target::Cluster => {
                 if let Some(mut cluster) = tx.get::<Cluster>(place, &self.cluster) {
-                    network::connect(tx, place, &mut cluster);
-                    tx.put(place, &cluster);
+                    if self.kind == "VpcConfigUpdate" {
+                        network::connect(tx, place, &mut cluster);
+                        tx.put(place, &cluster);
+                    }
+                    cluster.log(tx, place);
                 }
             }
-            Target::Cluster => {}
+            Target::Addon(_) => {}
             Target::NodeGroup(name) => {
                 if let Some(group) =
                     tx.get::<NodeGroup>(place, &NodeGroup::key(&self.cluster, name))
@@ -232,9 +240,11 @@ fn amend<D: Document>(tx: &mut Tx<'_>, place: &Place, id: &str, changes: &BTreeM
 
 /// Which updates a request is about.
 fn target(call: &Call<'_>) -> Target {
-    match call.params.get("nodegroupName") {
-        Some(name) => Target::NodeGroup(name.to_owned()),
-        None => Target::Cluster,
+    let of = |name: &str| call.params.get(name).map(str::to_owned);
+    match (of("nodegroupName"), of("addonName")) {
+        (Some(name), _) => Target::NodeGroup(name),
+        (None, Some(name)) => Target::Addon(name),
+        (None, None) => Target::Cluster,
     }
 }
 

@@ -144,6 +144,12 @@ pub(super) fn supported(name: &str, now: Timestamp) -> Option<&'static Version> 
         .find(|version| version.name() == name && version.status(now) != "UNSUPPORTED")
 }
 
+/// Every version that EKS still makes clusters of, oldest first.
+pub(super) fn all_supported(now: Timestamp) -> Vec<&'static Version> {
+    let supported = |version: &&Version| version.status(now) != "UNSUPPORTED";
+    VERSIONS.iter().filter(supported).collect()
+}
+
 /// The name of the default version.
 pub(super) fn default() -> String {
     format!("1.{DEFAULT}")
