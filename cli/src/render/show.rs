@@ -9,7 +9,7 @@ use provision_core::plan::Inputs;
 use serde_json::{Value as Json, json};
 
 use super::value::short;
-use super::{count, heading, human, plain};
+use super::{count, heading, plain};
 
 /// One object, wanted or found.
 pub struct Row<'a> {
@@ -129,7 +129,6 @@ pub fn human(seen: &Inputs, rows: &[Row<'_>]) -> String {
         let (what, place) = (plain(&stray.physical), plain(&stray.place));
         let _ = writeln!(out, "{word} {what} in {place}");
     }
-    out += &human::notes(&seen.notes);
     let _ = writeln!(
         out,
         "{} {} of {} live, {ready} ready.",
