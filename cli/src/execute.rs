@@ -35,8 +35,8 @@ pub struct Execution<'a> {
     pub parallel: u16,
     /// Visibility lag in milliseconds.
     pub settle_ms: u64,
-    /// The command that goes on, for the summary.
-    pub again: String,
+    /// How to go on after a run that did not do everything, as a sentence.
+    pub again: &'static str,
 }
 
 impl Execution<'_> {
@@ -49,7 +49,7 @@ impl Execution<'_> {
         let result = self.perform(file).await?;
         if !self.screen.json {
             let took = began.elapsed().as_secs();
-            let text = outcome::human(&file.plan, &result, took, &self.again);
+            let text = outcome::human(&file.plan, &result, took, self.again);
             self.screen.print(&text)?;
         }
         Ok(exit(file, &result))

@@ -337,3 +337,6 @@ fn other_answer(provider: &str) -> Failure {
         advice: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

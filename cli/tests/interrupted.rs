@@ -10,7 +10,7 @@ const APPLY: [&str; 4] = ["apply", "--sandbox", "--yes", "--json"];
 
 fn slow() -> Place {
     let place = Place::with(NETWORK);
-    place.tune(json!({ "duration_scale": 0.1, "visibility_lag_ms": 300 }));
+    place.tune(json!({ "duration_scale": 0.03, "visibility_lag_ms": 300 }));
     place
 }
 
@@ -84,7 +84,7 @@ fn a_destroy_that_is_killed_is_finished_by_the_next() {
     let place = slow();
     place.tune(json!({ "duration_scale": 0.0 }));
     place.run(&APPLY).expect(0);
-    place.tune(json!({ "duration_scale": 0.1 }));
+    place.tune(json!({ "duration_scale": 0.03 }));
     let mut run = place.start(&["destroy", "--sandbox", "--yes", "--json"]);
     run.until("step_done");
     run.signal("KILL");

@@ -1,4 +1,4 @@
-//! The life of a stack, through the real binary: apply, plan, change, drift, show, plan file, destroy.
+//! Plans, plan files, targets, consent and graphs, through the real binary.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
@@ -10,18 +10,6 @@ fn quick(text: &str) -> Place {
     let place = Place::with(text);
     place.tune(json!({ "duration_scale": 0.0 }));
     place
-}
-
-#[allow(dead_code)]
-fn lines(text: &str) -> Vec<Value> {
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
-
-#[allow(dead_code)]
-fn changes(plan: &Value) -> &Vec<Value> {
-    plan["changes"].as_array().unwrap()
 }
 
 #[test]
@@ -84,6 +72,27 @@ fn a_part_of_the_stack_can_be_asked_for() {
     let end = ["destroy", "--sandbox", "--yes", "--target", "network.other"];
     place.run(&end).expect(0);
     assert_eq!(place.count("vpc"), 0);
+}
+
+#[test]
+fn what_cannot_be_read_is_unknown_and_never_absent() {
+    let place = quick(NETWORK);
+    place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    place.tune(json!({ "denied": ["ec2:DescribeVpcs"] }));
+    let drift = place.run(&["drift", "--sandbox"]).expect(1);
+    assert!(drift.out.contains("ec2:DescribeVpcs"), "{}", drift.out);
+    let apply = place.run(&["apply", "--sandbox", "--yes"]).expect(1);
+    assert!(apply.out.contains("blocked"), "{}", apply.out);
+    place.tune(json!({ "denied": [] }));
+    assert_eq!(place.count("vpc"), 1);
+    place.run(&["drift", "--sandbox"]).expect(0);
+}
+
+#[test]
+fn the_plan_for_people() {
+    let place = quick(MINIMAL);
+    let plan = place.run(&["plan", "--sandbox"]).expect(0);
+    insta::assert_snapshot!(plan.out);
 }
 
 #[test]

@@ -3,6 +3,9 @@
 
 mod common;
 
+use std::io::Write as _;
+use std::process::Stdio;
+
 use common::{NETWORK, Place, ran};
 use serde_json::json;
 
@@ -135,4 +138,43 @@ fn files_that_cannot_be_written_are_explained_before_anything_is_called() {
     let output = stuck.command(&["apply", "--yes"]).output().unwrap();
     let ran_ = ran(output).expect(1);
     assert!(ran_.err.contains(".provision"), "{}", ran_.err);
+}
+
+/// Runs the binary on a terminal of its own, where somebody types `answer`.
+fn typed(place: &Place, args: &str, answer: &str) -> common::Ran {
+    let command = format!("{} {args}", env!("CARGO_BIN_EXE_provision"));
+    let mut child = std::process::Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .current_dir(place.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(answer.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    drop(stdin);
+    ran(output)
+}
+
+#[test]
+fn on_a_terminal_only_yes_goes_on() {
+    if std::process::Command::new("script")
+        .arg("-V")
+        .output()
+        .is_err()
+    {
+        println!("skipped: no `script` to make a terminal with");
+        return;
+    }
+    let place = quick(NETWORK);
+    let no = typed(&place, "apply --sandbox", "y\n").expect(1);
+    assert!(no.out.contains("Only `yes` goes on"), "{}", no.out);
+    assert_eq!(place.count("vpc"), 0);
+    typed(&place, "apply --sandbox", "yes\n").expect(0);
+    assert_eq!(place.count("vpc"), 1);
+    let lossy = typed(&place, "destroy --sandbox", "no\n").expect(1);
+    assert!(lossy.out.contains("deleted or made anew"), "{}", lossy.out);
+    assert!(lossy.out.contains('\u{1b}'), "in colour");
+    assert_eq!(place.count("vpc"), 1);
 }

@@ -100,3 +100,13 @@ fn wrong_knobs_and_folders_are_explained() {
         .expect(1);
     assert!(damaged.err.contains("remove damaged"), "{}", damaged.err);
 }
+
+#[test]
+fn init_fills_in_the_account_that_is_at_hand() {
+    let place = Place::new();
+    place.run(&["init", "--sandbox"]).expect(0);
+    assert!(place.read("provision.toml").contains("\"000000000000\""));
+    place.run(&["init", "none.toml"]).expect(0);
+    place.run(&["validate", "none.toml"]).expect(0);
+    assert!(!place.read("none.toml").contains("000000000000"));
+}

@@ -11,11 +11,15 @@ use super::error::failure_line;
 use super::{count, heading, plain, seconds};
 use crate::error::hint;
 
-/// The summary. `took` is in seconds; `again` is the command that goes on.
+/// The summary. `took` is in seconds; `again` is the sentence that says how to go on. Empty when there was nothing to do.
 #[must_use]
 pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String {
     let steps: BTreeMap<u32, &Step> = plan.steps.iter().map(|step| (step.n, step)).collect();
     let mut out = String::new();
+    let blocked = plan.summary.blocked as usize;
+    if steps.is_empty() && blocked == 0 && result.stopped_by.is_none() {
+        return out;
+    }
     failed(&mut out, &steps, result);
     if let Some(why) = &result.stopped_by {
         let _ = writeln!(out, "{} {}", "stopped:".red().bold(), plain(&why.message));
@@ -24,8 +28,12 @@ pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String 
         }
     }
     not_started(&mut out, &steps, result);
+    if blocked > 0 {
+        let text = format!("{}; the plan says why", count(blocked, "object"));
+        let _ = writeln!(out, "{} {text}", "blocked:".red().bold());
+    }
     let done = count(result.done.len(), "step");
-    if result.failed.is_empty() && result.not_started.is_empty() {
+    if result.failed.is_empty() && result.not_started.is_empty() && blocked == 0 {
         let _ = writeln!(out, "{} {done} in {}.", heading("Done:"), seconds(took));
     } else {
         let word = if result.interrupted {
@@ -36,7 +44,7 @@ pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String 
         let of = plan.steps.len();
         let _ = writeln!(
             out,
-            "{} {} of {of} steps done in {}. `{again}` goes on from what is there.",
+            "{} {} of {of} steps done in {}. {again}",
             heading(word),
             result.done.len(),
             seconds(took),

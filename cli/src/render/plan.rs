@@ -135,11 +135,11 @@ fn one(out: &mut String, change: &Change) {
     let kind = change.kind.as_str();
     let kind = match glimpses.is_empty() {
         true => kind.to_owned(),
-        false => format!("{kind:<22}"),
+        false => format!("{kind:<23}"),
     };
     let _ = write!(
         out,
-        "  {} {:<26} {}",
+        "  {} {:<29} {}",
         sign(change.action),
         plain(&change.id.part),
         kind.dimmed()
@@ -164,6 +164,7 @@ fn glimpses(fields: &[FieldChange]) -> impl Iterator<Item = &FieldChange> {
             && match &field.after {
                 Value::Text(text) => !text.is_empty() && text.len() <= 40 && !text.contains('{'),
                 Value::Int(_) => true,
+                Value::List(items) => matches!(items.as_slice(), [Value::Text(_)]),
                 _ => false,
             }
     };

@@ -70,7 +70,7 @@ pub fn json(event: &Event) -> Value {
     let at = i64::try_from(event.at)
         .ok()
         .and_then(|at| Timestamp::from_millisecond(at).ok())
-        .map(|at| at.to_string());
+        .map(|at| format!("{at:.3}"));
     let mut line = json!({
         "format_version": event.format_version,
         "run": event.run,

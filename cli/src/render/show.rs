@@ -9,7 +9,7 @@ use provision_core::plan::Inputs;
 use serde_json::{Value as Json, json};
 
 use super::value::short;
-use super::{count, heading, human, plain};
+use super::{count, heading, plain};
 
 /// One object, wanted or found.
 pub struct Row<'a> {
@@ -129,7 +129,6 @@ pub fn human(seen: &Inputs, rows: &[Row<'_>]) -> String {
         let (what, place) = (plain(&stray.physical), plain(&stray.place));
         let _ = writeln!(out, "{word} {what} in {place}");
     }
-    out += &human::notes(&seen.notes);
     let _ = writeln!(
         out,
         "{} {} of {} live, {ready} ready.",
@@ -148,7 +147,7 @@ fn one(out: &mut String, row: &Row<'_>) {
         _ => word.red().to_string(),
     };
     let physical = row.live().map_or("", |live| live.physical.as_str());
-    let _ = write!(out, "  {word}  {:<26} {}", row.id.part, plain(physical));
+    let _ = write!(out, "  {word}  {:<29} {}", row.id.part, plain(physical));
     if let Some(detail) = row.detail() {
         let _ = write!(out, "  {}", plain(&detail));
     }

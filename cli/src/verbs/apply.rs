@@ -32,8 +32,7 @@ async fn spec(cx: &Cx, args: &Apply, file: File) -> Result<Exit, Error> {
     let _lock = Lock::take(&cx.base, &loaded.spec.stack, Timestamp::now())?;
     let mut session = Session::of(cx, loaded).await?;
     let made = session.plan(cx, &wish(Goal::Reach, &args.shape)).await?;
-    let again = format!("provision apply {}", args.spec.path().0.display());
-    carry_out(cx, &session, &made, (&args.run, Asked::Apply), again).await
+    carry_out(cx, &session, &made, &args.run, Asked::Apply).await
 }
 
 /// Shows a plan, asks, executes.
@@ -41,8 +40,8 @@ pub(super) async fn carry_out(
     cx: &Cx,
     session: &Session,
     made: &PlanFile,
-    (run, asked): (&RunArgs, Asked),
-    again: String,
+    run: &RunArgs,
+    asked: Asked,
 ) -> Result<Exit, Error> {
     show_plan(cx.screen, made)?;
     let idle = made.plan.steps.is_empty();
@@ -56,10 +55,7 @@ pub(super) async fn carry_out(
         registry: &session.registry,
         parallel: run.parallel,
         settle_ms: session.settle_ms,
-        again: match cx.sandbox {
-            Some(_) => format!("{again} --sandbox"),
-            None => again,
-        },
+        again: "Run the same command again: it goes on from what is there.",
     };
     execution.run(made).await
 }

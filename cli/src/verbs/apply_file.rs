@@ -34,7 +34,7 @@ pub(super) async fn run(cx: &Cx, args: &Apply, bytes: &[u8]) -> Result<Exit, Err
         registry: &registry,
         parallel: args.run.parallel,
         settle_ms: settle_ms(sandbox.as_ref().map(|sandbox| sandbox.lag_ms))?,
-        again: "provision apply SPEC".to_owned(),
+        again: "This plan no longer fits: plan again, it goes on from what is there.",
     };
     execution.run(&made).await
 }

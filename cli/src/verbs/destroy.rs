@@ -25,6 +25,5 @@ pub(super) async fn run(cx: &Cx, args: &Destroy) -> Result<Exit, Error> {
         ..Wish::default()
     };
     let made = session.plan(cx, &wish).await?;
-    let again = format!("provision destroy {}", args.spec.path().0.display());
-    carry_out(cx, &session, &made, (&args.run, Asked::Destroy), again).await
+    carry_out(cx, &session, &made, &args.run, Asked::Destroy).await
 }

@@ -14,6 +14,7 @@
 
 mod dispatch;
 pub(crate) mod ec2;
+pub(crate) mod eks;
 pub(crate) mod iam;
 pub(crate) mod logs;
 mod refusal;

@@ -26,16 +26,6 @@ pub(crate) struct Place {
     pub(crate) region: String,
 }
 
-impl Place {
-    /// The place of global objects of the same account (IAM).
-    pub(crate) fn global(&self) -> Self {
-        Self {
-            account: self.account.clone(),
-            region: String::new(),
-        }
-    }
-}
-
 /// A kind of stored thing. Its serialised form is the durable format: fields are only added, with defaults.
 pub(crate) trait Document: Serialize + DeserializeOwned {
     /// The service's signing name.

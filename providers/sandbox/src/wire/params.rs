@@ -7,9 +7,23 @@ use std::collections::BTreeMap;
 pub(crate) struct Params(BTreeMap<String, String>);
 
 impl Params {
-    /// Decodes `a=b&c=d`.
+    /// Decodes `a=b&c=d`. What is there again is kept as `a.2`, `a.3`, … (lists in the query of a REST request).
     pub(crate) fn decode(encoded: &[u8]) -> Self {
-        Self(form_urlencoded::parse(encoded).into_owned().collect())
+        let mut all = Self::default();
+        for (name, value) in form_urlencoded::parse(encoded).into_owned() {
+            let again = (2..).map(|n| format!("{name}.{n}"));
+            let free = std::iter::once(name.clone())
+                .chain(again)
+                .find(|name| !all.0.contains_key(name));
+            all.0.insert(free.unwrap_or(name), value);
+        }
+        all
+    }
+
+    /// The values of a name that may be there more than once.
+    pub(crate) fn all(&self, name: &str) -> Vec<String> {
+        let first = self.get(name).map(str::to_owned);
+        first.into_iter().chain(self.list(name)).collect()
     }
 
     /// Adds a parameter.

@@ -43,7 +43,6 @@ pub(crate) use address::Address;
 pub(crate) use instance::{Instance, Launch};
 pub(crate) use internet_gateway::InternetGateway;
 pub(crate) use launch_template::LaunchTemplate;
-pub(crate) use launch_template_version::LaunchTemplateVersion;
 pub(crate) use nat_gateway::NatGateway;
 pub(crate) use network_acl::NetworkAcl;
 pub(crate) use network_interface::{NetworkInterface, NewInterface};
@@ -54,7 +53,6 @@ pub(crate) use security_group::SecurityGroup;
 pub(crate) use subnet::Subnet;
 pub(crate) use tags::Tags;
 pub(crate) use vpc::Vpc;
-pub(crate) use zone::zones;
 
 /// The service.
 pub(crate) const SERVICE: Service = Service {

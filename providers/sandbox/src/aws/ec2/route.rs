@@ -53,7 +53,7 @@ impl Route {
     }
 
     /// Whether the target is there and works; otherwise the route is a black hole.
-    fn active(&self, table: &RouteTable, tx: &Tx<'_>, place: &Place) -> bool {
+    pub(super) fn active(&self, table: &RouteTable, tx: &Tx<'_>, place: &Place) -> bool {
         match &self.target {
             Target::Local => true,
             Target::Gateway(id) => tx

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Vpc;
 use super::association::Association;
 use super::common::{dependencies, done, made_before, remember, required, within};
 use super::resource::{Resource, Words, find};
-use super::route::Route;
+use super::route::{Route, Target};
 use super::tags::{self, Tags};
+use super::{Subnet, Vpc};
 use crate::aws::{Call, Outcome};
 use crate::store::{Document, Place, Tx};
 use crate::wire::{Body, Fields};
@@ -50,6 +50,29 @@ impl RouteTable {
             tags,
             created: tx.now(),
         }
+    }
+
+    /// The table that a subnet uses: its own, or its VPC's main one.
+    pub(super) fn of_subnet(tx: &Tx<'_>, place: &Place, subnet: &Subnet) -> Option<Self> {
+        let mut tables = tx.list::<Self>(place);
+        tables.retain(|table| table.vpc_id == subnet.vpc_id);
+        let own = |table: &&Self| {
+            let of = |one: &Association| one.subnet_id.as_ref() == Some(&subnet.id);
+            table.associations.iter().any(of)
+        };
+        let found = tables.iter().find(own);
+        found
+            .or_else(|| tables.iter().find(|table| table.is_main()))
+            .cloned()
+    }
+
+    /// What its route to everywhere leads through, when that works.
+    pub(super) fn way_out(&self, tx: &Tx<'_>, place: &Place) -> Option<&Target> {
+        let found = self
+            .routes
+            .iter()
+            .find(|route| route.destination.bits() == 0 && route.active(self, tx, place));
+        found.map(|route| &route.target)
     }
 
     /// Whether it serves subnets without a table of their own.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::cidr::Cidr;
 use super::common::{arn, boolean, dependencies, done, invalid, required, within};
 use super::resource::{Resource, Words, find};
+use super::route::Target;
 use super::tags::{self, Tags};
 use super::zone::{Zone, zones};
 use super::{NetworkInterface, RouteTable, Vpc};
@@ -54,6 +55,18 @@ impl Subnet {
             .into_iter()
             .filter(|one| one.subnet_id == self.id)
             .collect()
+    }
+
+    /// Whether what is in it can reach the internet, through whatever.
+    pub(crate) fn has_way_out(&self, tx: &Tx<'_>, place: &Place) -> bool {
+        RouteTable::of_subnet(tx, place, self)
+            .is_some_and(|table| table.way_out(tx, place).is_some())
+    }
+
+    /// Whether it reaches the internet through an internet gateway.
+    pub(crate) fn is_public(&self, tx: &Tx<'_>, place: &Place) -> bool {
+        RouteTable::of_subnet(tx, place, self)
+            .is_some_and(|table| matches!(table.way_out(tx, place), Some(Target::Gateway(_))))
     }
 
     /// Addresses that nothing has.
