@@ -56,7 +56,7 @@ impl Registry {
     /// Providers that can describe and expand, which needs neither credentials nor a network.
     #[must_use]
     pub fn offline(spec: &Spec) -> Self {
-        Self::of_spec(spec, offline())
+        Self::with(spec, offline())
     }
 
     /// Providers that can call: the real cloud by the SDK's default chain, or the embedded one.
@@ -65,7 +65,7 @@ impl Registry {
             Some(cloud) => Some(connect(cloud, sandbox).await),
             None => None,
         };
-        Self::of_spec(spec, aws.map_or_else(offline, |aws| online(&aws)))
+        Self::with(spec, aws.map_or_else(offline, |aws| online(&aws)))
     }
 
     /// Providers for a plan file, which says what they need.
@@ -84,7 +84,9 @@ impl Registry {
         Self::new(providers, contexts, BTreeMap::new())
     }
 
-    fn of_spec(spec: &Spec, providers: Vec<Arc<dyn Provider>>) -> Self {
+    /// These providers, for a spec: a test brings its own.
+    #[must_use]
+    pub fn with(spec: &Spec, providers: Vec<Arc<dyn Provider>>) -> Self {
         let Some(cloud) = &spec.aws else {
             return Self::new(Vec::new(), BTreeMap::new(), BTreeMap::new());
         };

@@ -1,0 +1,173 @@
+//! One world: a sandbox in this process, a virtual clock, providers over it, and what its oracle counts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use provision::drive::Drive;
+use provision::flow::{self, Wanted, Wish};
+use provision::journal::Journal;
+use provision::registry::Registry;
+use provision_aws::{Aws, AwsProvider};
+use provision_core::apply::{Options, Prior, Record, Run, RunResult};
+use provision_core::contract::Provider;
+use provision_core::plan::{Goal, PlanFile};
+use provision_core::spec::{Input, Loaded, load};
+use provision_eks::EksProvider;
+use provision_sandbox::{Cloud, Config};
+use tokio::sync::watch;
+
+use crate::clouds::{ACCOUNT, Clock, Tap, near_at};
+
+/// What a series of runs is about.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The spec's text.
+    pub spec: String,
+    /// Whether the runs build or destroy.
+    pub goal: Goal,
+}
+
+/// The knobs of a series.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How long new objects stay invisible to reads, in seconds.
+    pub lag: u64,
+    /// How long a run waits before an unguarded create, in seconds. A sound one is longer than `lag`.
+    pub settle: u64,
+}
+
+impl Settings {
+    /// Sound settings for a lag.
+    #[must_use]
+    pub const fn lagging(lag: u64) -> Self {
+        let settle = if lag == 0 { 0 } else { lag + 10 };
+        Self { lag, settle }
+    }
+
+    /// A sandbox with them: an account of its own, real durations scaled down, roles that take a while to be usable.
+    #[must_use]
+    pub fn cloud(self) -> Cloud {
+        Cloud::in_memory(Config {
+            account: ACCOUNT.to_owned(),
+            visibility_lag_ms: self.lag * 1000,
+            propagation_ms: 2_000,
+            duration_scale: 0.05,
+            latency_ms: 20,
+            ..Config::default()
+        })
+    }
+}
+
+/// How many objects of each service, kind and mark there are, those aside that the cloud makes by itself.
+pub type Census = BTreeMap<String, usize>;
+
+/// Counts the objects of a cloud.
+#[must_use]
+pub fn census(cloud: &Cloud, now: Timestamp) -> Census {
+    let mut census = Census::new();
+    for object in cloud.objects(now).expect("the oracle answers") {
+        if !object.own_of_cloud {
+            let id = object.marks.get("provision-id");
+            let id = id.map_or(object.id.as_str(), String::as_str);
+            *census
+                .entry(format!("{} {} {id}", object.service, object.kind))
+                .or_default() += 1;
+        }
+    }
+    census
+}
+
+/// A sandbox, its clock and the providers over it.
+pub struct World {
+    /// The cloud.
+    pub cloud: Arc<Cloud>,
+    /// Its clock.
+    pub clock: Clock,
+    /// The providers over it.
+    providers: Vec<Arc<dyn Provider>>,
+}
+
+impl World {
+    /// A world around a cloud at a time.
+    #[must_use]
+    pub fn new(cloud: Cloud, now: Timestamp, tap: Option<Tap>) -> Self {
+        let cloud = Arc::new(cloud);
+        let clock = Clock::at(now);
+        let aws: Aws = near_at(&cloud, clock, tap);
+        let providers: Vec<Arc<dyn Provider>> = vec![
+            Arc::new(AwsProvider::new(aws.clone())),
+            Arc::new(EksProvider::new(aws)),
+        ];
+        Self {
+            cloud,
+            clock,
+            providers,
+        }
+    }
+
+    /// Plans, as the verbs do.
+    ///
+    /// # Panics
+    /// When there is no plan.
+    pub async fn plan(&self, loaded: &Loaded, goal: Goal) -> PlanFile {
+        let mut registry = Registry::with(&loaded.spec, self.providers.clone());
+        let wanted = Wanted {
+            spec: &loaded.spec,
+            digest: &loaded.digest,
+            notes: &loaded.notes,
+        };
+        let wish = Wish {
+            goal,
+            ..Wish::default()
+        };
+        flow::make(&mut registry, wanted, &wish)
+            .await
+            .unwrap_or_else(|error| panic!("no plan: {error:?}"))
+    }
+
+    /// Applies a plan to its end.
+    pub async fn apply(
+        &self,
+        plan: &PlanFile,
+        settings: Settings,
+        prior: &[Record],
+        journal: &mut dyn Journal,
+    ) -> RunResult {
+        let tables = self
+            .providers
+            .iter()
+            .flat_map(|provider| provider.describe());
+        let tables = tables.map(|table| (table.kind.clone(), table)).collect();
+        let options = Options {
+            run: "11111111-1111-4111-8111-111111111111".to_owned(),
+            settle_ms: settings.settle * 1000,
+            ..Options::default()
+        };
+        let prior = Prior::parse(&lines(prior));
+        let run = Run::new(plan, &tables, options, prior).expect("the plan can be run");
+        let epoch = u64::try_from(self.clock.now().as_millisecond()).expect("after 1970");
+        let providers = self.providers.iter();
+        let providers = providers
+            .map(|one| (one.name().to_owned(), Arc::clone(one)))
+            .collect();
+        let drive = Drive::new(plan, providers, epoch);
+        let (_keep, cancel) = watch::channel(0);
+        drive.run(run, journal, &mut |_| {}, cancel).await
+    }
+}
+
+/// A journal's text.
+fn lines(records: &[Record]) -> String {
+    records
+        .iter()
+        .map(|record| serde_json::to_string(record).expect("a line") + "\n")
+        .collect()
+}
+
+/// Loads a spec that is right.
+#[must_use]
+pub fn loaded(text: &str) -> Loaded {
+    load(&Input::file("provision.toml", text.to_owned()))
+        .unwrap_or_else(|found| panic!("{found:?}"))
+}

@@ -1,0 +1,124 @@
+//! A run is killed at every point around every mutating call, and a second one goes on: nothing twice, nothing left, the
+//! next plan empty. With the journal and without it; where reads see everything at once, and where they lag by 30 s.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use jiff::Timestamp;
+use provision_core::plan::Goal;
+use provision_tests::kill::{Point, Recording, Resume, Settings, Setup, record, resume_all};
+
+const SPEC: &str = include_str!("../../plans/minimal-eks.toml");
+
+fn noon() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}
+
+fn setup(goal: Goal) -> Setup {
+    Setup {
+        spec: SPEC.to_owned(),
+        goal,
+    }
+}
+
+fn in_virtual_time<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(work)
+}
+
+/// Every point was met, and as often as there were calls.
+fn covered(recording: &Recording) {
+    let count = |point| recording.points.get(&point).copied().unwrap_or_default();
+    let calls = count(Point::Applied);
+    assert!(calls > 30, "only {calls} calls");
+    for point in [
+        Point::BeforeIntent,
+        Point::BeforeSending,
+        Point::Answered,
+        Point::Journalled,
+    ] {
+        assert!(
+            count(point) >= calls,
+            "{point:?}: {} of {calls}",
+            count(point)
+        );
+    }
+}
+
+fn built(settings: Settings) -> Recording {
+    in_virtual_time(record(
+        &setup(Goal::Reach),
+        settings,
+        settings.cloud(),
+        noon(),
+    ))
+}
+
+fn destroyed(settings: Settings) -> Recording {
+    let built = built(settings);
+    let recording = in_virtual_time(record(
+        &setup(Goal::Destroy),
+        settings,
+        built.end.fork(),
+        built.now,
+    ));
+    assert!(recording.census.is_empty(), "left: {:?}", recording.census);
+    recording
+}
+
+fn apply(lag: u64) {
+    let settings = Settings::lagging(lag);
+    let recording = built(settings);
+    covered(&recording);
+    for journal in [true, false] {
+        let resume = Resume { journal, settings };
+        resume_all(&setup(Goal::Reach), &recording, resume).expect_none_wrong();
+    }
+}
+
+fn destroy(lag: u64) {
+    let settings = Settings::lagging(lag);
+    let recording = destroyed(settings);
+    for journal in [true, false] {
+        let resume = Resume { journal, settings };
+        resume_all(&setup(Goal::Destroy), &recording, resume).expect_none_wrong();
+    }
+}
+
+#[test]
+fn an_apply_survives_death_anywhere() {
+    apply(0);
+}
+
+#[test]
+fn an_apply_survives_death_anywhere_with_lagging_reads() {
+    apply(30);
+}
+
+#[test]
+fn a_destroy_survives_death_anywhere() {
+    destroy(0);
+}
+
+#[test]
+fn a_destroy_survives_death_anywhere_with_lagging_reads() {
+    destroy(30);
+}
+
+/// The harness can fail: a run that does not wait until everything is visible makes things twice.
+#[test]
+fn a_run_without_patience_is_found_out() {
+    let recording = built(Settings::lagging(30));
+    let hasty = Resume {
+        journal: false,
+        settings: Settings { lag: 30, settle: 0 },
+    };
+    let outcome = resume_all(&setup(Goal::Reach), &recording, hasty);
+    let doubles = outcome
+        .wrong
+        .iter()
+        .filter(|wrong| wrong.contains("2 instead of 1"));
+    assert!(doubles.count() > 0, "nobody noticed: {:?}", outcome.wrong);
+}
