@@ -105,6 +105,7 @@ impl Lacks {
             "ListAccessEntries" => self.list(&path, "accessEntries", "principalArn"),
             "DescribeAddon" => self.describe(&path, "addon"),
             "DescribeAccessEntry" => self.describe(&path, "accessEntry"),
+            "DescribePodIdentityAssociation" => self.describe(&path, "association"),
             "UpdateAddon" => Answer::error(500, "ServerException", "not in this life cycle"),
             "DeleteAddon" | "DeleteAccessEntry" => self.delete(&path),
             "AssociateAccessPolicy" => {
@@ -139,8 +140,11 @@ impl Lacks {
         let cluster = path.split('/').nth(1).unwrap_or_default().to_owned();
         object["clusterName"] = json!(cluster);
         object["status"] = json!("ACTIVE");
+        if wrapper == "addon" && object["addonVersion"].is_null() {
+            object["addonVersion"] = json!("v1.0.0-eksbuild.1");
+        }
         object["policies"] = json!([]);
-        object["podIdentityAssociations"] = json!([]);
+        object["podIdentityAssociations"] = self.associate(&cluster, &own, &object);
         let kind = path.rsplit('/').next().unwrap_or_default();
         let arn = format!("arn:aws:eks:eu-west-1:123456789012:{kind}/{cluster}/{own}/1");
         object[if wrapper == "addon" {
@@ -154,6 +158,18 @@ impl Lacks {
         }
         self.objects.insert(key, object.clone());
         Answer::json(200, &json!({ wrapper: object }))
+    }
+
+    /// The pod identities that come with an add-on, by their ARNs.
+    fn associate(&mut self, cluster: &str, addon: &str, object: &Value) -> Value {
+        let wanted = object["podIdentityAssociations"].as_array();
+        let arns = wanted.into_iter().flatten().enumerate().map(|(nth, wanted)| {
+            let id = format!("a-{addon}{nth}");
+            let key = format!("clusters/{cluster}/pod-identity-associations/{id}");
+            self.objects.insert(key, wanted.clone());
+            format!("arn:aws:eks:eu-west-1:123456789012:podidentityassociation/{cluster}/{id}")
+        });
+        arns.collect()
     }
 
     fn list(&self, path: &str, wrapper: &str, name: &str) -> Answer {
