@@ -4,7 +4,10 @@
 
 use jiff::Timestamp;
 use provision_core::plan::Goal;
-use provision_tests::kill::{Point, Recording, Resume, Settings, Setup, record, resume_all};
+use provision_sandbox::{Fault, FaultAction};
+use provision_tests::kill::{
+    Point, Recording, Resume, Settings, Setup, record, resume_all, with_fault,
+};
 
 const SPEC: &str = include_str!("../../plans/minimal-eks.toml");
 
@@ -105,6 +108,53 @@ fn a_destroy_survives_death_anywhere() {
 #[test]
 fn a_destroy_survives_death_anywhere_with_lagging_reads() {
     destroy(30);
+}
+
+/// A call whose answer is lost is looked up, and not made twice.
+fn lost_answers(lag: u64) {
+    let settings = Settings::lagging(lag);
+    let recording = built(settings);
+    let calls = recording.moments.iter().flat_map(|moment| &moment.points);
+    let mut calls: Vec<&String> = calls
+        .filter(|(point, _)| *point == Point::Applied)
+        .map(|(_, call)| call)
+        .collect();
+    calls.sort();
+    calls.dedup();
+    assert!(calls.len() > 15, "{calls:?}");
+    let actions = [
+        FaultAction::DropBefore,
+        FaultAction::DropAfter,
+        FaultAction::FailAfter,
+    ];
+    let mut wrong = Vec::new();
+    for (call, action) in calls
+        .iter()
+        .flat_map(|call| actions.clone().map(|one| (call, one)))
+    {
+        let fault = Fault {
+            operation: (*call).clone(),
+            skip: 0,
+            times: 1,
+            seen: 0,
+            action: action.clone(),
+        };
+        let census = &recording.census;
+        if let Err(problem) = with_fault(&setup(Goal::Reach), settings, census, fault, noon()) {
+            wrong.push(format!("{call} {action:?}: {problem}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_lost_answer_is_looked_up() {
+    lost_answers(0);
+}
+
+#[test]
+fn a_lost_answer_is_looked_up_where_reads_lag() {
+    lost_answers(30);
 }
 
 /// The harness can fail: a run that does not wait until everything is visible makes things twice.

@@ -163,12 +163,16 @@ impl Lacks {
     /// The pod identities that come with an add-on, by their ARNs.
     fn associate(&mut self, cluster: &str, addon: &str, object: &Value) -> Value {
         let wanted = object["podIdentityAssociations"].as_array();
-        let arns = wanted.into_iter().flatten().enumerate().map(|(nth, wanted)| {
-            let id = format!("a-{addon}{nth}");
-            let key = format!("clusters/{cluster}/pod-identity-associations/{id}");
-            self.objects.insert(key, wanted.clone());
-            format!("arn:aws:eks:eu-west-1:123456789012:podidentityassociation/{cluster}/{id}")
-        });
+        let arns = wanted
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .map(|(nth, wanted)| {
+                let id = format!("a-{addon}{nth}");
+                let key = format!("clusters/{cluster}/pod-identity-associations/{id}");
+                self.objects.insert(key, wanted.clone());
+                format!("arn:aws:eks:eu-west-1:123456789012:podidentityassociation/{cluster}/{id}")
+            });
         arns.collect()
     }
 

@@ -11,5 +11,5 @@ mod resume;
 mod world;
 
 pub use record::{Point, Recording, record};
-pub use resume::{Outcome, Resume, resume_all};
+pub use resume::{Outcome, Resume, resume_all, with_fault};
 pub use world::{Census, Settings, Setup};

@@ -5,7 +5,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use provision::journal::Forgetful;
+use provision_sandbox::Fault;
 
 use super::record::{Moment, Recording};
 use super::world::{Census, Settings, Setup, World, census, loaded};
@@ -124,6 +126,32 @@ async fn second_run(
     } else {
         Err(format!("a third plan: {:#?}", again.plan.changes))
     }
+}
+
+/// One run from nothing in which a call goes wrong that way: it ends well by itself, with what an undisturbed one makes.
+///
+/// # Errors
+/// What it ended with instead.
+pub fn with_fault(
+    setup: &Setup,
+    settings: Settings,
+    wanted: &Census,
+    fault: Fault,
+    at: Timestamp,
+) -> Result<(), String> {
+    let moment = Moment {
+        cloud: settings.cloud(),
+        now: at,
+        journal: Vec::new(),
+        applied: 0,
+        points: Vec::new(),
+    };
+    moment.cloud.add_fault(fault).expect("a fault");
+    let resume = Resume {
+        journal: false,
+        settings,
+    };
+    go_on(setup, &moment, wanted, resume)
 }
 
 fn difference(wanted: &Census, found: &Census) -> String {
