@@ -47,6 +47,9 @@ pub struct Seconds {
     pub create: u32,
     /// To update.
     pub update: u32,
+    /// To update what rolls the machines behind it; 0 = as any update.
+    #[serde(default)]
+    pub rolling: u32,
     /// To delete.
     pub delete: u32,
 }

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
 use super::web::{Web, parent_of};
-use super::{Decided, Step, Tables, Verdict};
+use super::{Decided, Decision, ShownEffect, Step, Tables, Verdict};
 use crate::contract::Does;
 use crate::model::{Kind, Lane, ReplaceOrder, ResourceId, Table};
 
@@ -333,6 +333,9 @@ impl<'a> Draft<'a> {
             _ => "",
         };
         let (verb, seconds) = match does {
+            Does::Update if rolls(decision, fields) && table.seconds.rolling > 0 => {
+                ("update", table.seconds.rolling)
+            }
             Does::Update => ("update", table.seconds.update),
             Does::Delete => ("delete", table.seconds.delete),
             Does::Wait => ("wait for", table.seconds.create),
@@ -357,6 +360,15 @@ impl<'a> Draft<'a> {
             lane,
         })
     }
+}
+
+/// Whether a change of these fields rolls the machines behind the object.
+fn rolls(decision: &Decision, fields: &[String]) -> bool {
+    let root = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_owned();
+    decision
+        .fields
+        .iter()
+        .any(|change| change.effect == ShownEffect::Rolling && fields.contains(&root(&change.path)))
 }
 
 fn lists(nodes: usize, edges: impl Iterator<Item = (usize, usize)>) -> Vec<Vec<usize>> {

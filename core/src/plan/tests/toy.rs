@@ -31,6 +31,7 @@ fn table(kind: &str, title: &str, rows: Vec<Row>) -> Table {
         seconds: Seconds {
             create: 10,
             update: 3,
+            rolling: 0,
             delete: 5,
         },
         lane: None,
@@ -71,6 +72,7 @@ pub(super) fn tables() -> Tables {
             seconds: Seconds {
                 create: 100,
                 update: 1,
+                rolling: 0,
                 delete: 60,
             },
             ..table("toy.gate", "gate", thing.clone())
@@ -80,6 +82,7 @@ pub(super) fn tables() -> Tables {
             seconds: Seconds {
                 create: 500,
                 update: 400,
+                rolling: 0,
                 delete: 120,
             },
             ..table("toy.cluster", "cluster", thing.clone())

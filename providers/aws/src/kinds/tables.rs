@@ -18,6 +18,7 @@ pub fn table(kind: &str, title: &str, identity: Identity, rows: Vec<Row>) -> Tab
         seconds: Seconds {
             create: 1,
             update: 1,
+            rolling: 0,
             delete: 1,
         },
         lane: None,
@@ -40,6 +41,7 @@ pub const fn seconds(create: u32, update: u32, delete: u32) -> Seconds {
     Seconds {
         create,
         update,
+        rolling: 0,
         delete,
     }
 }

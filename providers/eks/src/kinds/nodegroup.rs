@@ -10,8 +10,8 @@ use provision_aws::kind::{
 };
 use provision_aws::{Aws, Fault, Field, Tags};
 use provision_core::model::{
-    Effect, FieldKind, Identity, Lane, Observed, Pending, ReplaceOrder, Resource, Row, Status,
-    Table,
+    Effect, FieldKind, Identity, Lane, Observed, Pending, ReplaceOrder, Resource, Row, Seconds,
+    Status, Table,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +61,10 @@ impl Served for NodeGroup {
     fn table() -> Table {
         Table {
             outputs: outputs(&["name", "arn", "asg"]),
-            seconds: seconds(110, 600, 180),
+            seconds: Seconds {
+                rolling: 600,
+                ..seconds(110, 30, 180)
+            },
             replace: ReplaceOrder::CreateFirst,
             lane: Some(Lane::Itself),
             loss: Some(
