@@ -17,6 +17,16 @@ mod rules;
 const MINIMAL: &str = include_str!("../../../../plans/minimal-eks.toml");
 const SHOP: &str = include_str!("../../../../plans/eks.toml");
 
+/// The shop with its access rules, which stand as comments in the file because their roles must exist.
+fn shop() -> String {
+    let rules = SHOP
+        .replace("# access = [", "access = [")
+        .replace("#   { aws", "  { aws")
+        .replace("# ]", "]");
+    assert_ne!(rules, SHOP);
+    rules
+}
+
 fn facts() -> Facts {
     Facts {
         account: "123456789012".to_owned(),
@@ -157,14 +167,14 @@ fn the_smallest_plan() {
 
 #[test]
 fn the_shop() {
-    insta::assert_json_snapshot!(shown(&expand(&request(SHOP, Some(facts())))));
+    insta::assert_json_snapshot!(shown(&expand(&request(&shop(), Some(facts())))));
 }
 
 #[test]
 fn fields_are_rows_and_references_name_outputs_that_exist() {
     let tables = tables();
     let table = |kind: &Kind| tables.iter().find(|table| table.kind == *kind).unwrap();
-    for text in [MINIMAL, SHOP] {
+    for text in [MINIMAL, &shop()] {
         let request = request(text, None);
         let mut all = AwsProvider::offline().expand(&request).resources;
         all.extend(expand(&request).resources);
@@ -217,7 +227,7 @@ fn before(one: &Resource<Open>) -> BTreeSet<ResourceId> {
 
 #[test]
 fn the_order_holds_both_ways() {
-    let answer = expand(&request(SHOP, None));
+    let answer = expand(&request(&shop(), None));
     let direct = |id: &str| before(resource(&answer, id));
     let comes_after = |late: &str, early: &str| {
         let (mut seen, mut open) = (BTreeSet::new(), vec![late.to_owned()]);
