@@ -58,8 +58,6 @@ fn all_sources() -> Vec<PathBuf> {
 #[test]
 fn core_knows_no_provider_and_no_io() {
     let allowed = [
-        "jiff",
-        "schemars",
         "serde",
         "serde_json",
         "sha2",
