@@ -42,6 +42,12 @@ pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String 
             "Not done:"
         };
         let of = plan.steps.len();
+        // Where only blocked objects are left, the same command would come to the same.
+        let again = if result.failed.is_empty() && result.not_started.is_empty() {
+            "What is blocked needs you first."
+        } else {
+            again
+        };
         let _ = writeln!(
             out,
             "{} {} of {of} steps done in {}. {again}",

@@ -154,6 +154,6 @@ pub(super) fn gave_up(code: &str, reason: &str) -> Failure {
         message: reason.to_owned(),
         call: None,
         object: None,
-        advice: Some("apply again; it goes on from what is there".to_owned()),
+        advice: Some("run it again; it goes on from what is there".to_owned()),
     }
 }

@@ -38,6 +38,9 @@ pub struct Output {
     /// It may change when the object is updated (a launch template's newest version); otherwise it holds for
     /// the object's life.
     pub volatile: bool,
+    /// Of a volatile one: the fields whose change moves it; empty = any field's may.
+    #[serde(default)]
+    pub moved_by: Vec<String>,
 }
 
 /// Median durations in seconds, as seen on real clouds.

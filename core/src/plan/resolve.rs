@@ -208,11 +208,16 @@ impl Outputs<'_> {
     }
 
     fn volatile(&self, decision: &Decision, output: &str) -> bool {
+        let changes = |field: &String| match &decision.verdict {
+            Verdict::Update { groups } => groups.iter().flatten().any(|one| one == field),
+            _ => true,
+        };
         self.tables.get(&decision.kind).is_none_or(|table| {
-            table
-                .outputs
-                .iter()
-                .any(|one| one.name == output && one.volatile)
+            let output = table.outputs.iter().find(|one| one.name == output);
+            output.is_some_and(|output| {
+                let any = output.moved_by.is_empty();
+                output.volatile && (any || output.moved_by.iter().any(changes))
+            })
         })
     }
 }

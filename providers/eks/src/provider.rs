@@ -117,7 +117,15 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
         seen.unread = seen.unread.or_else(|| unread.clone());
         kinds.push((ops.name(), seen));
     }
-    let known = if kinds.iter().any(|(_, seen)| !seen.orphans.is_empty()) {
+    // Whatever lives here may need objects of the other provider: what it stands on must not go before it.
+    let lives = |seen: &Seen| {
+        let here = seen
+            .sights
+            .values()
+            .any(|look| matches!(look, Look::Here(_)));
+        here || !seen.orphans.is_empty()
+    };
+    let known = if objects.orphans && kinds.iter().any(|(_, seen)| lives(seen)) {
         owned(aws, objects).await
     } else {
         BTreeMap::new()

@@ -44,6 +44,8 @@ pub(super) fn exports(url: &str, config: &Config) -> String {
         let _ = writeln!(out, "export {name}={value}");
     }
     out += "export AWS_REGION=${AWS_REGION:-eu-west-1}\n";
+    // boto3 and version 1 of the AWS command line read this one only.
+    out += "export AWS_DEFAULT_REGION=$AWS_REGION\n";
     out
 }
 

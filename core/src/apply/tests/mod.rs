@@ -42,6 +42,7 @@ fn tables() -> BTreeMap<Kind, Table> {
                     .map(|name| Output {
                         name: (*name).to_owned(),
                         volatile: false,
+                        moved_by: Vec::new(),
                     })
                     .collect(),
                 identity: *identity,

@@ -55,6 +55,7 @@ pub(in crate::plan) fn tables() -> Tables {
     let output = |name: &str, volatile| Output {
         name: name.to_owned(),
         volatile,
+        moved_by: Vec::new(),
     };
     let table = |kind: &str| Table {
         kind: Kind::new(kind),

@@ -23,6 +23,7 @@ fn table(kind: &str, title: &str, rows: Vec<Row>) -> Table {
         outputs: vec![Output {
             name: "id".to_owned(),
             volatile: false,
+            moved_by: Vec::new(),
         }],
         identity: Identity::Named,
         replace: ReplaceOrder::DeleteFirst,
@@ -63,6 +64,7 @@ pub(super) fn tables() -> Tables {
     claim.outputs.push(Output {
         name: "fresh".to_owned(),
         volatile: false,
+        moved_by: Vec::new(),
     });
     let all = [
         claim,

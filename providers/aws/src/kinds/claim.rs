@@ -41,6 +41,7 @@ impl Served for Claim {
         let output = |name: &str, volatile| Output {
             name: name.to_owned(),
             volatile,
+            moved_by: Vec::new(),
         };
         Table {
             outputs: vec![output("name", false), output("fresh", true)],

@@ -85,9 +85,13 @@ impl Served for LaunchTemplate {
             ),
             tags_row(),
         ];
+        // Tags of the template itself make no new version.
+        let data = rows.iter().map(|row| row.name.clone());
+        let data: Vec<String> = data.filter(|name| name != "tags").collect();
         let output = |name: &str, volatile| Output {
             name: name.to_owned(),
             volatile,
+            moved_by: if volatile { data.clone() } else { Vec::new() },
         };
         Table {
             outputs: vec![output("id", false), output("version", true)],

@@ -32,6 +32,7 @@ pub fn outputs(names: &[&str]) -> Vec<Output> {
         .map(|name| Output {
             name: (*name).to_owned(),
             volatile: false,
+            moved_by: Vec::new(),
         })
         .collect()
 }

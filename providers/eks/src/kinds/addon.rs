@@ -66,6 +66,11 @@ impl Served for Addon {
         let output = |name: &str, volatile| Output {
             name: name.to_owned(),
             volatile,
+            moved_by: if volatile {
+                vec![name.to_owned()]
+            } else {
+                Vec::new()
+            },
         };
         Table {
             outputs: vec![output("arn", false), output("version", true)],

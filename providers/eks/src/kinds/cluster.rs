@@ -58,6 +58,11 @@ impl Served for Cluster {
         let output = |name: &str, volatile| Output {
             name: name.to_owned(),
             volatile,
+            moved_by: if volatile {
+                vec![name.to_owned()]
+            } else {
+                Vec::new()
+            },
         };
         Table {
             outputs: vec![

@@ -68,7 +68,7 @@ impl Served for NodeGroup {
             replace: ReplaceOrder::CreateFirst,
             lane: Some(Lane::Itself),
             loss: Some(
-                "its nodes are gone; their pods run on only where other nodes have room".to_owned(),
+                "its nodes go; their pods run on only where other nodes have room".to_owned(),
             ),
             ..table(Self::KIND, "EKS node group", Identity::Named, rows())
         }

@@ -138,11 +138,8 @@ fn config_differs(cx: &Cx<'_>, want: &NodeGroup, live: &Observed) -> bool {
 /// Sizes, labels, taints and pace of rolls in one call. The number of nodes is the autoscaler's: it is sent only to
 /// bring it within new bounds, which EKS demands (hashicorp/terraform-provider-aws#18310).
 async fn configure(cx: &Cx<'_>, want: &NodeGroup, live: &Observed) -> Result<Next, Stop> {
-    let now = match live.fields.get("desired") {
-        Some(Value::Int(now)) => *now,
-        _ => want.desired,
-    };
-    let desired = now.clamp(want.min, want.max.max(want.min));
+    let scaling = rescale(cx, want, live).await?;
+    let other_pace = number(live, "max_unavailable") != Some(want.max_unavailable);
     let (labels, old_labels) = (&want.labels, map(live, "labels"));
     let (wanted, old) = (&want.taints, map(live, "taints"));
     let gone = old.iter().filter(|(key, _)| !wanted.contains_key(*key));
@@ -162,13 +159,48 @@ async fn configure(cx: &Cx<'_>, want: &NodeGroup, live: &Observed) -> Result<Nex
         .client_request_token(cx.token)
         .set_labels((*labels != old_labels).then(|| label_change.build()))
         .set_taints((*wanted != old).then(|| taint_change.build()))
-        .scaling_config(scaling(want, desired)?)
-        .update_config(roll(want)?);
+        .set_scaling_config(scaling)
+        .set_update_config(other_pace.then(|| roll(want)).transpose()?);
     let answer = cx
         .aws
         .write_once("eks:UpdateNodegroupConfig", || request.clone().send())
         .await;
     changed(live, answer.map(|answer| answer.update), "UPDATING")
+}
+
+fn number(live: &Observed, field: &str) -> Option<i64> {
+    match live.fields.get(field) {
+        Some(Value::Int(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+/// The new bounds, when they are new. How many nodes there are just now is read just before: a plan may be old.
+async fn rescale(
+    cx: &Cx<'_>,
+    want: &NodeGroup,
+    live: &Observed,
+) -> Result<Option<NodegroupScalingConfig>, Stop> {
+    if (number(live, "min"), number(live, "max")) == (Some(want.min), Some(want.max)) {
+        return Ok(None);
+    }
+    let (cluster, name) = (cluster_of(&live.physical), name_of(&live.physical));
+    let fresh = read(cx.aws, cluster, name).await?;
+    let now = fresh.and_then(|fresh| match fresh.fields.get("desired") {
+        Some(Value::Int(now)) => Some(*now),
+        _ => None,
+    });
+    let now = now.or_else(|| number(live, "desired"));
+    let outside = |now: &i64| !(want.min..=want.max).contains(now);
+    let desired = now
+        .filter(outside)
+        .map(|now| count(now.clamp(want.min, want.max.max(want.min))))
+        .transpose()?;
+    let config = NodegroupScalingConfig::builder()
+        .min_size(count(want.min)?)
+        .max_size(count(want.max)?)
+        .set_desired_size(desired);
+    Ok(Some(config.build()))
 }
 
 /// What is new or has another value.

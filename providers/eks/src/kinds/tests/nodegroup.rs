@@ -98,33 +98,37 @@ async fn a_create_says_everything_in_one_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn new_bounds_bring_the_autoscalers_number_within_them_in_the_same_call() {
+async fn new_bounds_bring_the_autoscalers_number_within_them_and_leave_it_alone_otherwise() {
+    // The plan saw four nodes; meanwhile the autoscaler has made five of them.
     let mut standing = standing();
     standing.fields.insert("desired".to_owned(), Value::Int(4));
-    let answer = || {
-        (
-            200,
-            json!({ "update": { "id": "u-1", "status": "InProgress" } }),
-        )
-    };
-    for (bounds, desired) in [((1, 3), 3), ((6, 9), 6), ((2, 9), 4)] {
+    let now = json!({ "nodegroup": {
+        "nodegroupName": "web", "nodegroupArn": ARN, "clusterName": "shop-prod", "status": "ACTIVE",
+        "scalingConfig": { "minSize": 2, "maxSize": 6, "desiredSize": 5 },
+    } });
+    let taken = json!({ "update": { "id": "u-1", "status": "InProgress" } });
+    for (bounds, desired) in [((1, 3), Some(3)), ((7, 9), Some(7)), ((2, 9), None)] {
         let mut group = wanted();
         (group.min, group.max) = bounds;
         let update = act(Does::Update, resource(&group), Some(standing.clone()));
-        let (outcome, sent) = outcome(&update, [answer()]).await;
+        let answers = [(200, now.clone()), (200, taken.clone())];
+        let (outcome, sent) = outcome(&update, answers).await;
         assert_eq!(accepted(&outcome), (ARN, Some("u-1")));
-        assert_eq!(sent.len(), 1);
+        assert_eq!(sent.len(), 2);
+        let call = &sent[1];
         assert_eq!(
-            sent[0].call,
+            call.call,
             "POST /clusters/shop-prod/node-groups/web/update-config"
         );
         let (min, max) = bounds;
-        assert_eq!(
-            sent[0].body["scalingConfig"],
-            json!({ "minSize": min, "maxSize": max, "desiredSize": desired })
-        );
-        assert_eq!(sent[0].body.get("labels"), None);
-        assert_eq!(sent[0].body.get("taints"), None);
+        let mut scaling = json!({ "minSize": min, "maxSize": max });
+        if let Some(desired) = desired {
+            scaling["desiredSize"] = json!(desired);
+        }
+        assert_eq!(call.body["scalingConfig"], scaling);
+        for other in ["labels", "taints", "updateConfig"] {
+            assert_eq!(call.body.get(other), None);
+        }
     }
 }
 
