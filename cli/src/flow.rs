@@ -292,9 +292,42 @@ pub async fn survey(
             Err(failure) => add_new(&mut failures, vec![failure]),
         }
     }
+    all.link();
     match failures.is_empty() {
         true => Ok(all),
         false => Err(Error::Cloud { failures }),
+    }
+}
+
+impl Surveyed {
+    /// Every live object.
+    fn live(&mut self) -> impl Iterator<Item = &mut Observed> {
+        let present = self.sights.values_mut().filter_map(|sight| match sight {
+            Sight::Present(observed) => Some(observed.as_mut()),
+            _ => None,
+        });
+        present.chain(&mut self.orphans)
+    }
+
+    /// Makes needs of the handles that one provider met and another one knows.
+    fn link(&mut self) {
+        let mut owners: BTreeMap<String, ResourceId> = BTreeMap::new();
+        for live in self.live() {
+            // What lives in another object has a name only there.
+            let name = live.outputs.get("name").filter(|_| live.parent.is_none());
+            let names = [name, live.outputs.get("arn")].map(|name| name?.as_text());
+            for name in names.into_iter().flatten().chain([live.physical.as_str()]) {
+                owners.insert(name.to_owned(), live.id.clone());
+            }
+        }
+        for live in self.live() {
+            let met = std::mem::take(&mut live.uses);
+            let met = met.iter().filter_map(|name| owners.get(name));
+            let others = met.filter(|id| **id != live.id).cloned();
+            live.needs.extend(others.collect::<Vec<_>>());
+            live.needs.sort();
+            live.needs.dedup();
+        }
     }
 }
 

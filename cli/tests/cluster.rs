@@ -6,17 +6,6 @@ mod common;
 use common::{MINIMAL, Place};
 use serde_json::{Value, json};
 
-/// Whether the embedded cloud has everything that a cluster needs.
-fn served() -> bool {
-    let served = provision_sandbox::operations()
-        .iter()
-        .any(|one| one.service == "eks" && one.name == "CreateAddon");
-    if !served {
-        println!("skipped: the sandbox has no add-ons");
-    }
-    served
-}
-
 const APPLY: [&str; 4] = ["apply", "--sandbox", "--yes", "--json"];
 
 fn quick(text: &str) -> Place {
@@ -37,9 +26,6 @@ fn changes(plan: &Value) -> &Vec<Value> {
 
 #[test]
 fn the_smallest_stack_lives_changes_and_goes_without_a_trace() {
-    if !served() {
-        return;
-    }
     let place = quick(MINIMAL);
     let planned = place.run(&["plan", "--sandbox", "--json"]).expect(0).json();
     assert!(
@@ -119,9 +105,6 @@ fn shown(place: &Place) {
 
 #[test]
 fn a_run_that_is_killed_within_a_cluster_leaves_nothing_twice() {
-    if !served() {
-        return;
-    }
     for (id, event) in [
         ("cluster.main/cluster", "step_started"),
         ("cluster.main/cluster", "step_progress"),
@@ -143,4 +126,56 @@ fn a_run_that_is_killed_within_a_cluster_leaves_nothing_twice() {
         place.run(&["destroy", "--sandbox", "--yes"]).expect(0);
         assert!(place.objects().is_empty(), "{:?}", place.objects());
     }
+}
+
+/// Ids of changes with their actions.
+fn actions(plan: &Value) -> Vec<(&str, &str)> {
+    changes(plan)
+        .iter()
+        .map(|change| {
+            (
+                change["id"].as_str().unwrap(),
+                change["action"].as_str().unwrap(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_change_of_the_cluster_leaves_its_nodes_alone() {
+    let place = quick(MINIMAL);
+    place.run(&APPLY).expect(0);
+    let logging = "platform = \"eks\"\neks = { logging = [\"api\"] }";
+    place.write(
+        "provision.toml",
+        MINIMAL.replace("platform = \"eks\"", logging),
+    );
+    let plan = place.run(&["plan", "--sandbox", "--json"]).expect(0).json();
+    let wanted = [
+        ("cluster.main/cluster", "update"),
+        ("cluster.main/log-group", "create"),
+    ];
+    assert_eq!(actions(&plan), wanted, "{plan:#}");
+}
+
+#[test]
+fn what_a_refused_cluster_stands_on_stays() {
+    let zones = |zones: u8| {
+        let network =
+            format!("[network.main]\nzones = {zones}\n\n[cluster.main]\nnetwork = \"main\"");
+        MINIMAL.replace("[cluster.main]", &network)
+    };
+    let place = quick(&zones(3));
+    place.run(&APPLY).expect(0);
+    place.write("provision.toml", zones(2));
+    let plan = place.run(&["plan", "--sandbox", "--json"]).expect(0).json();
+    let actions = actions(&plan);
+    assert!(
+        actions.contains(&("cluster.main/cluster", "blocked")),
+        "{actions:?}"
+    );
+    assert!(
+        actions.contains(&("network.main/subnet.private.c", "blocked")),
+        "{actions:?}"
+    );
 }

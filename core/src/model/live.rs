@@ -32,6 +32,10 @@ pub struct Observed {
     pub protect: bool,
     /// Ids of live objects of ours that it needs; gives deletion its order when the spec is gone.
     pub needs: Vec<ResourceId>,
+    /// Handles of what else it uses: its provider does not know whose these are. Who asks several providers fills `needs`
+    /// from them, by the handles and the outputs `name` and `arn` of what all of them answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<String>,
     /// Children without a mark that we did not declare; noted, never changed.
     pub foreign: Vec<String>,
 }

@@ -2,6 +2,7 @@
 //! words of tables. One file per kind implements [`Served`]; [`Face`] puts it behind [`Ops`].
 
 pub use crate::account::account;
+pub use crate::kinds::ec2::pages;
 pub use crate::kinds::gather::{gather, unserved};
 pub use crate::kinds::live::{
     changing, deleting, list_value, map, map_value, output, tags_of, text, texts, with,

@@ -36,4 +36,4 @@ pub use kinds::{
 pub use layout::{Layout, Slot, layout};
 pub use machine::{Wish, machines, named};
 pub use marks::{CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, marked, plain};
-pub use provider::{AwsProvider, owned};
+pub use provider::AwsProvider;

@@ -1,13 +1,11 @@
 //! The provider `aws`: dispatch by kind.
 
-use std::collections::BTreeMap;
-
 use futures::future::join_all;
 use provision_core::contract::{
     Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll, PollOutcome,
     Provider, SurveyAnswer, SurveyRequest,
 };
-use provision_core::model::{Kind, ResourceId, Table};
+use provision_core::model::{Kind, Table};
 
 use crate::client::Aws;
 use crate::field::internal;
@@ -120,31 +118,5 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
     let reads = asks.iter().map(|(ops, ask)| ops.survey(ask));
     let seen = join_all(reads).await;
     let kinds = asks.iter().map(|(ops, _)| ops.name());
-    gather(
-        PROVIDER,
-        objects,
-        kinds.zip(seen).collect(),
-        &BTreeMap::new(),
-    )
-}
-
-/// The ids of all live objects of a stack, by handle (`subnet-…`, `sg-…`, a role's ARN and its name). For other providers on
-/// AWS, whose orphans need objects of this one.
-pub async fn owned(aws: &Aws, objects: &Objects) -> BTreeMap<String, ResourceId> {
-    let all = Objects {
-        resources: Vec::new(),
-        orphans: true,
-        ..objects.clone()
-    };
-    let SurveyAnswer::Objects { orphans, .. } = survey(aws, &all).await else {
-        return BTreeMap::new();
-    };
-    let mut owned = BTreeMap::new();
-    for live in orphans {
-        if let Some(name) = live.outputs.get("name").and_then(|name| name.as_text()) {
-            owned.insert(name.to_owned(), live.id.clone());
-        }
-        owned.insert(live.physical, live.id);
-    }
-    owned
+    gather(PROVIDER, objects, kinds.zip(seen).collect())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use provision_aws::kind::{Ask, Look, Ops, Place, PlaceState, Seen, gather, unserved};
-use provision_aws::{Aws, internal, owned};
+use provision_aws::{Aws, internal};
 use provision_core::contract::{
     Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll, PollOutcome,
     Provider, SurveyAnswer, SurveyRequest,
@@ -117,20 +117,7 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
         seen.unread = seen.unread.or_else(|| unread.clone());
         kinds.push((ops.name(), seen));
     }
-    // Whatever lives here may need objects of the other provider: what it stands on must not go before it.
-    let lives = |seen: &Seen| {
-        let here = seen
-            .sights
-            .values()
-            .any(|look| matches!(look, Look::Here(_)));
-        here || !seen.orphans.is_empty()
-    };
-    let known = if objects.orphans && kinds.iter().any(|(_, seen)| lives(seen)) {
-        owned(aws, objects).await
-    } else {
-        BTreeMap::new()
-    };
-    gather(PROVIDER, objects, kinds, &known)
+    gather(PROVIDER, objects, kinds)
 }
 
 fn ask<'a>(aws: &'a Aws, objects: &'a Objects, kind: &str, parents: &'a [Place]) -> Ask<'a> {

@@ -160,6 +160,7 @@ pub(crate) fn live(
         status: Status::Ready,
         protect: false,
         needs: Vec::new(),
+        uses: Vec::new(),
         foreign: Vec::new(),
     }
 }

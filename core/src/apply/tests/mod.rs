@@ -151,6 +151,7 @@ fn observed(id: &ResourceId, kind: &Kind, physical: &str, fresh: Option<bool>) -
         status: Status::Ready,
         protect: false,
         needs: Vec::new(),
+        uses: Vec::new(),
         foreign: Vec::new(),
     }
 }

@@ -48,6 +48,17 @@ fn references_to_what_stays_are_compared_as_values() {
 }
 
 #[test]
+fn a_volatile_output_moves_with_its_own_fields_only() {
+    let x = want("net", X, &json!({"size": 1, "tags": {"team": "web"}}));
+    let y = want("net", Y, &json!({"uses": "@net.x/one#version"}));
+    let world = World::new()
+        .there(x, &json!({"size": 1, "tags": {"team": "ops"}}))
+        .there(y, &json!({"uses": "7"}));
+    assert_eq!(world.verdict(X).0, update(&[&["tags"]]));
+    assert_eq!(world.verdict(Y).0, Verdict::Nothing);
+}
+
+#[test]
 fn what_stands_on_a_replaced_object_goes_with_it() {
     let x = || want("net", X, &json!({"range": "s"}));
     let with_y = |field: &str| {

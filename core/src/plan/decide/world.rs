@@ -55,7 +55,11 @@ pub(in crate::plan) fn tables() -> Tables {
     let output = |name: &str, volatile| Output {
         name: name.to_owned(),
         volatile,
-        moved_by: Vec::new(),
+        moved_by: if volatile {
+            vec!["size".to_owned()]
+        } else {
+            Vec::new()
+        },
     };
     let table = |kind: &str| Table {
         kind: Kind::new(kind),
@@ -125,6 +129,7 @@ pub(in crate::plan) fn seen(kind: &str, name: &str, fields: &Json) -> Observed {
         status: Status::Ready,
         protect: false,
         needs: Vec::new(),
+        uses: Vec::new(),
         foreign: Vec::new(),
     }
 }

@@ -171,6 +171,7 @@ impl Cloud {
             status: Status::Ready,
             protect: false,
             needs,
+            uses: Vec::new(),
             foreign: Vec::new(),
         };
         self.newest.insert(step.id.clone(), physical.clone());

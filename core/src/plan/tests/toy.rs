@@ -146,6 +146,7 @@ pub(super) fn seen(kind: &str, name: &str, needs: &[&str]) -> Observed {
         status: Status::Ready,
         protect: false,
         needs: needs.iter().map(|need| id(need)).collect(),
+        uses: Vec::new(),
         foreign: Vec::new(),
     }
 }

@@ -34,8 +34,12 @@ pub(crate) fn asked(ask: &Ask<'_>) -> Vec<Filter> {
     filters
 }
 
-/// Reads all pages.
-pub(crate) async fn pages<T, F, Fut>(page: F) -> Result<Vec<T>, Fault>
+/// Reads all pages of a list, of whichever service: `page` gets the token of the page to read, and answers with its items
+/// and the next token.
+///
+/// # Errors
+/// The fault of the first page that cannot be read.
+pub async fn pages<T, F, Fut>(page: F) -> Result<Vec<T>, Fault>
 where
     F: Fn(Option<String>) -> Fut,
     Fut: Future<Output = Result<(Option<Vec<T>>, Option<String>), Fault>>,

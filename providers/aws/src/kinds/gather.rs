@@ -14,17 +14,10 @@ pub fn unserved(provider: &str, kind: &Kind) -> Failure {
     internal(format!("provider {provider} has no kind {kind}"))
 }
 
-/// The answer of a provider whose kinds have been read. `known` = objects of other providers by handle and name, for
-/// what these need.
+/// The answer of a provider whose kinds have been read.
 #[must_use]
-pub fn gather(
-    provider: &str,
-    objects: &Objects,
-    kinds: Vec<(&'static str, Seen)>,
-    known: &BTreeMap<String, ResourceId>,
-) -> SurveyAnswer {
-    let mut names = names(&kinds);
-    names.extend(known.iter().map(|(name, id)| (name.clone(), id.clone())));
+pub fn gather(provider: &str, objects: &Objects, kinds: Vec<(&'static str, Seen)>) -> SurveyAnswer {
+    let names = names(&kinds);
     let mut sights = unanswered(provider, objects);
     let mut orphans = Vec::new();
     let mut strays = Vec::new();
@@ -103,8 +96,11 @@ fn observed(
     id: ResourceId,
     names: &BTreeMap<String, ResourceId>,
 ) -> Observed {
-    let refs = std::mem::take(&mut live.refs);
-    let needs: BTreeSet<ResourceId> = refs
+    let (ours, others): (Vec<String>, Vec<String>) = std::mem::take(&mut live.refs)
+        .into_iter()
+        .partition(|name| names.contains_key(name));
+    live.refs = others;
+    let needs: BTreeSet<ResourceId> = ours
         .iter()
         .filter_map(|name| names.get(name))
         .chain(&live.parent)

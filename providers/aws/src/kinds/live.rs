@@ -95,6 +95,7 @@ impl Live {
             status: self.status,
             protect: self.marks.protect,
             needs,
+            uses: self.refs,
             foreign: self.foreign,
         }
     }

@@ -2,7 +2,7 @@
 
 mod address;
 mod claim;
-mod ec2;
+pub(crate) mod ec2;
 pub(crate) mod gather;
 mod internet_gateway;
 mod launch_data;

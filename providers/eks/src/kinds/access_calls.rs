@@ -3,7 +3,7 @@
 use aws_sdk_eks::types::{
     AccessEntry as Wire, AccessScope, AccessScopeType, AssociatedAccessPolicy,
 };
-use provision_aws::kind::{Cx, Live, Next, Stop, text, texts, with};
+use provision_aws::kind::{Cx, Live, Next, Stop, pages, text, texts, with};
 use provision_aws::{Aws, Fault, internal, live_fields, plain};
 use provision_core::model::{Never, Observed, Value};
 
@@ -189,9 +189,7 @@ async fn associated(
     cluster: &str,
     principal: &str,
 ) -> Result<Option<Vec<AccessPolicy>>, Fault> {
-    let mut policies = Vec::new();
-    let mut token: Option<String> = None;
-    loop {
+    let list = pages(|token| async {
         let request = eks(aws)
             .list_associated_access_policies()
             .cluster_name(cluster)
@@ -201,18 +199,14 @@ async fn associated(
             .read("eks:ListAssociatedAccessPolicies", || {
                 request.clone().send()
             })
-            .await;
-        let Some(answer) = found(answer)? else {
-            return Ok(None);
-        };
-        let list = answer.associated_access_policies.unwrap_or_default();
-        policies.extend(list.iter().filter_map(policy));
-        token = answer.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            policies.sort();
-            return Ok(Some(policies));
-        }
-    }
+            .await?;
+        Ok((answer.associated_access_policies, answer.next_token))
+    });
+    Ok(found(list.await)?.map(|list| {
+        let mut policies: Vec<AccessPolicy> = list.iter().filter_map(policy).collect();
+        policies.sort();
+        policies
+    }))
 }
 
 fn policy(wire: &AssociatedAccessPolicy) -> Option<AccessPolicy> {

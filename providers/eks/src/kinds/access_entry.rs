@@ -5,7 +5,8 @@
 //! (aws/containers-roadmap#2441), which follows from `principal` being fixed.
 
 use provision_aws::kind::{
-    Ask, Cx, Live, Next, Seen, Served, Stop, fixed, outputs, seconds, table, tags as tags_row,
+    Ask, Cx, Live, Next, Seen, Served, Stop, fixed, outputs, pages, seconds, table,
+    tags as tags_row,
 };
 use provision_aws::{Aws, Fault, Field, Tags, from_fields};
 use provision_core::model::{
@@ -127,9 +128,7 @@ struct Entries<'a>(&'a Aws);
 
 impl Inside for Entries<'_> {
     async fn list(&self, cluster: &str) -> Result<Vec<String>, Fault> {
-        let mut names = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
+        let names = pages(|token| async {
             let request = eks(self.0)
                 .list_access_entries()
                 .cluster_name(cluster)
@@ -137,16 +136,10 @@ impl Inside for Entries<'_> {
             let answer = self
                 .0
                 .read("eks:ListAccessEntries", || request.clone().send())
-                .await;
-            let Some(answer) = found(answer)? else {
-                return Ok(names);
-            };
-            names.extend(answer.access_entries.unwrap_or_default());
-            token = answer.next_token.filter(|token| !token.is_empty());
-            if token.is_none() {
-                return Ok(names);
-            }
-        }
+                .await?;
+            Ok((answer.access_entries, answer.next_token))
+        });
+        Ok(found(names.await)?.unwrap_or_default())
     }
 
     async fn read(&self, cluster: &str, name: &str) -> Result<Option<Live>, Fault> {

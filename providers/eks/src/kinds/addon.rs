@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use provision_aws::kind::{
-    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, scalar, seconds, table,
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, pages, scalar, seconds, table,
     tags as tags_row,
 };
 use provision_aws::{Aws, Fault, Field, Tags};
@@ -132,9 +132,7 @@ struct Addons<'a>(&'a Aws);
 
 impl Inside for Addons<'_> {
     async fn list(&self, cluster: &str) -> Result<Vec<String>, Fault> {
-        let mut names = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
+        let names = pages(|token| async {
             let request = eks(self.0)
                 .list_addons()
                 .cluster_name(cluster)
@@ -142,16 +140,10 @@ impl Inside for Addons<'_> {
             let answer = self
                 .0
                 .read("eks:ListAddons", || request.clone().send())
-                .await;
-            let Some(answer) = found(answer)? else {
-                return Ok(names);
-            };
-            names.extend(answer.addons.unwrap_or_default());
-            token = answer.next_token.filter(|token| !token.is_empty());
-            if token.is_none() {
-                return Ok(names);
-            }
-        }
+                .await?;
+            Ok((answer.addons, answer.next_token))
+        });
+        Ok(found(names.await)?.unwrap_or_default())
     }
 
     async fn read(&self, cluster: &str, name: &str) -> Result<Option<Live>, Fault> {

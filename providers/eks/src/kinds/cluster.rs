@@ -4,7 +4,7 @@
 
 use futures::future::join_all;
 use provision_aws::kind::{
-    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, named, seconds, table,
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, named, pages, seconds, table,
     tags as tags_row,
 };
 use provision_aws::{Aws, Fault, Field, Tags};
@@ -173,19 +173,14 @@ async fn others(ask: &Ask<'_>, seen: &mut Seen) {
 }
 
 async fn list(aws: &Aws) -> Result<Vec<String>, Fault> {
-    let mut names = Vec::new();
-    let mut token: Option<String> = None;
-    loop {
+    pages(|token| async {
         let request = eks(aws).list_clusters().set_next_token(token);
         let answer = aws
             .read("eks:ListClusters", || request.clone().send())
             .await?;
-        names.extend(answer.clusters.unwrap_or_default());
-        token = answer.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Ok(names);
-        }
-    }
+        Ok((answer.clusters, answer.next_token))
+    })
+    .await
 }
 
 fn rows() -> Vec<Row> {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use provision_aws::kind::{
-    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, outputs, seconds, table,
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, outputs, pages, seconds, table,
     tags as tags_row,
 };
 use provision_aws::{Aws, Fault, Field, Tags};
@@ -125,9 +125,7 @@ struct Groups<'a>(&'a Aws);
 
 impl Inside for Groups<'_> {
     async fn list(&self, cluster: &str) -> Result<Vec<String>, Fault> {
-        let mut names = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
+        let names = pages(|token| async {
             let request = eks(self.0)
                 .list_nodegroups()
                 .cluster_name(cluster)
@@ -135,16 +133,10 @@ impl Inside for Groups<'_> {
             let answer = self
                 .0
                 .read("eks:ListNodegroups", || request.clone().send())
-                .await;
-            let Some(answer) = found(answer)? else {
-                return Ok(names);
-            };
-            names.extend(answer.nodegroups.unwrap_or_default());
-            token = answer.next_token.filter(|token| !token.is_empty());
-            if token.is_none() {
-                return Ok(names);
-            }
-        }
+                .await?;
+            Ok((answer.nodegroups, answer.next_token))
+        });
+        Ok(found(names.await)?.unwrap_or_default())
     }
 
     async fn read(&self, cluster: &str, name: &str) -> Result<Option<Live>, Fault> {
