@@ -3,6 +3,7 @@
 mod apply;
 mod apply_file;
 mod completions;
+mod cost;
 mod destroy;
 mod drift;
 mod graph;
@@ -49,12 +50,12 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
         Verb::Drift(args) => drift::run(cx, args).await,
         Verb::Show(args) => show::run(cx, args).await,
         Verb::Graph(args) => graph::run(cx, args),
+        Verb::Cost(args) => cost::run(cx, args).await,
         Verb::Schema => schema::run(cx),
         Verb::Completions(args) => completions::run(cx, args),
         Verb::Providers => providers::run(cx),
         Verb::Sandbox(args) => sandbox::run(cx, args).await,
         Verb::Import(_) => later("import"),
-        Verb::Cost(_) => later("cost"),
         Verb::Migrate(_) => later("migrate"),
         Verb::Kubeconfig(_) => later("kubeconfig"),
         Verb::Token(_) => later("token"),
