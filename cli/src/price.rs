@@ -56,7 +56,7 @@ pub fn bill(registry: &Registry, resources: &[UsageOf], as_of: Option<Timestamp>
 /// The day that prices are asked for, in UTC.
 fn day(as_of: Option<Timestamp>) -> String {
     let now = as_of.unwrap_or_else(Timestamp::now);
-    now.to_zoned(TimeZone::UTC).date().to_string()
+    TimeZone::UTC.to_datetime(now).date().to_string()
 }
 
 /// The prices of all regions that the stack is in.
@@ -210,7 +210,7 @@ mod tests {
             let request = bare(provider);
             check(&request, &provider.usage(&request));
         }
-        let (aws, eks) = (Shim(aws), Shim(eks));
+        let (aws, eks) = (Shim(aws.clone()), Shim(eks.clone()));
         let shimmed: [&dyn Provider; 2] = [&aws, &eks];
         for (shimmed, direct) in shimmed.into_iter().zip(direct) {
             let request = bare(direct);

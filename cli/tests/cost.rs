@@ -220,3 +220,34 @@ fn what_is_not_built_yet_is_refused_by_name() {
     }
     place.run(&["cost", "--html"]).expect(64);
 }
+
+#[test]
+fn prices_are_shown_with_their_dates_and_sources() {
+    let place = Place::new();
+    let shown = place
+        .run(&["prices", "show", "us-east-1", "eks.cluster", "--json"])
+        .expect(0)
+        .json();
+    let first = &shown["prices"][0];
+    assert_eq!(
+        (&first["item"], &first["price"]),
+        (&"eks.cluster".into(), &"0.10".into())
+    );
+    assert!(first["as_of"].as_str().unwrap().starts_with("2026"));
+    let text = place
+        .run(&["prices", "show", "us-east-1", "ebs.gp3"])
+        .expect(0)
+        .out;
+    assert!(
+        text.contains("ebs.gp3") && text.contains("2026-09-24"),
+        "{text}"
+    );
+    assert!(!text.contains("eks.cluster"), "{text}");
+    let wrong = place.run(&["prices", "show", "mars-north-1"]).expect(64);
+    assert!(
+        wrong.err.contains("no price of the region `mars-north-1`"),
+        "{}",
+        wrong.err
+    );
+    place.run(&["prices", "refresh"]).expect(1);
+}

@@ -13,7 +13,7 @@ pub(crate) use parse::duration;
 pub use sandbox::{Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxStart, SandboxVerb};
 pub use verbs::{
     Allow, Apply, Completions, Cost, CostLater, Destroy, Drift, FileArgs, Graph, GraphForm, Init,
-    Overrides, Plan, RunArgs, Shape, Show, SpecArgs, Validate,
+    Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape, Show, SpecArgs, Validate,
 };
 
 /// Declares container clusters in one TOML file and makes the clouds agree with it.
@@ -101,6 +101,8 @@ pub enum Verb {
     Graph(Graph),
     /// Show what a month costs, offline
     Cost(Cost),
+    /// The list prices that bills are made with
+    Prices(Prices),
     /// The embedded cloud
     Sandbox(Sandbox),
     /// Write the JSON Schema of the spec, for editors
@@ -130,9 +132,6 @@ pub enum Verb {
     /// Known, not built yet.
     #[command(hide = true)]
     Logs(Later),
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Prices(Later),
 }
 
 /// The arguments of a verb that is not built yet: anything.

@@ -211,6 +211,35 @@ pub enum CostLater {
     Breakeven(Later),
 }
 
+/// `prices`.
+#[derive(Args, Clone, Debug)]
+pub struct Prices {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub verb: PricesVerb,
+}
+
+/// What can be done with the list prices.
+#[derive(Clone, Debug, Subcommand)]
+pub enum PricesVerb {
+    /// Show those of a region, each with its date and source
+    Show(PricesShow),
+    /// Known, not built yet.
+    #[command(hide = true)]
+    Refresh(Later),
+}
+
+/// `prices show`.
+#[derive(Args, Clone, Debug)]
+pub struct PricesShow {
+    /// The region: us-east-1
+    #[arg(value_name = "REGION")]
+    pub region: String,
+    /// Only items that begin with this: ebs, ec2.instance.m5
+    #[arg(value_name = "ITEM", default_value = "", hide_default_value = true)]
+    pub item: String,
+}
+
 /// `show`.
 #[derive(Args, Clone, Debug)]
 pub struct Show {

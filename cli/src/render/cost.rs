@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, Table, TableComponent, presets};
 use owo_colors::OwoColorize as _;
 use provision_core::cost::{
-    Bill, ClusterBill, Line, Money, Part, Parts, PlanCost, PoolBill, Range, SharedBill, Unpriced,
+    Bill, ClusterBill, Line, Money, Part, Parts, PlanCost, PoolBill, Range, Rate, SharedBill,
+    Unpriced,
 };
+use provision_core::model::Platform;
+use provision_data::ListPrice;
 
 use super::{count, heading, plain};
 
@@ -36,7 +39,7 @@ pub fn of_plan(cost: &PlanCost) -> String {
             out,
             "  {:>11}  {}",
             others.sum::<Money>().signed_cents(),
-            format!("in {} more", count(cost.lines.len() - MOVERS, "line")).dimmed()
+            format!("in {} more", cost.lines.len() - MOVERS).dimmed()
         );
     }
     out += &unpriced(&cost.unpriced);
@@ -96,7 +99,7 @@ pub fn bill(stack: &str, bill: &Bill) -> String {
         "  {} cost nothing by themselves",
         count(free as usize, "object")
     );
-    prices(&mut out, bill);
+    dates(&mut out, bill);
     let _ = writeln!(
         out,
         "\n{} {} a month of {} hours{}.",
@@ -108,7 +111,7 @@ pub fn bill(stack: &str, bill: &Bill) -> String {
     out
 }
 
-fn prices(out: &mut String, bill: &Bill) {
+fn dates(out: &mut String, bill: &Bill) {
     if let (Some(oldest), Some(youngest)) = (&bill.catalogue.oldest, &bill.catalogue.as_of) {
         let _ = writeln!(
             out,
@@ -130,7 +133,7 @@ fn span(range: Range<Money>) -> String {
 }
 
 fn of_cluster(out: &mut String, cluster: &ClusterBill) {
-    let platform = cluster.platform.map(|platform| platform.word());
+    let platform = cluster.platform.map(Platform::word);
     let _ = writeln!(
         out,
         "{} on {}",
@@ -148,7 +151,12 @@ fn of_cluster(out: &mut String, cluster: &ClusterBill) {
     let share = &cluster.master_share;
     let _ = writeln!(
         out,
-        "Master share: {} % of control plane and machines, {} % with their disks, {} % of all{}.\n",
+        "Master share{}: {} % of control plane and machines, {} % with their disks, {} % of all{}.\n",
+        if cluster.complete {
+            ""
+        } else {
+            " of what is priced"
+        },
         share.instances,
         share.nodes,
         share.total,
@@ -189,7 +197,7 @@ fn lines(lines: &[Line], parts: &Parts, total: Money) -> Table {
                     plain(&line.id.to_string()),
                     plain(&line.component)
                 ),
-                format!("{} {}", line.quantity, plain(&line.unit)),
+                quantity(line),
                 format!("${}", line.unit_price),
                 line.monthly.cents(),
                 String::new(),
@@ -198,6 +206,14 @@ fn lines(lines: &[Line], parts: &Parts, total: Money) -> Table {
     }
     table.add_row(["total", "", "", &total.cents(), ""]);
     table
+}
+
+fn quantity(line: &Line) -> String {
+    let plural = match line.unit.as_str() {
+        "hour" | "month" => "s",
+        _ => "",
+    };
+    format!("{} {}{plural}", line.quantity, plain(&line.unit))
 }
 
 fn pools(pools: &[PoolBill]) -> Table {
@@ -211,7 +227,10 @@ fn pools(pools: &[PoolBill]) -> Table {
         table.add_row([
             plain(pool.address.as_str()),
             nodes,
-            pool.instances.cents(),
+            match pool.complete {
+                true => pool.instances.cents(),
+                false => "not priced".to_owned(),
+            },
             pool.disks.cents(),
             pool.total.cents(),
         ]);
@@ -219,10 +238,41 @@ fn pools(pools: &[PoolBill]) -> Table {
     table
 }
 
+/// List prices, with where and when each was read.
+#[must_use]
+pub fn prices(prices: &[ListPrice]) -> String {
+    let mut table = table(["item", "price", "unit", "as of", "quality", "source"]);
+    for price in prices {
+        table.add_row([
+            price.item.clone(),
+            format!("${}", rate(price)),
+            price.unit.to_string(),
+            price.as_of.clone(),
+            price.quality.clone(),
+            price.source.clone(),
+        ]);
+    }
+    format!("{table}\n{} in US dollars\n", count(prices.len(), "price"))
+}
+
+/// What one unit costs.
+#[must_use]
+pub fn rate(price: &ListPrice) -> Rate {
+    Rate::nanos(i64::try_from(price.nanos).unwrap_or(i64::MAX))
+}
+
 /// A table whose first column is text and whose others are figures.
-fn table(header: [&str; 5]) -> Table {
+fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    for between_rows in [
+        TableComponent::HorizontalLines,
+        TableComponent::MiddleIntersections,
+        TableComponent::LeftBorderIntersections,
+        TableComponent::RightBorderIntersections,
+    ] {
+        table.remove_style(between_rows);
+    }
     table.set_header(header);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);

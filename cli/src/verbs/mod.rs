@@ -9,6 +9,7 @@ mod drift;
 mod graph;
 mod init;
 mod plan;
+mod prices;
 mod providers;
 mod sandbox;
 mod schema;
@@ -51,6 +52,7 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
         Verb::Show(args) => show::run(cx, args).await,
         Verb::Graph(args) => graph::run(cx, args),
         Verb::Cost(args) => cost::run(cx, args).await,
+        Verb::Prices(args) => prices::run(cx, args),
         Verb::Schema => schema::run(cx),
         Verb::Completions(args) => completions::run(cx, args),
         Verb::Providers => providers::run(cx),
@@ -62,7 +64,6 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
         Verb::Run(_) => later("run"),
         Verb::Exec(_) => later("exec"),
         Verb::Logs(_) => later("logs"),
-        Verb::Prices(_) => later("prices"),
     }
 }
 

@@ -69,6 +69,8 @@ pub struct ClusterBill {
     pub total: Money,
     /// From the least nodes to the most.
     pub range: Range<Money>,
+    /// Everything in it has a price. Sums and shares of one that is not complete are of what has.
+    pub complete: bool,
     /// How much of it is the control plane.
     pub master_share: Shares,
     /// Its pools.
@@ -93,6 +95,8 @@ pub struct Shares {
 pub struct PoolBill {
     /// Its address.
     pub address: Address,
+    /// Everything in it has a price.
+    pub complete: bool,
     /// How many nodes it has.
     pub nodes: Range<u64>,
     /// Its machines.
@@ -135,7 +139,7 @@ pub fn bill(items: &[Item<'_>], catalogue: &Catalogue) -> Bill {
     let holders = Holders::new(items);
     let tables = tables(&lines);
     let assumptions = assumptions(&lines);
-    let (clusters, shared) = holders.share_out(lines);
+    let (clusters, shared) = holders.share_out(lines, &unpriced);
     let of_clusters = clusters.iter().map(|cluster| cluster.range);
     let range = sum(of_clusters.chain(shared.iter().map(|shared| shared.range)));
     Bill {
@@ -195,7 +199,11 @@ impl Holders {
         })
     }
 
-    fn share_out(&self, lines: Vec<Line>) -> (Vec<ClusterBill>, Vec<SharedBill>) {
+    fn share_out(
+        &self,
+        lines: Vec<Line>,
+        unpriced: &[Unpriced],
+    ) -> (Vec<ClusterBill>, Vec<SharedBill>) {
         let mut of_clusters: BTreeMap<Address, Vec<Line>> = BTreeMap::new();
         let mut others: BTreeMap<Address, Vec<Line>> = BTreeMap::new();
         for cluster in self.clusters.keys() {
@@ -212,7 +220,9 @@ impl Holders {
         }
         let clusters = of_clusters.into_iter().map(|(address, lines)| {
             let platform = self.clusters.get(&address).copied().flatten();
-            cluster(address, platform, lines)
+            let of_it = |one: &&Unpriced| self.holder(&one.id.address).as_ref() == Some(&address);
+            let unpriced: Vec<&Unpriced> = unpriced.iter().filter(of_it).collect();
+            cluster(address.clone(), platform, lines, &unpriced)
         });
         let shared = others.into_iter().map(|(address, lines)| {
             let users = self.users.get(&address).into_iter().flatten();
@@ -264,10 +274,15 @@ fn needs(resource: &Resource<Pending>) -> BTreeSet<Address> {
     found
 }
 
-fn cluster(address: Address, platform: Option<Platform>, lines: Vec<Line>) -> ClusterBill {
+fn cluster(
+    address: Address,
+    platform: Option<Platform>,
+    lines: Vec<Line>,
+    unpriced: &[&Unpriced],
+) -> ClusterBill {
     let parts = parts(&lines);
     let range = sum(lines.iter().map(|line| line.range));
-    let pools = pools(&lines);
+    let pools = pools(&lines, unpriced);
     let of_pools: Money = pools.iter().map(|pool| pool.total).sum();
     let master = parts.control_plane;
     ClusterBill {
@@ -276,6 +291,7 @@ fn cluster(address: Address, platform: Option<Platform>, lines: Vec<Line>) -> Cl
         parts,
         total: range.expected,
         range,
+        complete: unpriced.is_empty(),
         master_share: Shares {
             instances: master.share_of(master + parts.nodes),
             nodes: master.share_of(master + of_pools),
@@ -286,7 +302,7 @@ fn cluster(address: Address, platform: Option<Platform>, lines: Vec<Line>) -> Cl
     }
 }
 
-fn pools(lines: &[Line]) -> Vec<PoolBill> {
+fn pools(lines: &[Line], unpriced: &[&Unpriced]) -> Vec<PoolBill> {
     let mut by_pool: BTreeMap<&Address, Vec<&Line>> = BTreeMap::new();
     for line in lines {
         if let Some(pool) = pool_of(&line.id.address) {
@@ -301,6 +317,7 @@ fn pools(lines: &[Line]) -> Vec<PoolBill> {
         let range = sum(lines.iter().map(|line| line.range));
         PoolBill {
             address: address.clone(),
+            complete: !unpriced.iter().any(|one| one.id.address == *address),
             nodes: lines.first().map(|line| line.count).unwrap_or_default(),
             instances: of(Part::Nodes),
             disks: of(Part::Storage),

@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use super::log_group;
 use super::survey::{Seen, named};
 use super::tables::{seconds, table, tags as tags_row};
-use super::uses::free;
 use super::{Ask, Cx, Live, Next, Served, Stop, Uses};
 use crate::error::Fault;
 use crate::marks::Tags;
@@ -53,7 +52,7 @@ impl Served for Claim {
     }
 
     fn usage(_of: &Uses<'_>) -> Usage {
-        free("an empty log group is free of charge")
+        Usage::free("an empty log group is free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

@@ -12,7 +12,6 @@ use super::ec2::{asked, filter, pages, retag, spec, tags};
 use super::live::{text, with};
 use super::survey::tagged;
 use super::tables::{outputs, scalar, seconds, table, tags as tags_row};
-use super::uses::free;
 use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
@@ -41,7 +40,7 @@ impl Served for InternetGateway {
     }
 
     fn usage(_of: &Uses<'_>) -> Usage {
-        free("subnets, route tables and gateways to the internet are free of charge")
+        Usage::free("subnets, route tables and gateways to the internet are free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

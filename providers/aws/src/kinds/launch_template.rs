@@ -17,7 +17,6 @@ use super::launch_data::{data, described, fields};
 use super::live::with;
 use super::survey::tagged;
 use super::tables::{scalar, seconds, table, tags as tags_row};
-use super::uses::free;
 use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
@@ -103,7 +102,7 @@ impl Served for LaunchTemplate {
     }
 
     fn usage(_of: &Uses<'_>) -> Usage {
-        free("a launch template is free of charge: what is launched by it costs")
+        Usage::free("a launch template is free of charge: what is launched by it costs")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

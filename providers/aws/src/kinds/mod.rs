@@ -53,7 +53,7 @@ pub(crate) use ec2::{filter, pages};
 pub use live::Live;
 pub use serve::Ops;
 pub use survey::{Ask, Look, Seen};
-pub use uses::Uses;
+pub(crate) use uses::Uses;
 
 use crate::client::Aws;
 use crate::error::Fault;

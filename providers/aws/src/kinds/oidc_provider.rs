@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use super::retag::{tag_list, tags, to_change};
 use super::survey::{Seen, by_name, tagged};
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
-use super::uses::free;
 use super::{Ask, Cx, Live, Next, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
@@ -54,7 +53,7 @@ impl Served for OidcProvider {
     }
 
     fn usage(_of: &Uses<'_>) -> Usage {
-        free("IAM is free of charge")
+        Usage::free("IAM is free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

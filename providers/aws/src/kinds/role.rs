@@ -17,7 +17,6 @@ use super::retag::{tag_list, tags, to_change};
 use super::role_policies as policies;
 use super::survey::{Look, named};
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
-use super::uses::free;
 use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
@@ -78,7 +77,7 @@ impl Served for Role {
     }
 
     fn usage(_of: &Uses<'_>) -> Usage {
-        free("IAM is free of charge")
+        Usage::free("IAM is free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

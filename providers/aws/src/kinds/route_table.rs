@@ -21,7 +21,6 @@ use super::live::{list_value, texts, with};
 use super::routes;
 use super::survey::tagged;
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
-use super::uses::free;
 use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses, subnet};
 use crate::client::Aws;
 use crate::error::Fault;
@@ -73,7 +72,7 @@ impl Served for RouteTable {
     }
 
     fn usage(_of: &Uses<'_>) -> Usage {
-        free("subnets, route tables and gateways to the internet are free of charge")
+        Usage::free("subnets, route tables and gateways to the internet are free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

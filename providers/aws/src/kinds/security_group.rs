@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use super::ec2::{asked, filter, pages, retag, spec, tag_list, tags};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
-use super::uses::free;
 use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses, security_group_rule};
 use crate::client::Aws;
 use crate::error::Fault;
@@ -47,7 +46,7 @@ impl Served for SecurityGroup {
     }
 
     fn usage(_of: &Uses<'_>) -> Usage {
-        free("security groups are free of charge")
+        Usage::free("security groups are free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

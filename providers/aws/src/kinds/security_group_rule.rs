@@ -14,7 +14,6 @@ use super::ec2::{asked, filter, pages, retag, spec, tags};
 use super::live::{text, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
-use super::uses::free;
 use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
@@ -73,7 +72,7 @@ impl Served for SecurityGroupRule {
     }
 
     fn usage(_of: &Uses<'_>) -> Usage {
-        free("security groups are free of charge")
+        Usage::free("security groups are free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

@@ -13,7 +13,6 @@ use super::ec2::{asked, filter, pages, retag, spec, tags};
 use super::live::{changing, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
-use super::uses::free;
 use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
@@ -57,7 +56,7 @@ impl Served for Subnet {
     }
 
     fn usage(_of: &Uses<'_>) -> Usage {
-        free("subnets, route tables and gateways to the internet are free of charge")
+        Usage::free("subnets, route tables and gateways to the internet are free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

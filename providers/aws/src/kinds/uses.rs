@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use provision_core::contract::Context;
-use provision_core::cost::{Usage, UsageAnswer, UsageOf, UsageRequest};
+use provision_core::cost::{UsageAnswer, UsageOf, UsageRequest};
 use provision_core::model::{Never, Pending, Resource, ResourceId, Value};
 
 use super::{LaunchTemplate, Ops, Served as _};
@@ -86,12 +86,6 @@ pub(crate) fn number(value: &Value<Pending>) -> Option<i64> {
         Value::Int(number) => Some(*number),
         _ => None,
     }
-}
-
-/// Costs nothing: what AWS charges for is elsewhere.
-#[must_use]
-pub fn free(why: &str) -> Usage {
-    Usage::free(why)
 }
 
 /// Every resource's usage, by its kind. A kind that is not served gets no answer.

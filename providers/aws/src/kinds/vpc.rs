@@ -17,7 +17,6 @@ use super::ec2::{asked, filter, pages, retag, spec, tags};
 use super::live::{changing, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
-use super::uses::free;
 use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
@@ -55,7 +54,7 @@ impl Served for Vpc {
     }
 
     fn usage(_of: &Uses<'_>) -> Usage {
-        free(
+        Usage::free(
             "a VPC is free of charge; traffic that leaves its zone is not, and is in no bill before it has happened",
         )
     }

@@ -5,7 +5,7 @@
 //! (aws/containers-roadmap#2441), which follows from `principal` being fixed.
 
 use provision_aws::kind::{
-    Ask, Cx, Live, Next, Seen, Served, Stop, Uses, fixed, free, outputs, pages, seconds, table,
+    Ask, Cx, Live, Next, Seen, Served, Stop, Uses, fixed, outputs, pages, seconds, table,
     tags as tags_row,
 };
 use provision_aws::{Aws, Fault, Field, Tags, from_fields};
@@ -79,8 +79,9 @@ impl Served for AccessEntry {
             ..table(Self::KIND, "EKS access entry", Identity::Named, rows)
         }
     }
+
     fn usage(_of: &Uses<'_>) -> Usage {
-        free("access entries are free of charge")
+        Usage::free("access entries are free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

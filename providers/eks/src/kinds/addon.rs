@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use provision_aws::kind::{
-    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, Uses, fixed, free, pages, scalar, seconds,
-    table, tags as tags_row,
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, Uses, fixed, pages, scalar, seconds, table,
+    tags as tags_row,
 };
 use provision_aws::{Aws, Fault, Field, Tags};
 use provision_core::cost::Usage;
@@ -82,8 +82,9 @@ impl Served for Addon {
             ..table(Self::KIND, "EKS add-on", Identity::Named, rows)
         }
     }
+
     fn usage(_of: &Uses<'_>) -> Usage {
-        free("add-ons of EKS are free of charge: their pods run on nodes that are paid for")
+        Usage::free("add-ons of EKS are free of charge: their pods run on nodes that are paid for")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {
