@@ -26,18 +26,14 @@ pub fn plan(
 ) -> Result<(), Error> {
     let standing = cost::standing(made);
     let day = day(as_of);
-    let catalogue = catalogue(registry);
-    let before = usages(registry, &standing.before, &day);
-    let after = standing
-        .after
-        .as_ref()
-        .map(|after| usages(registry, after, &day));
-    let was = items(registry, &standing.before, &before);
-    let will = match (&standing.after, &after) {
-        (Some(resources), Some(usages)) => items(registry, resources, usages),
-        _ => was.clone(),
+    let before = Asked::of(registry, standing.before, &day);
+    let after = standing.after.map(|after| Asked::of(registry, after, &day));
+    let was = before.items();
+    let will = match &after {
+        Some(after) => after.items(),
+        None => was.clone(),
     };
-    let priced = cost::plan_cost(&was, &will, &catalogue, budget);
+    let priced = cost::plan_cost(&was, &will, &catalogue(registry), budget);
     if let Some(budget) = budget {
         Budget(budget).check(&priced)?;
     }
@@ -47,10 +43,9 @@ pub fn plan(
 
 /// The bill of these resources.
 #[must_use]
-pub fn bill(registry: &Registry, resources: &[UsageOf], as_of: Option<Timestamp>) -> Bill {
-    let usages = usages(registry, resources, &day(as_of));
-    let items = items(registry, resources, &usages);
-    cost::bill(&items, &catalogue(registry))
+pub fn bill(registry: &Registry, resources: Vec<UsageOf>, as_of: Option<Timestamp>) -> Bill {
+    let asked = Asked::of(registry, resources, &day(as_of));
+    cost::bill(&asked.items(), &catalogue(registry))
 }
 
 /// The day that prices are asked for, in UTC.
@@ -78,64 +73,83 @@ fn catalogue(registry: &Registry) -> Catalogue {
     catalogue
 }
 
-/// What every resource uses, as its provider says.
-fn usages(registry: &Registry, resources: &[UsageOf], day: &str) -> BTreeMap<ResourceId, Usage> {
-    let all: BTreeMap<&ResourceId, &Resource<Pending>> = resources
-        .iter()
-        .map(|of| (&of.resource.id, &of.resource))
-        .collect();
-    let mut usages = BTreeMap::new();
-    for (name, provider) in &registry.providers {
-        let Some(context) = registry.contexts.get(name) else {
-            continue;
+/// What providers were asked, and what they said.
+struct Asked {
+    requests: Vec<UsageRequest>,
+    usages: BTreeMap<ResourceId, Usage>,
+    /// Resources that no provider of ours serves.
+    others: Vec<UsageOf>,
+}
+
+impl Asked {
+    fn of(registry: &Registry, resources: Vec<UsageOf>, day: &str) -> Self {
+        let mut by_provider: BTreeMap<String, Vec<UsageOf>> = BTreeMap::new();
+        for of in resources {
+            match by_provider.get_mut(&of.resource.provider) {
+                Some(own) => own.push(of),
+                None => {
+                    by_provider.insert(of.resource.provider.clone(), vec![of]);
+                }
+            }
+        }
+        let referred: BTreeMap<String, Vec<Resource<Pending>>> = by_provider
+            .keys()
+            .map(|name| (name.clone(), referred(&by_provider, name)))
+            .collect();
+        let mut asked = Self {
+            requests: Vec::new(),
+            usages: BTreeMap::new(),
+            others: Vec::new(),
         };
-        let own = resources.iter().filter(|of| of.resource.provider == *name);
-        let own: Vec<UsageOf> = own.cloned().collect();
-        let request = UsageRequest {
-            context: context.clone(),
-            as_of: day.to_owned(),
-            referred: referred(&own, name, &all),
-            resources: own,
-        };
-        usages.extend(provider.usage(&request).usages);
+        for ((name, resources), (_, referred)) in by_provider.into_iter().zip(referred) {
+            let (Some(provider), Some(context)) =
+                (registry.providers.get(&name), registry.contexts.get(&name))
+            else {
+                asked.others.extend(resources);
+                continue;
+            };
+            let request = UsageRequest {
+                context: context.clone(),
+                as_of: day.to_owned(),
+                resources,
+                referred,
+            };
+            asked.usages.extend(provider.usage(&request).usages);
+            asked.requests.push(request);
+        }
+        asked
     }
-    usages
+
+    fn items(&self) -> Vec<Item<'_>> {
+        let asked = self.requests.iter().flat_map(|request| {
+            let region = request.context.region.as_str();
+            request.resources.iter().map(move |of| (of, region))
+        });
+        let all = asked.chain(self.others.iter().map(|of| (of, "")));
+        all.map(|(of, region)| Item {
+            resource: &of.resource,
+            region,
+            usage: self.usages.get(&of.resource.id),
+        })
+        .collect()
+    }
 }
 
 /// What resources of one provider refer to and another one serves.
 fn referred(
-    own: &[UsageOf],
+    by_provider: &BTreeMap<String, Vec<UsageOf>>,
     provider: &str,
-    all: &BTreeMap<&ResourceId, &Resource<Pending>>,
 ) -> Vec<Resource<Pending>> {
     let mut ids: BTreeSet<ResourceId> = BTreeSet::new();
-    for of in own {
+    for of in by_provider.get(provider).into_iter().flatten() {
         ids.extend(of.resource.referenced());
         ids.extend(of.resource.after.iter().cloned());
     }
-    let others = ids.iter().filter_map(|id| all.get(id));
+    let others = by_provider.iter().filter(|(name, _)| *name != provider);
+    let others = others.flat_map(|(_, others)| others);
     others
-        .filter(|other| other.provider != provider)
-        .map(|other| (*other).clone())
-        .collect()
-}
-
-fn items<'a>(
-    registry: &'a Registry,
-    resources: &'a [UsageOf],
-    usages: &'a BTreeMap<ResourceId, Usage>,
-) -> Vec<Item<'a>> {
-    let region = |provider: &str| {
-        let context = registry.contexts.get(provider);
-        context.map_or("", |context| context.region.as_str())
-    };
-    resources
-        .iter()
-        .map(|of| Item {
-            region: region(&of.resource.provider),
-            usage: usages.get(&of.resource.id),
-            resource: &of.resource,
-        })
+        .filter(|of| ids.contains(&of.resource.id))
+        .map(|of| of.resource.clone())
         .collect()
 }
 

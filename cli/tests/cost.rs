@@ -110,6 +110,8 @@ fn spot_and_regions_without_prices_are_listed_and_never_nothing() {
     let unpriced = bill["unpriced"].as_array().unwrap();
     assert_eq!(unpriced.len(), 1, "{unpriced:?}");
     assert_eq!(unpriced[0]["component"], "spot m5.large");
+    assert_eq!(bill["clusters"][0]["complete"], false);
+    assert_eq!(bill["clusters"][0]["pools"][0]["complete"], false);
     let text = spec("2", "20GiB", "").replace("us-east-1", "sa-east-1");
     let bill = cost(&text, &[]);
     let unpriced: Vec<&str> = bill["unpriced"]

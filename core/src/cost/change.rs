@@ -126,7 +126,7 @@ fn as_live(live: &Observed) -> UsageOf {
             outlives: Vec::new(),
             protect: live.protect,
         },
-        live: Some(live.fields.clone()),
+        live: None,
     }
 }
 

@@ -26,7 +26,8 @@ pub struct UsageRequest {
 pub struct UsageOf {
     /// The resource, as declared or as it is live.
     pub resource: Resource<Pending>,
-    /// What is live of it, where that was read: the number of nodes is the autoscaler's.
+    /// What is live of it, where something else is declared: the number of nodes is the autoscaler's. `None` also for a
+    /// resource that is given as it is live.
     pub live: Option<Fields>,
 }
 

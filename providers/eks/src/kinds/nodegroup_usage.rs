@@ -6,7 +6,7 @@ use provision_core::model::{Pending, Resource, Value};
 
 const COMPONENT: &str = "root disk";
 
-/// How many nodes there are: as many as are live, within the bounds; where there are none yet, the least.
+/// How many nodes there are: as many as are live, within the bounds; where there are none yet, as many as it starts with.
 pub(super) fn count(of: &Uses<'_>) -> Range<u64> {
     let bound = |field| {
         of.number(field)
@@ -14,11 +14,11 @@ pub(super) fn count(of: &Uses<'_>) -> Range<u64> {
     };
     let min = bound("min").unwrap_or_default();
     let max = bound("max").unwrap_or(min).max(min);
-    let live = of.live_number("desired");
-    let live = live.and_then(|number| u64::try_from(number).ok());
+    let desired = of.live_number("desired").or_else(|| of.number("desired"));
+    let desired = desired.and_then(|number| u64::try_from(number).ok());
     Range {
         min,
-        expected: live.unwrap_or(min).clamp(min, max),
+        expected: desired.unwrap_or(min).clamp(min, max),
         max,
     }
 }
