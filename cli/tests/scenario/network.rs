@@ -55,10 +55,15 @@ fn zones(story: &mut Story) {
         )
         .allowing("replace")
         .applied();
+    let other = [("zones = 3", "zones = 3\ncidr  = \"10.1.0.0/16\"")];
+    story
+        .edit("Another range, in which the cluster does not stand", &other)
+        .refused();
     let fewer = [("zones = 3", "zones = 1")];
     story
-        .edit("Fewer zones than the control plane has", &fewer)
-        .refused();
+        .edit("Nodes in one zone", &fewer)
+        .allowing("delete,replace")
+        .applied();
 }
 
 #[test]

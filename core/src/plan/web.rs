@@ -55,11 +55,15 @@ impl<'a> Web<'a> {
         web
     }
 
-    /// Who needs an object by its id may still use those that it has replaced.
+    /// Who needs an object by its id may still use those that it has replaced, unless it lives in the new one.
     fn inherit(&mut self) {
         for at in 0..self.decisions.len() {
             if let Some(newest) = self.newest(at) {
-                let (users, guessed) = (self.users[newest].clone(), self.guessed[newest].clone());
+                let outside = |user: &usize| self.parent[*user] != Some(newest);
+                let heirs = |users: &[Vec<usize>]| -> Vec<usize> {
+                    users[newest].iter().copied().filter(outside).collect()
+                };
+                let (users, guessed) = (heirs(&self.users), heirs(&self.guessed));
                 self.users[at].extend(users);
                 self.guessed[at].extend(guessed);
             }
