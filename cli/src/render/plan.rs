@@ -8,7 +8,7 @@ use provision_core::model::{Address, Value};
 use provision_core::plan::{Action, Change, DriftVerdict, FieldChange, Plan, Reason, ShownEffect};
 
 use super::value::short;
-use super::{count, heading, human, plain, seconds};
+use super::{cost, count, heading, human, plain, seconds};
 
 /// Values of a new object that are shown beside it.
 const GLIMPSES: usize = 3;
@@ -20,6 +20,9 @@ pub fn human(plan: &Plan, verbose: bool) -> String {
     let notes = notes(plan, verbose);
     if !notes.is_empty() {
         let _ = writeln!(out, "{notes}");
+    }
+    if let Some(cost) = &plan.cost {
+        out += &cost::of_plan(cost);
     }
     out += &sum(plan);
     out
