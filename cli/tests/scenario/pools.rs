@@ -32,9 +32,12 @@ taints  = ["dedicated=batch:NoSchedule"]
 
 fn tell(mut story: Story) {
     in_place(&mut story);
-    rolling(&mut story);
-    anew(&mut story);
     come_and_go(&mut story);
+    anew(&mut story);
+    // moto rolls no nodes.
+    if !story.is_moto() {
+        rolling(&mut story);
+    }
     story.ends();
 }
 
@@ -109,15 +112,19 @@ fn anew(story: &mut Story) {
             .allowing("replace")
             .applied();
     }
-    let spot = [("disk    = \"80GiB\"", "disk    = \"80GiB\"\nspot    = true")];
+    let (on_demand, spot) = ("max = 2 }\n", "max = 2 }\nspot    = true\n");
     story
-        .edit("Spot capacity", &spot)
+        .edit("Spot capacity", &[(on_demand, spot)])
+        .allowing("replace")
+        .applied();
+    story
+        .edit("As it was", &[(arm, WISH), (spot, on_demand)])
         .allowing("replace")
         .applied();
 }
 
 fn come_and_go(story: &mut Story) {
-    let end = "spot    = true\n";
+    let end = "max = 2 }\n";
     story
         .edit("A second pool", &[(end, &format!("{end}{BATCH}"))])
         .applied();
