@@ -149,7 +149,7 @@ pub fn settle_ms(sandbox_lag_ms: Option<u64>) -> Result<u64, Error> {
 /// When stdout does not take it.
 pub fn show_plan(screen: Screen, file: &PlanFile) -> Result<(), Error> {
     if !screen.json {
-        screen.print(&crate::render::plan::human(&file.plan))?;
+        screen.print(&crate::render::plan::human(&file.plan, screen.verbose))?;
     }
     Ok(())
 }

@@ -302,6 +302,9 @@ pub async fn survey(
         }
     }
     all.link();
+    let context = registry.contexts.values().next();
+    let stack = context.map_or("", |context| context.stack.as_str());
+    plan::succession(stack, &registry.tables, &mut all.sights, &mut all.orphans);
     match failures.is_empty() {
         true => Ok(all),
         false => Err(Error::Cloud { failures }),
@@ -311,11 +314,12 @@ pub async fn survey(
 impl Surveyed {
     /// Every live object.
     fn live(&mut self) -> impl Iterator<Item = &mut Observed> {
-        let present = self.sights.values_mut().filter_map(|sight| match sight {
-            Sight::Present(observed) => Some(observed.as_mut()),
-            _ => None,
+        let seen = self.sights.values_mut().flat_map(|sight| match sight {
+            Sight::Present(observed) => std::slice::from_mut(observed.as_mut()),
+            Sight::Twice { objects, .. } => objects.as_mut_slice(),
+            _ => &mut [],
         });
-        present.chain(&mut self.orphans)
+        seen.chain(&mut self.orphans)
     }
 
     /// Makes needs of the handles that one provider met and another one knows.

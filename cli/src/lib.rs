@@ -55,7 +55,7 @@ fn usage(error: &clap::Error) -> Exit {
 }
 
 fn run(cli: &Cli) -> Exit {
-    let screen = Screen::new(cli.global.json, cli.global.color);
+    let screen = Screen::new(cli.global.json, cli.global.verbose, cli.global.color);
     if let Some(level) = cli.global.log {
         log(level, screen.color_err);
     }

@@ -11,6 +11,8 @@ use crate::args::When;
 pub struct Screen {
     /// One JSON document instead of text.
     pub json: bool,
+    /// Notes on what does not change are shown as well.
+    pub verbose: bool,
     /// Colour on stdout.
     pub color_out: bool,
     /// Colour on stderr.
@@ -24,7 +26,7 @@ pub struct Screen {
 impl Screen {
     /// Looks at the process's streams.
     #[must_use]
-    pub fn new(json: bool, color: When) -> Self {
+    pub fn new(json: bool, verbose: bool, color: When) -> Self {
         let choose = |auto: ColorChoice| match color {
             When::Always => true,
             When::Never => false,
@@ -32,6 +34,7 @@ impl Screen {
         };
         Self {
             json,
+            verbose,
             color_out: choose(anstream::AutoStream::choice(&io::stdout())),
             color_err: choose(anstream::AutoStream::choice(&io::stderr())),
             can_ask: io::stdin().is_terminal() && io::stderr().is_terminal(),

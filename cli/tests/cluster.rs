@@ -178,4 +178,8 @@ fn what_a_refused_cluster_stands_on_stays() {
         actions.contains(&("network.main/subnet.private.c", "blocked")),
         "{actions:?}"
     );
+    assert!(
+        actions.contains(&("cluster.main.pool.default/nodegroup", "blocked")),
+        "{actions:?}"
+    );
 }

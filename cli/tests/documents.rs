@@ -104,6 +104,11 @@ fn the_guide_to_costs_is_true() {
 }
 
 #[test]
+fn the_guide_to_changes_is_true() {
+    run("docs/changes.md");
+}
+
+#[test]
 fn the_guide_to_the_sandbox_is_true() {
     run("docs/sandbox.md");
 }

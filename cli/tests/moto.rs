@@ -9,76 +9,19 @@
 )]
 
 mod common;
-#[path = "moto_cloud/front.rs"]
-mod front;
-#[path = "moto_cloud/lacks.rs"]
-mod lacks;
+mod moto_cloud;
 
-use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
-use common::{Place, Ran, ran};
-
-struct Moto {
-    child: Child,
-    port: u16,
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// moto on a free port; `None` when it is not installed.
-fn moto() -> Option<Moto> {
-    let server = std::env::var_os("PROVISION_TEST_PYTHON")
-        .map(|python| PathBuf::from(python).with_file_name("moto_server"))
-        .filter(|server| server.exists())
-        .unwrap_or_else(|| PathBuf::from("moto_server"));
-    let port = TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?;
-    let port = port.port();
-    let child = Command::new(server)
-        .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-        .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let moto = Moto { child, port };
-    for _ in 0..300 {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return Some(moto);
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    panic!("moto does not come up");
-}
-
-/// The binary with what points every AWS tool at this endpoint.
-fn provision(place: &Place, port: u16, args: &[&str]) -> Ran {
-    let mut command = place.command(args);
-    command
-        .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"))
-        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-        .env("AWS_SECRET_ACCESS_KEY", "secret")
-        .env("PROVISION_SETTLE", "0")
-        .env("NO_PROXY", "127.0.0.1");
-    ran(command.output().expect("runs"))
-}
+use common::Place;
+use moto_cloud::Moto;
 
 #[test]
 fn up_changed_and_down() {
-    let Some(moto) = moto() else {
+    let Some(moto) = Moto::start() else {
         println!("skipped: moto_server is not installed");
         return;
     };
-    let (port, lacks) = front::serve(moto.port);
     let place = Place::with(common::MINIMAL);
-    let run = |args: &[&str]| provision(&place, port, args);
+    let run = |args: &[&str]| moto.run(&place, args);
 
     run(&["apply", "--yes"]).expect(0);
     run(&["plan", "--detailed-exitcode"]).expect(0);
@@ -107,5 +50,5 @@ fn up_changed_and_down() {
         "{}",
         again.out
     );
-    println!("stood in for: {:?}", lacks.lock().unwrap().used);
+    println!("stood in for: {:?}", moto.stood_in());
 }

@@ -110,6 +110,63 @@ fn a_destroy_survives_death_anywhere_with_lagging_reads() {
     destroy(30);
 }
 
+/// The spec with another processor, which only a new node group has; and with spot capacity on top.
+fn changed(more: &str) -> Setup {
+    let wish = r#"memory = "8GiB" }"#;
+    assert_eq!(SPEC.matches(wish).count(), 1, "{SPEC}");
+    let other = format!("memory = \"8GiB\", arch = \"arm64\" }}\n{more}");
+    Setup {
+        spec: SPEC.replace(wish, &other),
+        goal: Goal::Reach,
+    }
+}
+
+/// A replacement whose new object is made before the old one goes, recorded.
+fn replaced(settings: Settings, from: &Recording, setup: &Setup) -> Recording {
+    in_virtual_time(record(setup, settings, from.end.fork(), from.now))
+}
+
+fn replacement(lag: u64) {
+    let settings = Settings::lagging(lag);
+    let (once, twice) = (changed(""), changed("spot = true"));
+    let recording = replaced(settings, &built(settings), &once);
+    let again = replaced(settings, &recording, &twice);
+    for journal in [true, false] {
+        let resume = Resume { journal, settings };
+        resume_all(&once, &recording, resume).expect_none_wrong();
+        resume_all(&twice, &again, resume).expect_none_wrong();
+    }
+    // The new one is replaced before it has replaced the old one.
+    let changed_mind = Recording {
+        census: again.census,
+        ..recording
+    };
+    let resume = Resume {
+        journal: false,
+        settings,
+    };
+    resume_all(&twice, &changed_mind, resume).expect_none_wrong();
+    let never = Setup {
+        spec: SPEC.to_owned(),
+        goal: Goal::Destroy,
+    };
+    let nothing = Recording {
+        census: destroyed(settings).census,
+        ..changed_mind
+    };
+    resume_all(&never, &nothing, resume).expect_none_wrong();
+}
+
+#[test]
+fn a_replacement_survives_death_anywhere() {
+    replacement(0);
+}
+
+#[test]
+fn a_replacement_survives_death_anywhere_with_lagging_reads() {
+    replacement(30);
+}
+
 /// A call whose answer is lost is looked up, and not made twice.
 fn lost_answers(lag: u64) {
     let settings = Settings::lagging(lag);

@@ -45,6 +45,9 @@ pub struct Global {
     /// One JSON document on stdout (apply and destroy: JSON lines)
     #[arg(long, global = true)]
     pub json: bool,
+    /// Also show notes on what does not change
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: When,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use owo_colors::OwoColorize as _;
-use provision_core::contract::Note;
+use provision_core::contract::{Note, Severity};
 use provision_core::model::{Address, Value};
 use provision_core::plan::{Action, Change, DriftVerdict, FieldChange, Plan, Reason, ShownEffect};
 
@@ -13,19 +13,11 @@ use super::{cost, count, heading, human, plain, seconds};
 /// Values of a new object that are shown beside it.
 const GLIMPSES: usize = 3;
 
-/// The whole plan.
+/// The whole plan; `verbose` = with notes on what does not change.
 #[must_use]
-pub fn human(plan: &Plan) -> String {
+pub fn human(plan: &Plan, verbose: bool) -> String {
     let mut out = changes(plan);
-    // Why something is blocked stands beside it already.
-    let blocked = |note: &&Note| note.code == "blocked";
-    let notes: Vec<Note> = plan
-        .notes
-        .iter()
-        .filter(|note| !blocked(note))
-        .cloned()
-        .collect();
-    let notes = human::notes(&notes);
+    let notes = notes(plan, verbose);
     if !notes.is_empty() {
         let _ = writeln!(out, "{notes}");
     }
@@ -34,6 +26,33 @@ pub fn human(plan: &Plan) -> String {
     }
     out += &sum(plan);
     out
+}
+
+/// What is worth saying now. What is merely good to know is said when it is made or changed, and not with every plan
+/// after that; programs get all of it.
+fn notes(plan: &Plan, verbose: bool) -> String {
+    // Why something is blocked stands beside it already.
+    let notes = plan.notes.iter().filter(|note| note.code != "blocked");
+    let (said, unsaid): (Vec<&Note>, Vec<&Note>) =
+        notes.partition(|note| verbose || note.severity > Severity::Info || is_news(plan, note));
+    let said: Vec<Note> = said.into_iter().cloned().collect();
+    let mut out = human::notes(&said);
+    if !unsaid.is_empty() {
+        let more = count(unsaid.len(), "note");
+        let text = format!("{more} on what does not change: --verbose");
+        let _ = writeln!(out, "{}", text.dimmed());
+    }
+    out
+}
+
+/// Whether it is about something that changes, or about the plan itself.
+fn is_news(plan: &Plan, note: &Note) -> bool {
+    let address = note.address.as_deref().map(|address| {
+        let (address, _) = address.split_once('/').unwrap_or((address, ""));
+        Address::new(address)
+    });
+    let mut changes = plan.changes.iter();
+    address.is_none_or(|address| changes.any(|change| change.address == address))
 }
 
 fn changes(plan: &Plan) -> String {
@@ -57,9 +76,9 @@ fn changes(plan: &Plan) -> String {
 
 /// The same changes, read as differences that are there and that nobody is about to take away.
 #[must_use]
-pub fn drift(plan: &Plan, verdict: DriftVerdict) -> String {
+pub fn drift(plan: &Plan, verdict: DriftVerdict, verbose: bool) -> String {
     let mut out = changes(plan);
-    out += &human::notes(&plan.notes);
+    out += &notes(plan, verbose);
     let number = count(plan.changes.len(), "object");
     let _ = match verdict {
         DriftVerdict::None => writeln!(

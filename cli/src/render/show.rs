@@ -56,7 +56,7 @@ fn state(sight: Option<&Sight>) -> State<'_> {
         Some(Sight::Absent) => State::Absent,
         Some(Sight::Unknown { reason }) => State::Unknown(reason),
         Some(Sight::Clash { physical, .. }) => State::Foreign(physical),
-        Some(Sight::Twice { physical }) => State::Twice(physical),
+        Some(Sight::Twice { physical, .. }) => State::Twice(physical),
     }
 }
 

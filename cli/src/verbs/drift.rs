@@ -22,8 +22,8 @@ pub(super) async fn run(cx: &Cx, args: &Drift) -> Result<Exit, Error> {
     if cx.screen.json {
         cx.screen.document(&drift)?;
     } else {
-        cx.screen
-            .print(&render::plan::drift(&made.plan, drift.verdict))?;
+        let text = render::plan::drift(&made.plan, drift.verdict, cx.screen.verbose);
+        cx.screen.print(&text)?;
     }
     Ok(match drift.verdict {
         DriftVerdict::None => Exit::Ok,

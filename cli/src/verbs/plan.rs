@@ -33,7 +33,8 @@ pub(super) async fn run(cx: &Cx, args: &Plan) -> Result<Exit, Error> {
     if cx.screen.json {
         cx.screen.document(&made.plan)?;
     } else {
-        cx.screen.print(&render::plan::human(&made.plan))?;
+        cx.screen
+            .print(&render::plan::human(&made.plan, cx.screen.verbose))?;
         if let Some(path) = &args.out {
             let path = path.display();
             cx.screen.print(&format!(

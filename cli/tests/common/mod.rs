@@ -152,6 +152,29 @@ impl Place {
         assert_eq!(answer.status(), 200, "{:?}", answer.body());
     }
 
+    /// Somebody else makes a role that their people take, without a mark of ours.
+    pub fn foreign_role(&self, name: &str) {
+        let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"sts:AssumeRole"}]}"#;
+        let trust = trust.replace('"', "%22").replace('+', "%2B");
+        let body = format!(
+            "Action=CreateRole&Version=2010-05-08&RoleName={name}&AssumeRolePolicyDocument={trust}"
+        );
+        let request = Request::builder()
+            .method("POST")
+            .uri("/")
+            .header("host", "localhost")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/iam/aws4_request, \
+                 SignedHeaders=host, Signature=0",
+            )
+            .body(body.into_bytes())
+            .expect("a request");
+        let answer = self.cloud().handle(Timestamp::now(), request);
+        assert_eq!(answer.status(), 200, "{:?}", answer.body());
+    }
+
     /// Starts the binary with its lines on stdout to be read.
     pub fn start(&self, args: &[&str]) -> Started {
         let mut child = self

@@ -6,7 +6,7 @@ use super::protocol::Command;
 use super::run::Run;
 use super::work::{Look, Next, Stage, Then};
 use crate::contract::{Class, Does, Failure, Poll, PollOutcome};
-use crate::model::{Observed, Sight};
+use crate::model::{Observed, Sight, Status};
 
 impl Run {
     /// Asks for a look-up of a step's object.
@@ -31,13 +31,7 @@ impl Run {
                 self.found(at, *observed);
             }
             Ok(Sight::Present(_) | Sight::Absent) => self.not_found(at),
-            // In a replacement the old one is one of them; the other is what this step made.
-            Ok(Sight::Twice { physical })
-                if physical.iter().any(|physical| self.is_old(at, physical)) =>
-            {
-                self.intend(at);
-            }
-            Ok(Sight::Twice { physical }) => self.fail(at, self.twice(at, &physical)),
+            Ok(Sight::Twice { physical, objects }) => self.several(at, &physical, objects),
             Ok(Sight::Clash { physical, owner }) => {
                 self.fail(at, clash(&physical, owner.as_deref()));
             }
@@ -47,6 +41,34 @@ impl Run {
             }
             Err(failure) => self.look_again(at, &failure.to_string()),
         }
+    }
+
+    /// There are several: while a replacement is under way, the old one is among them.
+    fn several(&mut self, at: usize, physical: &[String], objects: Vec<Observed>) {
+        let meant = objects.into_iter().find(|one| self.is_meant(at, one));
+        match meant {
+            Some(one) => self.found(at, one),
+            // The other is what this step made.
+            None if physical.iter().any(|physical| self.is_old(at, physical)) => self.intend(at),
+            None => self.fail(at, self.twice(at, physical)),
+        }
+    }
+
+    /// Whether an object is the one that this step is about: the one it had, or the one of the name it gives.
+    fn is_meant(&self, at: usize, object: &Observed) -> bool {
+        let Some(job) = self.works[at].job.as_ref() else {
+            return false;
+        };
+        let had = job.act.live.as_ref().map(|live| &live.physical);
+        let name = job
+            .act
+            .desired
+            .as_ref()
+            .and_then(|desired| desired.name.as_deref());
+        let given = object.outputs.get("name").and_then(|name| name.as_text());
+        let goes = matches!(object.status, Status::Deleting { .. });
+        had == Some(&object.physical)
+            || (given.is_some() && given == name && !goes && !self.is_old(at, &object.physical))
     }
 
     /// Whether it is the object that this step's replacement shall replace.

@@ -54,6 +54,19 @@ impl ResourceId {
             part: part.into(),
         }
     }
+
+    /// The id of an object that another one has replaced under this id, and that still stands: `ADDRESS/PART@NAME`.
+    #[must_use]
+    pub fn outgoing(&self, name: &str) -> Self {
+        Self::new(self.address.as_str(), format!("{}@{name}", self.part))
+    }
+
+    /// The id of the object that has replaced this one; `None` unless it is an [`Self::outgoing`] one.
+    #[must_use]
+    pub fn successor(&self) -> Option<Self> {
+        let (part, _) = self.part.rsplit_once('@')?;
+        Some(Self::new(self.address.as_str(), part))
+    }
 }
 
 impl fmt::Display for ResourceId {

@@ -87,6 +87,9 @@ pub enum Sight {
     Twice {
         /// All of them.
         physical: Vec<String>,
+        /// All of them as they are, where they could be the new and the old one of a replacement.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        objects: Vec<Observed>,
     },
 }
 

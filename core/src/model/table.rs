@@ -24,6 +24,9 @@ pub struct Table {
     /// Removing it from the file or destroying the stack loses data or service: consent is needed anyway,
     /// this is the sentence shown.
     pub loss: Option<String>,
+    /// A new object stands before the old one goes, and yet what runs on it is interrupted: this is the sentence shown.
+    #[serde(default)]
+    pub downtime: Option<String>,
     /// Median seconds of create, update and delete, for estimates and for pacing polls.
     pub seconds: Seconds,
     /// Mutations of resources that share a lane key (`{parent}` or `{id}`) exclude each other; empty = free.

@@ -72,7 +72,7 @@ pub(super) fn twice(
         .map(|orphan| orphan.physical.clone())
         .collect();
     match sight {
-        Some(Sight::Twice { physical }) => all.extend(physical.iter().cloned()),
+        Some(Sight::Twice { physical, .. }) => all.extend(physical.iter().cloned()),
         Some(Sight::Present(live)) => {
             all.retain(|physical| *physical != live.physical);
             if !all.is_empty() {
@@ -244,7 +244,7 @@ fn untold(sight: Option<&Sight>) -> Reason {
         Some(Sight::Clash { physical, .. }) => Reason::NameTaken {
             physical: physical.clone(),
         },
-        Some(Sight::Twice { physical }) => Reason::Twice {
+        Some(Sight::Twice { physical, .. }) => Reason::Twice {
             physical: physical.clone(),
         },
         Some(Sight::Unknown { reason }) => Reason::Unread {

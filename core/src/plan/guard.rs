@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::order::join;
-use super::{Action, Decided, Decision, Goal, Inputs, Plan, Reason, ShownEffect, Tables, Verdict};
+use super::{
+    Action, Change, Decided, Decision, Goal, Inputs, Plan, Reason, ShownEffect, Tables, Verdict,
+};
 use crate::contract::{Note, Severity};
 use crate::model::{Kind, Observed, ResourceId, Sight, Stray};
 
@@ -164,7 +166,11 @@ fn about(decision: &Decision, tables: &Tables, notes: &mut Vec<Note>) {
         decision.verdict,
         Verdict::Delete | Verdict::Replace | Verdict::GoesWithParent
     );
-    if let Some(loss) = table.and_then(|table| table.loss.as_deref())
+    let downtime = table.and_then(|table| table.downtime.as_deref());
+    if let Some(downtime) = downtime.filter(|_| is_succeeded(decision)) {
+        let message = downtime.to_owned();
+        notes.push(note(Severity::Warning, "downtime", message, id));
+    } else if let Some(loss) = table.and_then(|table| table.loss.as_deref())
         && removes
     {
         notes.push(note(Severity::Danger, "loss", loss.to_owned(), id));
@@ -188,6 +194,13 @@ fn about(decision: &Decision, tables: &Tables, notes: &mut Vec<Note>) {
         }
         _ => {}
     }
+}
+
+/// Whether another object takes its place.
+fn is_succeeded(decision: &Decision) -> bool {
+    let superseded = |reason: &Reason| matches!(reason, Reason::Superseded { .. });
+    decision.verdict == Verdict::Replace
+        || decision.verdict == Verdict::Delete && decision.reasons.iter().any(superseded)
 }
 
 /// Fields whose change rolls nodes.
@@ -214,15 +227,19 @@ pub struct Consent {
 /// What of a plan needs a yes of its own; the CLI knows what was asked for by verb.
 #[must_use]
 pub fn needs_consent(plan: &Plan) -> Consent {
-    let with = |action: Action| {
-        plan.changes
-            .iter()
-            .filter(|change| change.action == action)
-            .map(|change| change.id.clone())
-            .collect()
+    // The end of a replacement that an earlier run began is no other loss than that.
+    let superseded = |change: &Change| {
+        let mut reasons = change.reasons.iter();
+        reasons.any(|reason| matches!(reason, Reason::Superseded { .. }))
     };
-    Consent {
-        deletes: with(Action::Delete),
-        replaces: with(Action::Replace),
+    let mut consent = Consent::default();
+    for change in &plan.changes {
+        match change.action {
+            Action::Delete if superseded(change) => consent.replaces.push(change.id.clone()),
+            Action::Delete => consent.deletes.push(change.id.clone()),
+            Action::Replace => consent.replaces.push(change.id.clone()),
+            _ => {}
+        }
     }
+    consent
 }

@@ -32,6 +32,12 @@ fn held(decided: &Decided) -> Vec<(ResourceId, Reason)> {
     }
     let (uses, guessed) = (inverse(&web.users), inverse(&web.guessed));
     let outlived = inverse(&web.outlives);
+    let outgoing = inverse(
+        &web.heir
+            .iter()
+            .map(|heir| heir.iter().copied().collect())
+            .collect::<Vec<_>>(),
+    );
     let follows = follows(&web);
     let mut seen: Vec<bool> = (0..web.decisions.len()).map(|at| blocked(&at)).collect();
     let mut held = Vec::new();
@@ -41,6 +47,7 @@ fn held(decided: &Decided) -> Vec<(ResourceId, Reason)> {
             .iter()
             .chain(&guessed[at])
             .chain(&outlived[at])
+            .chain(&outgoing[at])
             .filter(|other| because(other));
         for other in chain.chain(&follows[at]) {
             if !std::mem::replace(&mut seen[*other], true) {

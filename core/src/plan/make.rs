@@ -6,13 +6,14 @@ use super::digest::digest;
 use super::guard::{self, GuardError};
 use super::hold::hold;
 use super::order::{OrderError, Ordered, order};
+use super::succession::replacement_name;
 use super::target::{UnknownTarget, target};
 use super::{
     Action, Change, Decided, Decision, FORMAT_VERSION, FieldChange, Goal, Inputs, Plan, PlanFile,
     Summary, Tables, Verdict, decide, estimate,
 };
 use crate::contract::{Note, Severity};
-use crate::model::{Observed, Pending, ReplaceOrder, Resource, ResourceId, Sight, Value, digest8};
+use crate::model::{Observed, Pending, ReplaceOrder, Resource, ResourceId, Sight, Value};
 
 /// What a plan file's `magic` says.
 pub const MAGIC: &str = "provision-plan";
@@ -152,15 +153,6 @@ fn digests(
             (id.clone(), digest(&inputs.tables, desired, live.get(id)))
         })
         .collect()
-}
-
-/// The name of the new object while the old one still stands: readable, at most 63 characters, and another one with
-/// every replacement. A survey that finds two objects of one id tells by it which is the old one.
-#[must_use]
-pub fn replacement_name(stack: &str, id: &ResourceId, base: &str, old_physical: &str) -> String {
-    let base: String = base.chars().take(54).collect();
-    let suffix = digest8(&[stack, &id.to_string(), old_physical]);
-    format!("{}-{suffix}", base.trim_end_matches('-'))
 }
 
 /// Gives names to the new objects of replacements that come before the deletion of the old ones.

@@ -20,6 +20,7 @@ mod provisional;
 mod reason;
 mod remove;
 mod resolve;
+mod succession;
 mod target;
 mod value;
 mod verify;
@@ -32,9 +33,10 @@ pub use estimate::estimate;
 pub use graph::Graph;
 pub use guard::{Consent, GuardError, needs_consent};
 pub use inputs::{Decided, Decision, Goal, Inputs, Tables, Verdict};
-pub use make::{MAGIC, Refused, make, make_from, replacement_name};
+pub use make::{MAGIC, Refused, make, make_from};
 pub use order::{OrderError, Ordered, order};
 pub use provisional::provisional;
+pub use succession::{replacement_name, succession};
 pub use target::{UnknownTarget, target};
 pub use value::{
     Action, Change, Estimate, FORMAT_VERSION, FieldChange, Plan, PlanFile, Reason, ShownEffect,

@@ -277,6 +277,23 @@ impl<'a> Draft<'a> {
                 self.edges.push((other, gone));
             }
         }
+        self.after_heirs(at, gone);
+    }
+
+    /// What has been replaced goes after the newest is usable, and the oldest first: so what is left after a crash is
+    /// still one line of successors.
+    fn after_heirs(&mut self, at: usize, gone: usize) {
+        if let Some(newest) = self.web.newest(at)
+            && let Some((_, made)) = self.spans[newest].made
+            && (self.spans[newest].gone.is_none() || self.is_create_first(newest))
+        {
+            self.edges.push((made, gone));
+        }
+        if let Some(heir) = self.web.heir[at]
+            && let Some(heir) = self.spans[heir].gone
+        {
+            self.edges.push((gone, heir));
+        }
     }
 
     /// Whether the step that makes it is one after which the old needs are needed no more.

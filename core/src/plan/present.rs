@@ -27,7 +27,10 @@ impl Reach<'_> {
             .collect();
         let (mut verdict, mut reasons) = self.judge(resource, live, &diffs);
         let acts = matches!(verdict, Verdict::Update { .. } | Verdict::Replace);
-        if acts && let Some(id) = self.unmet(place) {
+        let stuck = (verdict == Verdict::Replace)
+            .then(|| self.stuck_in(resource))
+            .flatten();
+        if acts && let Some(id) = self.unmet(place).or(stuck) {
             verdict = Verdict::Blocked;
             reasons.insert(0, Reason::Needs { id });
         }
@@ -105,6 +108,13 @@ impl Reach<'_> {
         reasons.extend(self.replaced_with(&all));
         let groups = groups(diffs);
         (Verdict::Update { groups }, reasons)
+    }
+
+    /// The object that it lives in, when that stays as it is against the file: what is made anew would be made for the
+    /// object as it is not.
+    fn stuck_in(&self, resource: &Resource<Pending>) -> Option<ResourceId> {
+        let parent = resource.parent.as_ref()?;
+        (self.verdict(parent) == Some(&Verdict::Blocked)).then(|| parent.clone())
     }
 
     /// The reason to make it anew that lies in its parent.

@@ -18,6 +18,7 @@ impl fmt::Display for Reason {
             }
             Self::NotDeclared => f.write_str("the file does not declare it"),
             Self::Destroy => f.write_str("destroy was asked for"),
+            Self::Superseded { id } => write!(f, "{id} has replaced it"),
             Self::ReplacedWith { id } => write!(f, "{id} is made anew"),
             Self::ParentGoes { id } => write!(f, "{id}, in which it lives, goes"),
             Self::FailedState { reason } => write!(f, "it has failed: {reason}"),

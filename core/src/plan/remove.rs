@@ -151,9 +151,10 @@ impl<'a> Removal<'a> {
             let reason = unknown_kind(&live.provider, &live.kind);
             return (Verdict::Blocked, vec![reason]);
         };
-        let why = match self.inputs.goal {
-            Goal::Reach => Reason::NotDeclared,
-            Goal::Destroy => Reason::Destroy,
+        let why = match (self.inputs.goal, live.id.successor()) {
+            (Goal::Reach, Some(id)) => Reason::Superseded { id },
+            (Goal::Reach, None) => Reason::NotDeclared,
+            (Goal::Destroy, _) => Reason::Destroy,
         };
         if protect || live.protect {
             return (Verdict::Blocked, vec![Reason::Protected, why]);

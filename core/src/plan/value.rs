@@ -126,6 +126,11 @@ pub enum Reason {
     NotDeclared,
     /// `destroy` was asked for.
     Destroy,
+    /// An earlier run has made the object that replaces it.
+    Superseded {
+        /// That object.
+        id: ResourceId,
+    },
     /// Something it refers to is made anew.
     ReplacedWith {
         /// That thing.

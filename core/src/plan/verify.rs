@@ -114,7 +114,7 @@ impl Now<'_> {
                     "its name is now held by {physical}, which is not ours"
                 ));
             }
-            Some(Sight::Twice { physical }) => {
+            Some(Sight::Twice { physical, .. }) => {
                 return Some(format!("is there several times: {}", physical.join(", ")));
             }
             None if plan.desired.contains_key(id) => return Some("was not read".to_owned()),

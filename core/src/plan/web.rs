@@ -30,6 +30,8 @@ pub(super) struct Web<'a> {
     pub(super) outlives: Vec<Vec<usize>>,
     /// The object it lives in.
     pub(super) parent: Vec<Option<usize>>,
+    /// The object that has replaced it.
+    pub(super) heir: Vec<Option<usize>>,
 }
 
 impl<'a> Web<'a> {
@@ -42,13 +44,30 @@ impl<'a> Web<'a> {
             guessed: vec![Vec::new(); decisions.len()],
             outlives: vec![Vec::new(); decisions.len()],
             parent: vec![None; decisions.len()],
+            heir: vec![None; decisions.len()],
             decisions,
             at,
         };
         for index in 0..web.decisions.len() {
             web.connect(index);
         }
+        web.inherit();
         web
+    }
+
+    /// Who needs an object by its id may still use those that it has replaced, unless it lives in the new one.
+    fn inherit(&mut self) {
+        for at in 0..self.decisions.len() {
+            if let Some(newest) = self.newest(at) {
+                let outside = |user: &usize| self.parent[*user] != Some(newest);
+                let heirs = |users: &[Vec<usize>]| -> Vec<usize> {
+                    users[newest].iter().copied().filter(outside).collect()
+                };
+                let (users, guessed) = (heirs(&self.users), heirs(&self.guessed));
+                self.users[at].extend(users);
+                self.guessed[at].extend(guessed);
+            }
+        }
     }
 
     fn connect(&mut self, index: usize) {
@@ -58,6 +77,8 @@ impl<'a> Web<'a> {
         self.wants[index] = self.find(wanted.iter());
         let outlives = desired.map(|desired| desired.outlives.as_slice());
         self.outlives[index] = self.find(outlives.unwrap_or_default().iter());
+        let heir = decision.id.successor();
+        self.heir[index] = heir.and_then(|id| self.at.get(&id).copied());
         self.parent[index] = parent_of(decision).and_then(|parent| self.at.get(parent).copied());
         if may_live(decision) {
             let seen = live.map(|live| live.needs.iter().chain(live.parent.iter()));
@@ -77,6 +98,11 @@ impl<'a> Web<'a> {
     /// All that use it, surely or not.
     pub(super) fn all_users(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
         self.users[at].iter().chain(&self.guessed[at]).copied()
+    }
+
+    /// The object that counts in its place, when it has been replaced, maybe several times.
+    pub(super) fn newest(&self, at: usize) -> Option<usize> {
+        std::iter::successors(self.heir[at], |heir| self.heir[*heir]).last()
     }
 
     fn find<'b>(&self, ids: impl Iterator<Item = &'b ResourceId>) -> Vec<usize> {

@@ -164,7 +164,7 @@ fn places(objects: &Objects, seen: &Seen) -> Vec<Place> {
 
 fn state(look: &Look) -> PlaceState {
     match look {
-        Look::Here(_) => PlaceState::Here,
+        Look::Here(_) | Look::Several(_) => PlaceState::Here,
         Look::Otherwise(Sight::Unknown { reason }) => PlaceState::Unknown(reason.clone()),
         // A stranger's cluster holds nothing of ours.
         Look::Otherwise(_) => PlaceState::Absent,

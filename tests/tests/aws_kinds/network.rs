@@ -210,7 +210,7 @@ async fn template(stage: &Stage, group: &str) {
         "ec2.launch_template",
         Some("shop-prod-web"),
         &LaunchTemplate {
-            instance_type: Some("m7i.large".into()),
+            instance_type: "m7i.large".into(),
             disk_gib: 50,
             disk_device: "/dev/xvda".to_owned(),
             metadata_hops: 2,

@@ -193,6 +193,7 @@ impl Cloud {
             [one] => Sight::Present(Box::new(one.clone())),
             many => Sight::Twice {
                 physical: many.iter().map(|one| one.physical.clone()).collect(),
+                objects: Vec::new(),
             },
         }
     }

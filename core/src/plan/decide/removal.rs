@@ -204,6 +204,7 @@ fn destroy_leaves_what_is_not_ours_and_what_cannot_be_told() {
     let physical = vec!["a".to_owned(), "b".to_owned()];
     let twice = Sight::Twice {
         physical: physical.clone(),
+        objects: Vec::new(),
     };
     let world = destroy(World::new().with(wanted.clone(), twice));
     assert_eq!(

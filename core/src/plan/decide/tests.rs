@@ -199,6 +199,7 @@ fn two_objects_of_one_id_are_named() {
     let wanted = || want("net", X, &json!({}));
     let sight = Sight::Twice {
         physical: vec!["b".to_owned(), "a".to_owned()],
+        objects: Vec::new(),
     };
     let world = World::new().with(wanted(), sight).orphan(other());
     assert_eq!(world.verdict(X), twice(&["a", "another", "b"]));

@@ -142,6 +142,10 @@ fn notes_come_worst_first_and_once() {
             want("toy.cluster", "c.a/c", &[]),
             seen("toy.cluster", "c.a/c", &[]),
         ),
+        replace(
+            want("toy.pool", "p.b/pool", &[]),
+            seen("toy.pool", "p.b/pool", &[]),
+        ),
     ]);
     let mut inputs = inputs(&decided);
     inputs
@@ -166,7 +170,9 @@ fn notes_come_worst_first_and_once() {
         [
             ("loss", "n.a/gate"),
             ("replace", "c.a/c"),
+            ("replace", "p.b/pool"),
             ("blocked", "n.a/sub"),
+            ("downtime", "p.b/pool"),
             ("rolling", "p.a/pool"),
             ("unread", ""),
             ("word", ""),
@@ -174,7 +180,7 @@ fn notes_come_worst_first_and_once() {
     );
     let consent = needs_consent(&plan.plan);
     assert_eq!(consent.deletes, [id("n.a/gate")]);
-    assert_eq!(consent.replaces, [id("c.a/c")]);
+    assert_eq!(consent.replaces, [id("c.a/c"), id("p.b/pool")]);
     let pool = plan
         .plan
         .changes

@@ -29,6 +29,7 @@ fn table(kind: &str, title: &str, rows: Vec<Row>) -> Table {
         replace: ReplaceOrder::DeleteFirst,
         dies_with_parent: false,
         loss: None,
+        downtime: None,
         seconds: Seconds {
             create: 10,
             update: 3,
@@ -92,6 +93,8 @@ pub(super) fn tables() -> Tables {
         Table {
             replace: ReplaceOrder::CreateFirst,
             lane: Some(Lane::Parent),
+            loss: Some("its machines go".to_owned()),
+            downtime: Some("what runs there is moved".to_owned()),
             ..table("toy.pool", "pool", thing.clone())
         },
         Table {

@@ -33,6 +33,7 @@ pub fn gather(provider: &str, objects: &Objects, kinds: Vec<(&'static str, Seen)
                     id.clone(),
                     &names,
                 ))),
+                Look::Several(lives) => several(provider, lives, &kind, &id, &names),
                 Look::Otherwise(sight) => sight,
             };
             sights.insert(id, sight);
@@ -71,9 +72,10 @@ fn unanswered(provider: &str, objects: &Objects) -> BTreeMap<ResourceId, Sight> 
 /// Which id each handle and name belongs to.
 fn names(kinds: &[(&'static str, Seen)]) -> BTreeMap<String, ResourceId> {
     let here = kinds.iter().flat_map(|(_, seen)| {
-        let asked = seen.sights.values().filter_map(|look| match look {
-            Look::Here(live) => Some(live),
-            Look::Otherwise(_) => None,
+        let asked = seen.sights.values().flat_map(|look| match look {
+            Look::Here(live) => std::slice::from_ref(live),
+            Look::Several(lives) => lives.as_slice(),
+            Look::Otherwise(_) => &[],
         });
         asked.chain(&seen.orphans)
     });
@@ -87,6 +89,25 @@ fn names(kinds: &[(&'static str, Seen)]) -> BTreeMap<String, ResourceId> {
         }
     }
     names
+}
+
+/// Several objects of one id, in the order of their handles.
+fn several(
+    provider: &str,
+    mut lives: Vec<Live>,
+    kind: &Kind,
+    id: &ResourceId,
+    names: &BTreeMap<String, ResourceId>,
+) -> Sight {
+    lives.sort_by(|one, other| one.physical.cmp(&other.physical));
+    let objects: Vec<Observed> = lives
+        .into_iter()
+        .map(|live| observed(provider, live, kind, id.clone(), names))
+        .collect();
+    Sight::Twice {
+        physical: objects.iter().map(|one| one.physical.clone()).collect(),
+        objects,
+    }
 }
 
 fn observed(

@@ -13,7 +13,6 @@ use provision_core::model::digest8;
 
 use super::ec2::{tag_list, tags};
 use super::{LaunchTemplate, Stop};
-use crate::field::Field;
 use crate::marks::{STACK, Tags, plain};
 
 /// The description of a version: the digest of its data.
@@ -47,8 +46,8 @@ pub(super) fn data(
     let mut builder = RequestLaunchTemplateData::builder()
         .block_device_mappings(disk.build())
         .metadata_options(metadata.build());
-    if let Some(machine) = &want.instance_type {
-        let machine = machine.known("instance_type")?;
+    let machine = want.instance_type.known("instance_type")?;
+    if !machine.is_empty() {
         builder = builder.instance_type(InstanceType::from(machine.as_str()));
     }
     for group in &want.security_groups {
@@ -92,7 +91,9 @@ pub(super) fn fields(version: &LaunchTemplateVersion) -> LaunchTemplate {
         instance_type: data
             .instance_type
             .as_ref()
-            .map(|machine| Field::Known(machine.as_str().to_owned())),
+            .map(InstanceType::as_str)
+            .unwrap_or_default()
+            .into(),
         disk_gib: disk
             .and_then(|disk| disk.ebs.as_ref()?.volume_size)
             .unwrap_or_default(),

@@ -26,8 +26,8 @@ use crate::marks::{Tags, plain};
 /// The fields of a launch template. Its name is the resource's physical name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LaunchTemplate {
-    /// The machine type; absent where several are allowed, which the node group then names.
-    pub instance_type: Option<Field<String>>,
+    /// The machine type; empty where several are allowed, which the node group then names.
+    pub instance_type: Field<String>,
     /// Size of the root disk (gp3) in GiB.
     pub disk_gib: i32,
     /// The device of the root disk: `/dev/xvda` on Amazon Linux and Bottlerocket's data disk.

@@ -72,6 +72,8 @@ pub struct Seen {
 pub enum Look {
     /// It is there.
     Here(Live),
+    /// Several are there; during a replacement, the new and the old one.
+    Several(Vec<Live>),
     /// Anything else.
     Otherwise(Sight),
 }
@@ -108,9 +110,7 @@ pub fn tagged(ask: &Ask<'_>, listed: Result<Vec<Live>, Fault>) -> Seen {
 
 fn of(mut lives: Vec<Live>) -> Look {
     if lives.len() > 1 {
-        let mut physical: Vec<String> = lives.into_iter().map(|live| live.physical).collect();
-        physical.sort();
-        return Look::Otherwise(Sight::Twice { physical });
+        return Look::Several(lives);
     }
     lives
         .pop()

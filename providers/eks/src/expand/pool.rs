@@ -34,8 +34,10 @@ impl Plan<'_> {
         [self.template(name, pool), self.group_of_nodes(name, pool)]
     }
 
-    /// Disk, metadata, groups and tags of a node. No image: EKS picks that of the node group's version. No machine
-    /// type: the node group has them.
+    /// Machine type, disk, metadata, groups and tags of a node. No image: EKS picks that of the node group's version.
+    ///
+    /// A template holds one machine type, and another one rolls the nodes. Several stand in the node group, where they
+    /// can only be had anew.
     fn template(&self, name: &str, pool: &Pool) -> Made {
         let suffix = format!("-{name}");
         let groups = [
@@ -43,7 +45,8 @@ impl Plan<'_> {
             Field::output(&self.node_group(), "id"),
         ];
         let fields = LaunchTemplate {
-            instance_type: None,
+            // What is wrong with the machines is said of the node group.
+            instance_type: self.machines(name, pool).map(one_type).unwrap_or_default(),
             disk_gib: i32::try_from(pool.disk.div_ceil(1 << 30)).unwrap_or(i32::MAX),
             disk_device: ROOT_DISK.to_owned(),
             metadata_hops: METADATA_HOPS,
@@ -69,6 +72,7 @@ impl Plan<'_> {
         let mut labels = pool.node_labels.clone();
         labels.insert(POOL_LABEL.to_owned(), name.to_owned());
         let least = i64::from(pool.nodes.min);
+        let machines = self.machines(name, pool)?;
         let fields = NodeGroup {
             role: Field::output(&self.id("node-role"), "arn"),
             subnets: slots
@@ -76,7 +80,11 @@ impl Plan<'_> {
                 .collect(),
             template_id: Field::output(&template, "id"),
             template_version: Field::output(&template, "version"),
-            instance_types: self.machines(name, pool)?,
+            instance_types: if machines.len() > 1 {
+                machines
+            } else {
+                Vec::new()
+            },
             capacity: if pool.spot { "SPOT" } else { "ON_DEMAND" }.to_owned(),
             ami_type: image(pool.machine.arch).to_owned(),
             version: Field::output(&self.cluster_id(), "version"),
@@ -98,6 +106,12 @@ impl Plan<'_> {
             .extend(first.map(|addon| self.id(&addons::part(addon.name))));
         Ok(group)
     }
+}
+
+/// The only one of the machine types; nothing where there are several.
+fn one_type(mut machines: Vec<Field<String>>) -> Field<String> {
+    let last = machines.pop().filter(|_| machines.is_empty());
+    last.unwrap_or_default()
 }
 
 /// The image of nodes: Amazon Linux 2023.

@@ -321,13 +321,18 @@ fn version() -> Effect {
     )
 }
 
-/// The zones of a control plane are those it was made in (EKS user guide, "network requirements").
+/// The zones of a control plane are those it was made in; nodes may stand in any subnet of its network (EKS user
+/// guide, "Networking requirements for VPC and subnets"). So more subnets are no change of it, and fewer are refused.
 fn subnets() -> Effect {
-    when(
-        Condition::SameZones,
-        "a control plane stays in its network and zones: keep them, or declare a second cluster, \
-         move what runs, then remove this one",
-    )
+    Effect::When {
+        condition: Condition::OnlyAdds,
+        then: Box::new(Effect::CreateOnly),
+        otherwise: Box::new(Effect::Refused {
+            advice: "a control plane stays in its network and zones: keep them, or declare a second cluster, \
+                     move what runs, then remove this one"
+                .to_owned(),
+        }),
+    }
 }
 
 fn mode() -> Effect {

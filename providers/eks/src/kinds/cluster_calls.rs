@@ -109,6 +109,11 @@ pub(super) async fn change(
     let subnets = known(&want.subnets, "subnets")?;
     let groups = known(&want.security_groups, "security_groups")?;
     if is_other(cx, live, "subnets", &subnets) || is_other(cx, live, "security_groups", &groups) {
+        // Subnets for nodes alone are no subnets of the control plane.
+        let subnets = match cx.wants("subnets") {
+            true => subnets,
+            false => texts(live, "subnets"),
+        };
         let network = VpcConfigRequest::builder()
             .set_subnet_ids(Some(subnets))
             .set_security_group_ids(Some(groups));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use futures::future::{join_all, try_join_all};
 use provision_aws::Fault;
 use provision_aws::kind::{Ask, Live, Look, Place, PlaceState, Seen, unknown};
-use provision_core::model::{Pending, Resource, ResourceId, Sight, Status};
+use provision_core::model::{Pending, Resource, ResourceId, Sight};
 
 /// How objects of one kind are listed and read.
 pub(crate) trait Inside {
@@ -126,15 +126,10 @@ fn sort<I: Inside>(
     }
 }
 
-/// What was seen of one id. During a replacement there are two; the one on its way out is history.
+/// What was seen of one id. During a replacement there are two, the new and the old one.
 fn look(mut mine: Vec<Live>, holder: Option<&Live>) -> Look {
     if mine.len() > 1 {
-        mine.retain(|live| !matches!(live.status, Status::Deleting { .. }));
-    }
-    if mine.len() > 1 {
-        let mut physical: Vec<String> = mine.into_iter().map(|live| live.physical).collect();
-        physical.sort();
-        return Look::Otherwise(Sight::Twice { physical });
+        return Look::Several(mine);
     }
     match (mine.pop(), holder) {
         (Some(live), _) => Look::Here(live),
@@ -148,9 +143,9 @@ fn look(mut mine: Vec<Live>, holder: Option<&Live>) -> Look {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use provision_aws::Tags;
-    use provision_aws::kind::{changing, deleting};
+    use provision_aws::kind::deleting;
+    use provision_core::model::Status;
 
     use super::*;
 
@@ -159,17 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn the_old_one_on_its_way_out_is_history_and_true_doubles_are_named() {
-        let gone = live("old", deleting("DELETING"));
-        let new = live("new", changing("CREATING"));
+    fn all_objects_of_an_id_are_told() {
+        let old = live("old", deleting("DELETING"));
+        let new = live("new", Status::Ready);
         assert!(
-            matches!(look(vec![gone, new.clone()], None), Look::Here(live) if live.physical == "new")
+            matches!(look(vec![new.clone()], None), Look::Here(live) if live.physical == "new")
         );
-        let old = live("old", Status::Ready);
-        let Look::Otherwise(Sight::Twice { physical }) = look(vec![old, new], None) else {
-            unreachable!("two stand");
-        };
-        assert_eq!(physical, ["new", "old"]);
+        assert!(matches!(look(vec![old, new], None), Look::Several(lives) if lives.len() == 2));
     }
 
     #[test]

@@ -20,6 +20,10 @@ use super::eks::{busy, cluster_of, eks, found, name_of, parent, progress, retag,
 use super::inside::{Inside, inside};
 use super::{nodegroup_calls as calls, nodegroup_usage};
 
+/// What EKS does with pods when a node group goes (EKS user guide, "Delete a managed node group").
+const UNDRAINED: &str = "pods are not drained: once the new nodes are ready EKS deletes the old ones, asks their pods \
+                         to leave, and ends after 5 minutes what is still there";
+
 /// The fields of a node group. Its name is the resource's physical name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeGroup {
@@ -71,6 +75,7 @@ impl Served for NodeGroup {
             loss: Some(
                 "its nodes go; their pods run on only where other nodes have room".to_owned(),
             ),
+            downtime: Some(UNDRAINED.to_owned()),
             ..table(Self::KIND, "EKS node group", Identity::Named, rows())
         }
     }

@@ -3,11 +3,20 @@ use super::*;
 
 const GROUP: &str = "cluster.c.pool.p/nodegroup";
 
+const TEMPLATE: &str = "cluster.c.pool.p/launch-template";
+
+/// The machine types of the node group; none when its template has one.
 fn types(answer: &ExpandAnswer) -> &[Value<Open>] {
     let Value::List(types) = &resource(answer, GROUP).fields["instance_types"] else {
         panic!("a list");
     };
     types
+}
+
+/// The machine type of the launch template.
+fn one_type(answer: &ExpandAnswer) -> &Value<Open> {
+    assert!(types(answer).is_empty(), "EKS takes them in one place only");
+    &resource(answer, TEMPLATE).fields["instance_type"]
 }
 
 fn names(value: &Value<Open>) -> Vec<&str> {
@@ -29,7 +38,7 @@ fn field(answer: &ExpandAnswer, name: &str) -> Json {
 #[test]
 fn a_wish_is_a_choice_among_all_that_fit_and_are_offered() {
     let answer = answer("", POOL);
-    let [one] = types(&answer) else { panic!() };
+    let one = one_type(&answer);
     let Value::Hole(Open::Choice(choice)) = one else {
         panic!()
     };
@@ -51,8 +60,8 @@ fn a_wish_is_a_choice_among_all_that_fit_and_are_offered() {
 fn arm_has_its_image_and_not_the_first_graviton() {
     let small = pool("{ cpu = 2, memory = \"4GiB\", arch = \"arm64\" }", "");
     let answer = answer("", &small);
-    assert!(!names(&types(&answer)[0]).contains(&"a1.large"));
-    assert!(names(&types(&answer)[0]).contains(&"m6g.large"));
+    assert!(!names(one_type(&answer)).contains(&"a1.large"));
+    assert!(names(one_type(&answer)).contains(&"m6g.large"));
     assert_eq!(field(&answer, "ami_type"), "AL2023_ARM_64_STANDARD");
 }
 
@@ -60,7 +69,7 @@ fn arm_has_its_image_and_not_the_first_graviton() {
 fn families_without_encrypted_disks_are_left_out_however_cheap() {
     let tiny = spec("", &pool("{ cpu = 1, memory = \"1GiB\" }", ""));
     let answer = expand(&request(&tiny, None));
-    let all = names(&types(&answer)[0]);
+    let all = names(one_type(&answer));
     assert!(all.len() > 100);
     assert!(
         !all.iter().any(|name| name.starts_with("m1.")),
@@ -88,6 +97,14 @@ fn named_types_stay_as_they_are_named() {
         field(&answer, "instance_types"),
         json!(["m7i.large", "m5.large"])
     );
+    let template = &resource(&answer, TEMPLATE).fields;
+    assert_eq!(template["instance_type"], Value::text(""));
+}
+
+#[test]
+fn one_type_lies_in_the_template_where_another_one_rolls_the_nodes() {
+    let answer = answer("", &pool("{ eks = \"m7i.large\" }", ""));
+    assert_eq!(*one_type(&answer), Value::text("m7i.large"));
 }
 
 #[test]
@@ -168,9 +185,8 @@ fn counts_labels_and_taints_are_those_of_eks() {
         field(&answer, "taints"),
         json!({ "a:NoSchedule": "b", "a:NoExecute": "c", "d:PreferNoSchedule": "" })
     );
-    let template = &resource(&answer, "cluster.c.pool.p/launch-template").fields;
+    let template = &resource(&answer, TEMPLATE).fields;
     assert_eq!(template["disk_gib"], Value::Int(80));
-    assert_eq!(template["instance_type"], Value::Null);
     assert_eq!(template["metadata_hops"], Value::Int(1));
     for code in ["addons-nowhere", "nodes-autoscaler"] {
         assert!(codes(&answer).contains(code), "{code}");

@@ -1,7 +1,7 @@
 //! What nodes run on: instance types, image, disk, and how these go with a launch template.
 
 use super::common::{invalid, invalid_request, one_of};
-use super::nodegroup::Template;
+use super::nodegroup::{NodeGroup, Template};
 use super::template;
 use crate::aws::Call;
 use crate::aws::ec2::types;
@@ -83,6 +83,20 @@ impl Machine {
             image,
             disk,
         })
+    }
+}
+
+/// Refuses a version of the launch template that the nodes of a group cannot be rolled onto.
+pub(super) fn rolls(group: &NodeGroup, data: &Params) -> Result<(), ApiError> {
+    match (data.get("InstanceType"), group.instance_types.as_slice()) {
+        (Some(_), [_, ..]) => Err(invalid_request(
+            "Cannot specify instance types in launch template and API request",
+        )),
+        (None, []) => Err(invalid_request(
+            "The launch template must name an instance type, since the node group has none",
+        )),
+        (None, _) => Ok(()),
+        (Some(own), []) => image(Some(&group.ami_type), data, &[&own.to_owned()]).map(drop),
     }
 }
 

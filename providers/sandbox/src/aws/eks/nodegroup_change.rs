@@ -10,7 +10,7 @@ use super::nodegroup::{Taint, named};
 use super::nodegroup_create::{Missing, ScalingWish, check_taints};
 use super::token::remember;
 use super::update::{New, Target, made_before};
-use super::{Cluster, NodeGroup, Update, nodes, template, version};
+use super::{Cluster, NodeGroup, Update, machine, nodes, template, version};
 use crate::aws::{Call, Outcome};
 use crate::store::Document;
 use crate::wire::ApiError;
@@ -157,11 +157,7 @@ pub(super) fn version(call: &mut Call<'_>) -> Outcome {
         }
         let data = template::data(&call.tx, &call.place, &after).unwrap_or_default();
         template::check(&data).map_err(refused)?;
-        if data.get("InstanceType").is_some() && !group.instance_types.is_empty() {
-            return Err(refused(invalid_request(
-                "Cannot specify instance types in launch template and API request",
-            )));
-        }
+        machine::rolls(&group, &data).map_err(refused)?;
         params.push(("LaunchTemplateName", after.name.clone()));
         params.push(("LaunchTemplateVersion", after.version.to_string()));
         changes.push(("template", json!(after)));
