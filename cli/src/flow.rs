@@ -108,13 +108,19 @@ pub async fn observe(
     wish: &Wish,
 ) -> Result<Inputs, Error> {
     expand(registry, wanted.spec, &BTreeMap::new())?;
-    let (facts, mut notes) = accounts(registry).await?;
+    let (mut facts, mut notes) = accounts(registry).await?;
+    let (mut expanded, mut surveyed) = look(registry, wanted.spec, &facts).await?;
+    let adopted = adopted(wanted.spec, &surveyed);
+    if !adopted.is_empty() {
+        for facts in facts.values_mut() {
+            facts.adopted.clone_from(&adopted);
+        }
+        (expanded, surveyed) = look(registry, wanted.spec, &facts).await?;
+    }
     let Expanded {
         resources,
         notes: of_expansion,
-    } = expand(registry, wanted.spec, &facts)?;
-    let provisional = plan::provisional(&resources);
-    let surveyed = survey(registry, &provisional, true).await?;
+    } = expanded;
     notes.extend(of_expansion);
     notes.extend(wanted.notes.iter().cloned());
     let inputs = Inputs {
@@ -136,6 +142,31 @@ pub async fn observe(
     };
     named(&inputs)?;
     Ok(inputs)
+}
+
+/// What a spec comes to, and what is live of it.
+async fn look(
+    registry: &Registry,
+    spec: &Spec,
+    facts: &BTreeMap<String, Facts>,
+) -> Result<(Expanded, Surveyed), Error> {
+    let expanded = expand(registry, spec, facts)?;
+    let provisional = plan::provisional(&expanded.resources);
+    let surveyed = survey(registry, &provisional, true).await?;
+    Ok((expanded, surveyed))
+}
+
+/// Blocks that were adopted and whose word is gone from the spec: the marks remember.
+fn adopted(spec: &Spec, surveyed: &Surveyed) -> BTreeMap<String, String> {
+    let sights = surveyed.sights.values().filter_map(Sight::live);
+    let live = sights.chain(&surveyed.orphans);
+    let marked = live.filter_map(|live| {
+        let root = live.adopted.clone()?;
+        Some((live.id.address.to_string(), root))
+    });
+    marked
+        .filter(|(address, _)| spec.adopts(address).is_some_and(|word| word.is_none()))
+        .collect()
 }
 
 /// Every address of the command line is somebody's.
@@ -303,7 +334,7 @@ impl Surveyed {
     /// Every live object.
     fn live(&mut self) -> impl Iterator<Item = &mut Observed> {
         let present = self.sights.values_mut().filter_map(|sight| match sight {
-            Sight::Present(observed) => Some(observed.as_mut()),
+            Sight::Present(observed) | Sight::Adoptable(observed) => Some(observed.as_mut()),
             _ => None,
         });
         present.chain(&mut self.orphans)

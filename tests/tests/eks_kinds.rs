@@ -42,6 +42,7 @@ fn wanted<S: Serialize>(id: ResourceId, kind: &str, name: &str, fields: &S) -> R
         fields: fields_of(fields).unwrap(),
         after: Vec::new(),
         outlives: Vec::new(),
+        adopt: None,
         protect: false,
     };
     open.try_fill(|hole| -> Result<Value<Never>, String> { Err(format!("open: {hole:?}")) })

@@ -2,6 +2,7 @@
 //! wanted.
 
 pub mod diagnostics;
+pub mod drift;
 pub mod error;
 pub mod graph;
 pub mod human;

@@ -27,10 +27,12 @@ impl Run {
     /// A look-up came back.
     pub(super) fn looked(&mut self, at: usize, sight: Result<Sight, Failure>) {
         match sight {
-            Ok(Sight::Present(observed)) if !self.is_old(at, &observed.physical) => {
+            Ok(Sight::Present(observed) | Sight::Adoptable(observed))
+                if !self.is_old(at, &observed.physical) =>
+            {
                 self.found(at, *observed);
             }
-            Ok(Sight::Present(_) | Sight::Absent) => self.not_found(at),
+            Ok(Sight::Present(_) | Sight::Adoptable(_) | Sight::Absent) => self.not_found(at),
             // In a replacement the old one is one of them; the other is what this step made.
             Ok(Sight::Twice { physical })
                 if physical.iter().any(|physical| self.is_old(at, physical)) =>

@@ -37,6 +37,10 @@ pub struct Facts {
     pub machines: Vec<String>,
     /// Anything else a provider needs in its own expansion.
     pub extra: BTreeMap<String, String>,
+    /// Blocks whose objects were taken over: the object that each named, by address. Read off marks, so that the word
+    /// `adopt` may go from the spec once it is done.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub adopted: BTreeMap<String, String>,
 }
 
 /// Asks a provider to expand its blocks.

@@ -19,6 +19,7 @@ mod present;
 mod provisional;
 mod reason;
 mod remove;
+mod renamed;
 mod resolve;
 mod target;
 mod value;
@@ -27,7 +28,9 @@ mod web;
 
 pub use decide::decide;
 pub use digest::{ABSENT, digest};
-pub use drift::{Drift, DriftState, DriftVerdict, Drifted, drift};
+pub use drift::{
+    Drift, DriftState, DriftVerdict, Drifted, DriftedField, Expected, Foreign, drift,
+};
 pub use estimate::estimate;
 pub use graph::Graph;
 pub use guard::{Consent, GuardError, needs_consent};
@@ -35,6 +38,7 @@ pub use inputs::{Decided, Decision, Goal, Inputs, Tables, Verdict};
 pub use make::{MAGIC, Refused, make, make_from, replacement_name};
 pub use order::{OrderError, Ordered, order};
 pub use provisional::provisional;
+pub use renamed::RENAMED;
 pub use target::{UnknownTarget, target};
 pub use value::{
     Action, Change, Estimate, FORMAT_VERSION, FieldChange, Plan, PlanFile, Reason, ShownEffect,

@@ -27,7 +27,7 @@ pub const PROVIDER: &str = "aws";
 
 pub use client::{Aws, direct, https};
 pub use error::{Fault, How};
-pub use expand::{claim_id, resource, tags};
+pub use expand::{adopted, claim_id, resource, tags};
 pub use field::{Field, fields_of, from_fields, internal, live_fields, read_fields};
 pub use kinds::{
     Address, CLAIM, Claim, InternetGateway, LaunchTemplate, LogGroup, NatGateway, OidcProvider,
@@ -35,5 +35,5 @@ pub use kinds::{
 };
 pub use layout::{Layout, Slot, layout};
 pub use machine::{Wish, machines, named};
-pub use marks::{CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, marked, plain};
+pub use marks::{ADOPTED, CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, marked, plain};
 pub use provider::AwsProvider;

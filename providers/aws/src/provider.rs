@@ -10,7 +10,7 @@ use provision_core::model::{Kind, Table};
 use crate::client::Aws;
 use crate::field::internal;
 use crate::kinds::gather::{gather, unserved};
-use crate::kinds::{ALL, Ask, Ops, ops};
+use crate::kinds::{ALL, Ask, Ops, adopt, ops};
 use crate::{PROVIDER, account, expand};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
@@ -118,5 +118,7 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
     let reads = asks.iter().map(|(ops, ask)| ops.survey(ask));
     let seen = join_all(reads).await;
     let kinds = asks.iter().map(|(ops, _)| ops.name());
-    gather(PROVIDER, objects, kinds.zip(seen).collect())
+    let mut seen: Vec<_> = kinds.zip(seen).collect();
+    adopt::fill(aws, &objects.resources, &mut seen).await;
+    gather(PROVIDER, objects, seen)
 }

@@ -96,6 +96,7 @@ fn wanted(step: &Step) -> Resource<Pending> {
         fields,
         after: Vec::new(),
         outlives: Vec::new(),
+        adopt: None,
         protect: false,
     }
 }
@@ -153,5 +154,6 @@ fn observed(id: &ResourceId, kind: &Kind, physical: &str, fresh: Option<bool>) -
         needs: Vec::new(),
         uses: Vec::new(),
         foreign: Vec::new(),
+        adopted: None,
     }
 }

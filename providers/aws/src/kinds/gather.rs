@@ -33,6 +33,13 @@ pub fn gather(provider: &str, objects: &Objects, kinds: Vec<(&'static str, Seen)
                     id.clone(),
                     &names,
                 ))),
+                Look::Adopt(live) => Sight::Adoptable(Box::new(observed(
+                    provider,
+                    live,
+                    &kind,
+                    id.clone(),
+                    &names,
+                ))),
                 Look::Otherwise(sight) => sight,
             };
             sights.insert(id, sight);
@@ -71,19 +78,18 @@ fn unanswered(provider: &str, objects: &Objects) -> BTreeMap<ResourceId, Sight> 
 /// Which id each handle and name belongs to.
 fn names(kinds: &[(&'static str, Seen)]) -> BTreeMap<String, ResourceId> {
     let here = kinds.iter().flat_map(|(_, seen)| {
-        let asked = seen.sights.values().filter_map(|look| match look {
-            Look::Here(live) => Some(live),
+        let asked = seen.sights.iter().filter_map(|(id, look)| match look {
+            Look::Here(live) | Look::Adopt(live) => Some((id, live)),
             Look::Otherwise(_) => None,
         });
-        asked.chain(&seen.orphans)
+        let orphans = seen.orphans.iter();
+        asked.chain(orphans.filter_map(|live| Some((live.marks.id.as_ref()?, live))))
     });
     let mut names = BTreeMap::new();
-    for live in here {
-        if let Some(id) = &live.marks.id {
-            names.insert(live.physical.clone(), id.clone());
-            for name in &live.names {
-                names.insert(name.clone(), id.clone());
-            }
+    for (id, live) in here {
+        names.insert(live.physical.clone(), id.clone());
+        for name in &live.names {
+            names.insert(name.clone(), id.clone());
         }
     }
     names

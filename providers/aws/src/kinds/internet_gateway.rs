@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::{AttachmentStatus, Filter, InternetGateway as Wire, Reso
 use provision_core::model::{Identity, Observed, Table, Value};
 use serde::{Deserialize, Serialize};
 
-use super::ec2::{asked, filter, pages, retag, spec, tags};
+use super::ec2::{asked, filter, pages, retag, set_tags, spec, tags};
 use super::live::{text, with};
 use super::survey::tagged;
 use super::tables::{outputs, scalar, seconds, table, tags as tags_row};
@@ -19,6 +19,7 @@ use crate::marks::{Tags, plain};
 
 /// The fields of an internet gateway.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct InternetGateway {
     /// The VPC it is attached to.
     pub vpc: Option<Field<String>>,
@@ -94,6 +95,10 @@ impl Served for InternetGateway {
         let filters = filter("internet-gateway-id", [physical]);
         Ok(list(cx.aws, &filters).await?.pop())
     }
+
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        set_tags(cx, physical, marks).await
+    }
 }
 
 async fn attach(cx: &Cx<'_>, live: &Observed, vpc: &str) -> Result<Next, Stop> {
@@ -147,7 +152,7 @@ async fn detach(cx: &Cx<'_>, live: &Observed, vpc: &str) -> Result<Next, Stop> {
     })
 }
 
-async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
+pub(super) async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
     let gateways = pages(|token| async {
         let request = aws
             .ec2

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use futures::future::{join_all, try_join_all};
 use provision_aws::Fault;
-use provision_aws::kind::{Ask, Live, Look, Place, PlaceState, Seen, unknown};
+use provision_aws::kind::{Ask, Live, Look, Place, PlaceState, Seen, unclaimed, unknown};
 use provision_core::model::{Pending, Resource, ResourceId, Sight, Status};
 
 /// How objects of one kind are listed and read.
@@ -23,6 +23,11 @@ pub(crate) trait Inside {
 
     /// The name under which a resource must stand in the cluster; `None` while it is not known.
     fn key(&self, resource: &Resource<Pending>) -> Option<String>;
+
+    /// What people call one that is not ours; `None` where the cloud makes such ones by itself.
+    fn foreign(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// Reads all clusters that are asked about, and all of the stack when orphans are wanted.
@@ -43,6 +48,7 @@ pub(crate) async fn inside<I: Inside + Sync>(ask: &Ask<'_>, kind: &I) -> Seen {
     for part in join_all(reads).await {
         seen.sights.extend(part.sights);
         seen.orphans.extend(part.orphans);
+        seen.foreign.extend(part.foreign);
         seen.unread = seen.unread.or(part.unread);
     }
     for resource in by_parent.into_values().flatten() {
@@ -118,16 +124,20 @@ fn sort<I: Inside>(
     }
     for resource in wanted {
         let mine = ours.remove(&resource.id).unwrap_or_default();
-        let holder = kind.key(resource).and_then(|key| others.get(&key));
-        seen.sights.insert(resource.id.clone(), look(mine, holder));
+        let holder = kind.key(resource).and_then(|key| others.remove(&key));
+        seen.sights.insert(resource.id.clone(), look(resource, mine, holder));
     }
     if ask.orphans {
         seen.orphans.extend(ours.into_values().flatten());
     }
+    if let Some(word) = kind.foreign() {
+        let names = others.into_keys().map(|name| format!("{word} {name}"));
+        seen.foreign.insert(place.id.clone(), names.collect());
+    }
 }
 
 /// What was seen of one id. During a replacement there are two; the one on its way out is history.
-fn look(mut mine: Vec<Live>, holder: Option<&Live>) -> Look {
+fn look(resource: &Resource<Pending>, mut mine: Vec<Live>, holder: Option<Live>) -> Look {
     if mine.len() > 1 {
         mine.retain(|live| !matches!(live.status, Status::Deleting { .. }));
     }
@@ -138,10 +148,7 @@ fn look(mut mine: Vec<Live>, holder: Option<&Live>) -> Look {
     }
     match (mine.pop(), holder) {
         (Some(live), _) => Look::Here(live),
-        (None, Some(holder)) => Look::Otherwise(Sight::Clash {
-            owner: holder.marks.owner(),
-            physical: holder.physical.clone(),
-        }),
+        (None, Some(holder)) => unclaimed(resource, holder),
         (None, None) => Look::Otherwise(Sight::Absent),
     }
 }
