@@ -243,7 +243,7 @@ pub async fn accounts(
 async fn account(provider: &dyn Provider, context: Context) -> Result<Account, Failure> {
     match provider.survey(&SurveyRequest::Account { context }).await? {
         SurveyAnswer::Account(account) => Ok(account),
-        SurveyAnswer::Objects { .. } => Err(other_answer(provider.name())),
+        _ => Err(other_answer(provider.name())),
     }
 }
 
@@ -319,7 +319,7 @@ pub async fn survey(
                 add_new(&mut all.strays, strays);
                 all.unread.extend(unread);
             }
-            Ok(SurveyAnswer::Account(_)) => add_new(&mut failures, vec![other_answer(&name)]),
+            Ok(_) => add_new(&mut failures, vec![other_answer(&name)]),
             Err(failure) => add_new(&mut failures, vec![failure]),
         }
     }
@@ -391,7 +391,9 @@ fn add_new<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
     }
 }
 
-fn other_answer(provider: &str) -> Failure {
+/// A provider that answers another question than it was asked.
+#[must_use]
+pub fn other_answer(provider: &str) -> Failure {
     Failure {
         class: Class::Internal,
         code: "contract".to_owned(),

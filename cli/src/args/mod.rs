@@ -12,7 +12,7 @@ mod verbs;
 pub(crate) use parse::duration;
 pub use sandbox::{Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxStart, SandboxVerb};
 pub use verbs::{
-    Allow, Apply, Completions, Destroy, Drift, FileArgs, Graph, GraphForm, Init, Overrides, Plan,
+    Allow, Apply, Completions, Destroy, Drift, FileArgs, Graph, GraphForm, Import, Init, Overrides, Plan,
     RunArgs, Shape, Show, SpecArgs, Validate,
 };
 
@@ -97,6 +97,8 @@ pub enum Verb {
     Drift(Drift),
     /// Show what is live, and its outputs
     Show(Show),
+    /// Write the spec of a live cluster that other tools made
+    Import(Import),
     /// Show what depends on what
     Graph(Graph),
     /// The embedded cloud
@@ -107,9 +109,6 @@ pub enum Verb {
     Completions(Completions),
     /// Show which providers are linked in
     Providers,
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Import(Later),
     /// Known, not built yet.
     #[command(hide = true)]
     Cost(Later),

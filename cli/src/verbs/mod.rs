@@ -6,6 +6,7 @@ mod completions;
 mod destroy;
 mod drift;
 mod graph;
+mod import;
 mod init;
 mod plan;
 mod providers;
@@ -48,12 +49,12 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
         Verb::Destroy(args) => destroy::run(cx, args).await,
         Verb::Drift(args) => drift::run(cx, args).await,
         Verb::Show(args) => show::run(cx, args).await,
+        Verb::Import(args) => import::run(cx, args).await,
         Verb::Graph(args) => graph::run(cx, args),
         Verb::Schema => schema::run(cx),
         Verb::Completions(args) => completions::run(cx, args),
         Verb::Providers => providers::run(cx),
         Verb::Sandbox(args) => sandbox::run(cx, args).await,
-        Verb::Import(_) => later("import"),
         Verb::Cost(_) => later("cost"),
         Verb::Migrate(_) => later("migrate"),
         Verb::Kubeconfig(_) => later("kubeconfig"),

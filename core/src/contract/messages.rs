@@ -9,6 +9,8 @@ use crate::model::{
 };
 use crate::spec::Spec;
 
+use super::{Import, Imported};
+
 /// What every call knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Context {
@@ -103,6 +105,8 @@ pub enum SurveyRequest {
     },
     /// Waves 1…: the objects of the stack.
     Objects(Objects),
+    /// By itself: a live cluster in the words of a spec.
+    Import(Import),
 }
 
 /// Which objects to read.
@@ -124,6 +128,8 @@ pub struct Objects {
 pub enum SurveyAnswer {
     /// Of [`SurveyRequest::Account`].
     Account(Account),
+    /// Of [`SurveyRequest::Import`].
+    Imported(Box<Imported>),
     /// Of [`SurveyRequest::Objects`].
     Objects {
         /// One sight per asked resource.

@@ -1,5 +1,6 @@
 //! diff → order → guard: pure functions from values to a [`Plan`].
 
+mod adopt;
 mod choose;
 mod decide;
 mod diff;
@@ -26,6 +27,7 @@ mod value;
 mod verify;
 mod web;
 
+pub use adopt::not_there;
 pub use decide::decide;
 pub use digest::{ABSENT, digest};
 pub use drift::{

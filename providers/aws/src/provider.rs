@@ -64,6 +64,9 @@ impl Provider for AwsProvider {
                     .await
                     .map(SurveyAnswer::Account),
                 SurveyRequest::Objects(objects) => Ok(survey(aws, objects).await),
+                SurveyRequest::Import(_) => Err(internal(
+                    "clusters are imported by the provider of their platform".to_owned(),
+                )),
             }
         })
     }

@@ -23,6 +23,8 @@ mod notes;
 mod pool;
 mod version;
 
+pub(crate) use adopted::name_in;
+
 /// EKS takes no fewer subnets than two, in two zones.
 const FEWEST_SLOTS: usize = 2;
 

@@ -12,7 +12,7 @@ use provision_core::contract::{
 use provision_core::model::{ResourceId, Sight, Table};
 
 use crate::kinds::{ALL, ops, tables};
-use crate::{PROVIDER, account, expand};
+use crate::{PROVIDER, account, expand, import};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +65,9 @@ impl Provider for EksProvider {
                     .await
                     .map(SurveyAnswer::Account),
                 SurveyRequest::Objects(objects) => Ok(survey(aws, objects).await),
+                SurveyRequest::Import(wish) => import::import(aws, wish)
+                    .await
+                    .map(|found| SurveyAnswer::Imported(Box::new(found))),
             }
         })
     }

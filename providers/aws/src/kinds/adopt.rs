@@ -20,7 +20,7 @@ use crate::error::Fault;
 const INTERNAL: &str = "kubernetes.io/role/internal-elb";
 
 /// Everything that was found in one VPC.
-struct Found {
+pub(crate) struct Found {
     vpc: Option<super::Live>,
     gateway: Option<super::Live>,
     subnets: Vec<super::Live>,
@@ -48,7 +48,7 @@ pub(crate) async fn fill(
         }
     }
     for (root, wanted) in roots {
-        let mut looks = match read(aws, root).await {
+        let mut looks = match survey(aws, root).await {
             Ok(found) => found.looks(&wanted),
             Err(fault) => wanted
                 .iter()
@@ -65,7 +65,11 @@ pub(crate) async fn fill(
     }
 }
 
-async fn read(aws: &Aws, root: &str) -> Result<Found, Fault> {
+/// Reads one VPC and what lies in it.
+///
+/// # Errors
+/// Something of it cannot be read.
+pub(crate) async fn survey(aws: &Aws, root: &str) -> Result<Found, Fault> {
     let within = filter("vpc-id", [root]);
     let attached = filter("attachment.vpc-id", [root]);
     let (first, second) = join(
@@ -146,8 +150,39 @@ impl Found {
         }
     }
 
+    /// Its range.
+    pub(crate) fn cidr(&self) -> String {
+        let vpc = self.vpc.as_ref();
+        vpc.map(|vpc| text_of(vpc, "cidr")).unwrap_or_default()
+    }
+
+    /// How many NAT gateways stand in it.
+    pub(crate) fn nats(&self) -> usize {
+        self.nats.len()
+    }
+
+    /// Subnets and NAT gateways that have no place in ours, in words.
+    pub(crate) fn others(&self, zones: usize, nat_per_zone: bool) -> Vec<String> {
+        let slots: Vec<String> = ('a'..='f').take(zones).map(String::from).collect();
+        let both = [false, true].into_iter();
+        let places = both.flat_map(|public| slots.iter().map(move |slot| (slot, public)));
+        let ours: BTreeSet<&str> = places
+            .filter_map(|(slot, public)| self.subnet(slot, public))
+            .map(|subnet| subnet.physical.as_str())
+            .collect();
+        let others = self.subnets.iter().filter(|one| !ours.contains(one.physical.as_str()));
+        let mut left: Vec<String> = others
+            .map(|subnet| format!("subnet {} ({})", subnet.physical, text_of(subnet, "cidr")))
+            .collect();
+        if !nat_per_zone {
+            let more = self.nats.iter().skip(1);
+            left.extend(more.map(|nat| format!("NAT gateway {}", nat.physical)));
+        }
+        left
+    }
+
     /// Zones with private subnets, in order: the slots.
-    fn zones(&self) -> Vec<String> {
+    pub(crate) fn zones(&self) -> Vec<String> {
         let private = self.subnets.iter().filter(|subnet| !self.is_public(subnet));
         let zones: BTreeSet<String> = private.map(|subnet| text_of(subnet, "zone")).collect();
         zones.into_iter().collect()

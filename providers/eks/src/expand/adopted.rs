@@ -36,7 +36,7 @@ const NODE_GROUP: [&str; 8] = [
 ];
 
 /// The name in an ARN of a cluster or node group, or the name itself.
-pub(super) fn name_in(id: &str) -> &str {
+pub(crate) fn name_in(id: &str) -> &str {
     match parts(id).as_slice() {
         [_, name] => name,
         [_, _, name, ..] => name,

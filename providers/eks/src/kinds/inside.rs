@@ -165,15 +165,34 @@ mod tests {
         Live::new(physical, &Tags::new(), &Tags::new()).status(status)
     }
 
+    fn wanted(adopt: bool) -> Resource<Pending> {
+        Resource {
+            id: "cluster.main.pool.web/nodegroup".parse().unwrap(),
+            kind: provision_core::model::Kind::new("eks.nodegroup"),
+            provider: "eks".to_owned(),
+            platform: None,
+            name: Some("web".to_owned()),
+            parent: None,
+            fields: BTreeMap::new(),
+            after: Vec::new(),
+            outlives: Vec::new(),
+            protect: false,
+            adopt: adopt.then(|| provision_core::model::Adopt {
+                root: "web".to_owned(),
+                otherwise: provision_core::model::Otherwise::Leave,
+            }),
+        }
+    }
+
     #[test]
     fn the_old_one_on_its_way_out_is_history_and_true_doubles_are_named() {
         let gone = live("old", deleting("DELETING"));
         let new = live("new", changing("CREATING"));
         assert!(
-            matches!(look(vec![gone, new.clone()], None), Look::Here(live) if live.physical == "new")
+            matches!(look(&wanted(false), vec![gone, new.clone()], None), Look::Here(live) if live.physical == "new")
         );
         let old = live("old", Status::Ready);
-        let Look::Otherwise(Sight::Twice { physical }) = look(vec![old, new], None) else {
+        let Look::Otherwise(Sight::Twice { physical }) = look(&wanted(false), vec![old, new], None) else {
             unreachable!("two stand");
         };
         assert_eq!(physical, ["new", "old"]);
@@ -182,12 +201,19 @@ mod tests {
     #[test]
     fn a_foreign_one_under_our_name_is_a_clash() {
         let holder = live("theirs", Status::Ready);
-        let seen = look(Vec::new(), Some(&holder));
+        let seen = look(&wanted(false), Vec::new(), Some(holder.clone()));
         assert!(
             matches!(seen, Look::Otherwise(Sight::Clash { physical, .. }) if physical == "theirs")
         );
+        // Asked for by `adopt`, it is taken over, unless it is another stack's.
+        let seen = look(&wanted(true), Vec::new(), Some(holder.clone()));
+        assert!(matches!(seen, Look::Adopt(live) if live.physical == "theirs"));
+        let mut owned = holder;
+        owned.marks.stack = Some("other".to_owned());
+        let seen = look(&wanted(true), Vec::new(), Some(owned));
+        assert!(matches!(seen, Look::Otherwise(Sight::Clash { owner: Some(owner), .. }) if owner == "stack other"));
         assert!(matches!(
-            look(Vec::new(), None),
+            look(&wanted(false), Vec::new(), None),
             Look::Otherwise(Sight::Absent)
         ));
     }
