@@ -31,10 +31,7 @@ fn place(text: &str) -> Place {
 }
 
 fn plan(place: &Place) -> Value {
-    place
-        .run(&["plan", "--sandbox", "--json"])
-        .expect(0)
-        .json()
+    place.run(&["plan", "--sandbox", "--json"]).expect(0).json()
 }
 
 #[test]
@@ -46,11 +43,18 @@ fn a_protected_cluster_stays_until_it_is_unprotected() {
     let before = place.objects().len();
     // Taken out of the file, alone or with the network that it stands in.
     let other = HEAD.replace("network.main", "network.other");
-    for text in [HEAD.to_owned(), format!("{other}[network.main]\nzones = 2\n"), other] {
+    for text in [
+        HEAD.to_owned(),
+        format!("{other}[network.main]\nzones = 2\n"),
+        other,
+    ] {
         place.write("provision.toml", &text);
         let planned = plan(&place);
         assert_eq!(planned["summary"]["delete"], 0, "{text}\n{planned:#}");
-        assert!(planned["summary"]["blocked"].as_u64().unwrap() > 0, "{text}");
+        assert!(
+            planned["summary"]["blocked"].as_u64().unwrap() > 0,
+            "{text}"
+        );
         let targeted = ["plan", "--sandbox", "--json", "--target", "cluster.main"];
         let targeted = place.run(&targeted).expect(0).json();
         assert_eq!(targeted["summary"]["delete"], 0, "{text}\n{targeted:#}");
@@ -81,7 +85,10 @@ fn a_renamed_block_is_told_and_needs_its_consent() {
         ("pool.default", "pool.web", "cluster.main.pool.web"),
         ("cluster.main", "cluster.prod", "cluster.prod"),
     ] {
-        place.write("provision.toml", format!("{HEAD}{}", cluster.replace(old, new)));
+        place.write(
+            "provision.toml",
+            format!("{HEAD}{}", cluster.replace(old, new)),
+        );
         let shown = place.run(&["plan", "--sandbox"]).expect(0).out;
         assert!(shown.contains(&format!("{name} looks like")), "{shown}");
         let refused = place.run(&["apply", "--sandbox", "--yes"]).expect(1).err;

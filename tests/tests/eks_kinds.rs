@@ -158,7 +158,7 @@ async fn survey(
     });
     match provider.survey(&request).await.unwrap() {
         SurveyAnswer::Objects { seen, orphans, .. } => (seen, orphans),
-        SurveyAnswer::Account(_) => panic!("the wrong wave"),
+        _ => panic!("the wrong wave"),
     }
 }
 

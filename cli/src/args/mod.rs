@@ -12,8 +12,8 @@ mod verbs;
 pub(crate) use parse::duration;
 pub use sandbox::{Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxStart, SandboxVerb};
 pub use verbs::{
-    Allow, Apply, Completions, Destroy, Drift, FileArgs, Graph, GraphForm, Import, Init, Overrides, Plan,
-    RunArgs, Shape, Show, SpecArgs, Validate,
+    Allow, Apply, Completions, Destroy, Drift, FileArgs, Graph, GraphForm, Import, Init, Overrides,
+    Plan, RunArgs, Shape, Show, SpecArgs, Validate,
 };
 
 /// Declares container clusters in one TOML file and makes the clouds agree with it.

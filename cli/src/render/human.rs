@@ -40,7 +40,10 @@ pub fn imported(file: &str, left: &[Left]) -> String {
     }
     if !left.is_empty() {
         let number = count(left.len(), "setting");
-        let _ = writeln!(out, "{number} cannot be said in a spec and stay as they are.\n");
+        let _ = writeln!(
+            out,
+            "{number} cannot be said in a spec and stay as they are.\n"
+        );
     }
     let _ = writeln!(out, "Wrote {0}. Next: provision plan {0}", plain(file));
     out

@@ -82,11 +82,7 @@ impl Session {
     }
 
     /// What the clouds show, without a plan.
-    pub(super) async fn observe(
-        &mut self,
-        cx: &Cx,
-        wish: &Wish,
-    ) -> Result<Inputs, Error> {
+    pub(super) async fn observe(&mut self, cx: &Cx, wish: &Wish) -> Result<Inputs, Error> {
         let wanted = Wanted {
             spec: &self.loaded.spec,
             digest: &self.loaded.digest,

@@ -302,6 +302,8 @@ fn owners(inputs: &Inputs, decided: &mut Decided) {
 }
 
 #[cfg(test)]
+mod adopting;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod references;

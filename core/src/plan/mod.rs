@@ -30,9 +30,7 @@ mod web;
 pub use adopt::not_there;
 pub use decide::decide;
 pub use digest::{ABSENT, digest};
-pub use drift::{
-    Drift, DriftState, DriftVerdict, Drifted, DriftedField, Expected, Foreign, drift,
-};
+pub use drift::{Drift, DriftState, DriftVerdict, Drifted, DriftedField, Expected, Foreign, drift};
 pub use estimate::estimate;
 pub use graph::Graph;
 pub use guard::{Consent, GuardError, needs_consent};

@@ -140,7 +140,9 @@ mod tests {
         });
         let found = Imported {
             name: "Billing_EU".to_owned(),
-            network: words(json!({ "adopt": "vpc-0a1b2c3d4e5f60718", "cidr": "10.0.0.0/16", "zones": 2 })),
+            network: words(
+                json!({ "adopt": "vpc-0a1b2c3d4e5f60718", "cidr": "10.0.0.0/16", "zones": 2 }),
+            ),
             cluster: words(json!({ "adopt": "Billing_EU", "platform": "eks", "protect": true })),
             pools: [("Web_1", pool.clone()), ("web-1", pool)]
                 .map(|(name, pool)| (name.to_owned(), words(pool)))
@@ -156,7 +158,10 @@ mod tests {
         assert_eq!(cluster.adopt.as_deref(), Some("Billing_EU"));
         let pools: Vec<&String> = cluster.pools.keys().collect();
         assert_eq!(pools, ["web-1", "web-1-2"]);
-        assert!(text.contains("# - its launch template has user data\n"), "{text}");
+        assert!(
+            text.contains("# - its launch template has user data\n"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -113,7 +113,11 @@ impl Loaded {
     pub fn files(&self) -> Vec<File> {
         let file = |source: &Source| File {
             name: source.name.clone(),
-            text: format!("{}{}", "\u{feff}".repeat(usize::from(source.skipped > 0)), source.text),
+            text: format!(
+                "{}{}",
+                "\u{feff}".repeat(usize::from(source.skipped > 0)),
+                source.text
+            ),
         };
         self.sources.iter().map(file).collect()
     }

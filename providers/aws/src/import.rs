@@ -67,7 +67,9 @@ pub async fn template_words(aws: &Aws, id: &str, version: &str) -> Result<Templa
     else {
         return Ok(TemplateWords::default());
     };
-    let machine = data.instance_type().map(|machine| machine.as_str().to_owned());
+    let machine = data
+        .instance_type()
+        .map(|machine| machine.as_str().to_owned());
     let some = [
         (data.user_data().is_some(), "user data".to_owned()),
         (
@@ -84,12 +86,21 @@ pub async fn template_words(aws: &Aws, id: &str, version: &str) -> Result<Templa
         ),
         (
             !data.security_group_ids().is_empty(),
-            format!("the security groups {}", data.security_group_ids().join(", ")),
+            format!(
+                "the security groups {}",
+                data.security_group_ids().join(", ")
+            ),
         ),
-        (data.metadata_options().is_some(), "metadata options".to_owned()),
+        (
+            data.metadata_options().is_some(),
+            "metadata options".to_owned(),
+        ),
         (
             machine.is_some(),
-            format!("the machine type {}", machine.as_deref().unwrap_or_default()),
+            format!(
+                "the machine type {}",
+                machine.as_deref().unwrap_or_default()
+            ),
         ),
     ];
     let left = some.into_iter().filter(|(there, _)| *there);

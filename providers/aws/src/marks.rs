@@ -87,7 +87,7 @@ pub fn marked(context: &Context, id: &ResourceId, protect: bool, tags: &Tags) ->
 
 /// The marks of an object that is taken over.
 #[must_use]
-pub fn adopting(context: &Context, id: &ResourceId, root: &str) -> Tags {
+pub(crate) fn adopting(context: &Context, id: &ResourceId, root: &str) -> Tags {
     let mut marks = marked(context, id, false, &Tags::new());
     marks.insert(ADOPTED.to_owned(), root.to_owned());
     marks

@@ -156,7 +156,9 @@ impl Reading<'_> {
                 .list_addons()
                 .cluster_name(name)
                 .set_next_token(token);
-            let answer = aws.read("eks:ListAddons", || request.clone().send()).await?;
+            let answer = aws
+                .read("eks:ListAddons", || request.clone().send())
+                .await?;
             Ok((answer.addons, answer.next_token))
         })
         .await?;
@@ -179,7 +181,10 @@ impl Reading<'_> {
             let Some(found) = answer?.addon.filter(|_| listed) else {
                 continue;
             };
-            if found.configuration_values().is_some_and(|text| !text.is_empty()) {
+            if found
+                .configuration_values()
+                .is_some_and(|text| !text.is_empty())
+            {
                 self.leave("cluster", format!("settings of add-on {addon}"));
             }
             if let Some(role) = found.service_account_role_arn() {
@@ -187,8 +192,14 @@ impl Reading<'_> {
                 self.leave("cluster", what);
             }
         }
-        for listed in ADDONS.iter().filter(|one| !names.iter().any(|name| name == one.name)) {
-            let what = format!("EKS does not manage an add-on {}: it is not made", listed.name);
+        for listed in ADDONS
+            .iter()
+            .filter(|one| !names.iter().any(|name| name == one.name))
+        {
+            let what = format!(
+                "EKS does not manage an add-on {}: it is not made",
+                listed.name
+            );
             self.leave("cluster", what);
         }
         Ok(())
@@ -250,7 +261,9 @@ fn extras(cluster: &Wire) -> Json {
     let support = cluster
         .upgrade_policy()
         .and_then(|policy| policy.support_type())
-        .map_or("standard".to_owned(), |support| support.as_str().to_lowercase());
+        .map_or("standard".to_owned(), |support| {
+            support.as_str().to_lowercase()
+        });
     let logging = cluster.logging();
     let setups = logging.map_or(&[][..], |logging| logging.cluster_logging());
     let on = setups.iter().filter(|setup| setup.enabled == Some(true));

@@ -36,9 +36,18 @@ fn a_block_under_a_new_name_is_told() {
 #[test]
 fn another_shape_part_or_place_is_another_block() {
     let pairs: [(Decision, Decision); 4] = [
-        (delete(live("c.old/cluster", "a")), create(wanted("c.new/cluster", "b"))),
-        (delete(live("c.old/cluster", "a")), create(wanted("c.new/other", "a"))),
-        (delete(live("c.old/cluster", "a")), create(wanted("d.new/cluster", "a"))),
+        (
+            delete(live("c.old/cluster", "a")),
+            create(wanted("c.new/cluster", "b")),
+        ),
+        (
+            delete(live("c.old/cluster", "a")),
+            create(wanted("c.new/other", "a")),
+        ),
+        (
+            delete(live("c.old/cluster", "a")),
+            create(wanted("d.new/cluster", "a")),
+        ),
         (
             delete(live("c.old.pool.web/pool", "a")),
             create(wanted("c.new.pool.web/pool", "a")),

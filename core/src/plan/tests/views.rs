@@ -90,7 +90,10 @@ fn drift_is_told_by_address() {
 
 #[test]
 fn no_drift_and_unknown_are_told_apart() {
-    assert_eq!(drift(&plan([calm()]), &tables()).verdict, DriftVerdict::None);
+    assert_eq!(
+        drift(&plan([calm()]), &tables()).verdict,
+        DriftVerdict::None
+    );
     let unknown = plan([calm(), blocked("n.c/vpc", unread())]);
     let unknown = drift(&unknown, &tables());
     assert_eq!(unknown.verdict, DriftVerdict::Unknown);
@@ -119,7 +122,10 @@ fn what_others_move_is_expected_and_what_is_theirs_is_named() {
     let drifted = drift(&file, &tables);
     assert_eq!(drifted.verdict, DriftVerdict::None);
     let expected = &drifted.expected[0];
-    assert_eq!((expected.path.as_str(), &expected.live), ("start", &Value::Int(4)));
+    assert_eq!(
+        (expected.path.as_str(), &expected.live),
+        ("start", &Value::Int(4))
+    );
     assert_eq!(expected.moved_by, "the autoscaler");
     assert_eq!(drifted.foreign[0].children, ["rtb-1", "rtb-2"]);
 }

@@ -56,7 +56,8 @@ fn adopt(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
         check.wrong("adopt", &format!("{base}.adopt"), message, help);
     }
     let pools = cluster.pools.iter();
-    let words = pools.filter_map(|(name, pool)| Some((format!("{base}.pool.{name}"), pool.adopt.as_ref()?)));
+    let words = pools
+        .filter_map(|(name, pool)| Some((format!("{base}.pool.{name}"), pool.adopt.as_ref()?)));
     let all = cluster.adopt.iter().map(|word| (base.to_owned(), word));
     for (base, word) in all.chain(words) {
         elsewhere(check, &format!("{base}.adopt"), word);

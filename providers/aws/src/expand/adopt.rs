@@ -18,8 +18,12 @@ pub(super) fn part(
         let compared = COMPARED.contains(&name.as_str());
         compared && (name != "cidr" || is_vpc)
     });
-    let tags = labels.iter().map(|(key, value)| (key.clone(), Value::text(value.as_str())));
-    resource.fields.insert("tags".to_owned(), Value::Map(tags.collect()));
+    let tags = labels
+        .iter()
+        .map(|(key, value)| (key.clone(), Value::text(value.as_str())));
+    resource
+        .fields
+        .insert("tags".to_owned(), Value::Map(tags.collect()));
     let otherwise = match resource.id.part.as_str() {
         "vpc" => Otherwise::Refuse {
             advice: format!("there is no VPC {root} here: name one of this account and region"),

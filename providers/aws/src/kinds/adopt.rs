@@ -170,7 +170,10 @@ impl Found {
             .filter_map(|(slot, public)| self.subnet(slot, public))
             .map(|subnet| subnet.physical.as_str())
             .collect();
-        let others = self.subnets.iter().filter(|one| !ours.contains(one.physical.as_str()));
+        let others = self
+            .subnets
+            .iter()
+            .filter(|one| !ours.contains(one.physical.as_str()));
         let mut left: Vec<String> = others
             .map(|subnet| format!("subnet {} ({})", subnet.physical, text_of(subnet, "cidr")))
             .collect();
@@ -235,8 +238,11 @@ impl Found {
 
     fn ruling(&self, subnet: &str) -> Option<&Wire> {
         let mut tables = self.tables.iter();
-        let own =
-            tables.find(|table| route_table::ruled(table).iter().any(|other| other == subnet));
+        let own = tables.find(|table| {
+            route_table::ruled(table)
+                .iter()
+                .any(|other| other == subnet)
+        });
         own.or_else(|| self.tables.iter().find(|table| route_table::is_main(table)))
     }
 

@@ -120,9 +120,14 @@ pub trait Served: Serialize + DeserializeOwned + Send + Sync + 'static {
     }
 
     /// Marks an object that somebody else made; all marks in one call.
-    fn mark(cx: &Cx<'_>, _physical: &str, _marks: &Tags) -> impl Future<Output = Result<(), Stop>> + Send {
-        let failure = crate::field::internal(format!("a {} is never adopted ({})", Self::KIND, cx.id()));
-        async { Err(Stop::Failure(failure)) }
+    fn mark(
+        cx: &Cx<'_>,
+        _physical: &str,
+        _marks: &Tags,
+    ) -> impl Future<Output = Result<(), Stop>> + Send {
+        let failure =
+            crate::field::internal(format!("a {} is never adopted ({})", Self::KIND, cx.id()));
+        async move { Err(Stop::Failure(failure)) }
     }
 
     /// Asks how a change is coming along: the answer to [`Next::Updates`].

@@ -67,7 +67,8 @@ impl Plan<'_> {
             all.push(self.group("node", "nodes"));
         }
         all.push(self.cluster().map(|cluster| {
-            let advice = format!("there is no cluster {root} here: name one of this account and region");
+            let advice =
+                format!("there is no cluster {root} here: name one of this account and region");
             self.part(cluster, root, Otherwise::Refuse { advice }, &CLUSTER)
         }));
         for before_nodes in [true, false] {

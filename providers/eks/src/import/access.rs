@@ -18,7 +18,10 @@ impl Reading<'_> {
             .access_config()
             .and_then(|access| access.authentication_mode());
         if mode != Some(&AuthenticationMode::Api) {
-            self.leave("cluster", "who may use it stands (also) in the config map aws-auth");
+            self.leave(
+                "cluster",
+                "who may use it stands (also) in the config map aws-auth",
+            );
         }
         if mode.is_none_or(|mode| *mode == AuthenticationMode::ConfigMap) {
             return Ok(Vec::new());
@@ -73,7 +76,9 @@ impl Reading<'_> {
                 .set_next_token(token);
             let answer = self
                 .aws
-                .read("eks:ListAssociatedAccessPolicies", || request.clone().send())
+                .read("eks:ListAssociatedAccessPolicies", || {
+                    request.clone().send()
+                })
                 .await?;
             Ok((answer.associated_access_policies, answer.next_token))
         })

@@ -97,7 +97,10 @@ impl Reading<'_> {
             .ami_type()
             .map_or("unknown", aws_sdk_eks::types::AmiTypes::as_str);
         match image {
-            "CUSTOM" => self.leave(of, "an image of its own (custom AMI): its version is not followed"),
+            "CUSTOM" => self.leave(
+                of,
+                "an image of its own (custom AMI): its version is not followed",
+            ),
             "AL2023_x86_64_STANDARD" | "AL2023_ARM_64_STANDARD" => {}
             other => self.leave(of, format!("the image {other}, which is kept")),
         }
@@ -106,7 +109,10 @@ impl Reading<'_> {
         }
         let roll = group.update_config();
         if let Some(percent) = roll.and_then(|roll| roll.max_unavailable_percentage) {
-            self.leave(of, format!("{percent} % of its nodes may be missing during a roll"));
+            self.leave(
+                of,
+                format!("{percent} % of its nodes may be missing during a roll"),
+            );
         }
         let number = roll.and_then(|roll| roll.max_unavailable);
         if let Some(number) = number.filter(|number| *number != 1) {

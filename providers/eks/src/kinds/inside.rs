@@ -125,7 +125,8 @@ fn sort<I: Inside>(
     for resource in wanted {
         let mine = ours.remove(&resource.id).unwrap_or_default();
         let holder = kind.key(resource).and_then(|key| others.remove(&key));
-        seen.sights.insert(resource.id.clone(), look(resource, mine, holder));
+        seen.sights
+            .insert(resource.id.clone(), look(resource, mine, holder));
     }
     if ask.orphans {
         seen.orphans.extend(ours.into_values().flatten());
@@ -192,7 +193,8 @@ mod tests {
             matches!(look(&wanted(false), vec![gone, new.clone()], None), Look::Here(live) if live.physical == "new")
         );
         let old = live("old", Status::Ready);
-        let Look::Otherwise(Sight::Twice { physical }) = look(&wanted(false), vec![old, new], None) else {
+        let Look::Otherwise(Sight::Twice { physical }) = look(&wanted(false), vec![old, new], None)
+        else {
             unreachable!("two stand");
         };
         assert_eq!(physical, ["new", "old"]);
@@ -211,7 +213,9 @@ mod tests {
         let mut owned = holder;
         owned.marks.stack = Some("other".to_owned());
         let seen = look(&wanted(true), Vec::new(), Some(owned));
-        assert!(matches!(seen, Look::Otherwise(Sight::Clash { owner: Some(owner), .. }) if owner == "stack other"));
+        assert!(
+            matches!(seen, Look::Otherwise(Sight::Clash { owner: Some(owner), .. }) if owner == "stack other")
+        );
         assert!(matches!(
             look(&wanted(false), Vec::new(), None),
             Look::Otherwise(Sight::Absent)

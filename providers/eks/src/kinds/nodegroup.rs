@@ -10,8 +10,8 @@ use provision_aws::kind::{
 };
 use provision_aws::{Aws, Fault, Field, Tags};
 use provision_core::model::{
-    Condition, Effect, FieldKind, Identity, Lane, Observed, Pending, ReplaceOrder, Resource, Row, Seconds,
-    Status, Table,
+    Condition, Effect, FieldKind, Identity, Lane, Observed, Pending, ReplaceOrder, Resource, Row,
+    Seconds, Status, Table,
 };
 use serde::{Deserialize, Serialize};
 

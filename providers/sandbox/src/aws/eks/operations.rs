@@ -2,8 +2,8 @@
 
 use super::{
     access_entry, access_policy, addon, addon_change, addon_list, cluster, cluster_change,
-    cluster_create, cluster_delete, fargate, nodegroup, nodegroup_change, nodegroup_create, pod_identity,
-    tags, update, version,
+    cluster_create, cluster_delete, fargate, nodegroup, nodegroup_change, nodegroup_create,
+    pod_identity, tags, update, version,
 };
 use crate::aws::Operation;
 
