@@ -10,6 +10,15 @@ use serde_json::{Value, json};
 
 const TOOL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/other_tool.py");
 
+const IMPORT: [&str; 6] = [
+    "import",
+    "eks",
+    "Legacy_EU",
+    "--sandbox",
+    "--account",
+    "123456789012",
+];
+
 /// The embedded cloud with the other tool beside it.
 struct World {
     place: Place,
@@ -79,7 +88,7 @@ fn a_cluster_of_another_tool_is_imported_adopted_and_lives_on() {
     let place = &world.place;
     let made = world.other_tool("build");
     let imported = place
-        .run(&["import", "eks", "Legacy_EU", "--sandbox", "--json"])
+        .run(&[&IMPORT[..], &["--json"]].concat())
         .expect(0)
         .json();
     let left = imported["left"].to_string();
@@ -184,9 +193,7 @@ fn what_cannot_be_adopted_is_refused_with_its_place_or_owner() {
     let Some(world) = World::new() else { return };
     let place = &world.place;
     world.other_tool("build");
-    place
-        .run(&["import", "eks", "Legacy_EU", "--sandbox"])
-        .expect(0);
+    place.run(&IMPORT).expect(0);
     let spec = place.read("provision.toml");
     place.write(
         "provision.toml",

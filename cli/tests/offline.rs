@@ -40,7 +40,6 @@ fn help_and_version_are_no_errors_and_hide_what_is_not_built() {
 fn words_that_are_not_built_say_so() {
     let place = Place::new();
     for verb in [
-        "import",
         "cost",
         "migrate",
         "kubeconfig",

@@ -52,6 +52,16 @@ def until(ready):
     sys.exit("it does not come up")
 
 
+def again(call, **arguments):
+    """What was made a moment ago may not be seen yet: every tool tries again."""
+    for _ in range(100):
+        try:
+            return call(**arguments)
+        except eks.exceptions.InvalidParameterException:
+            time.sleep(0.2)
+    return call(**arguments)
+
+
 def network():
     vpc = ec2.create_vpc(CidrBlock="10.40.0.0/16", TagSpecifications=tagged("vpc", "legacy"))["Vpc"]["VpcId"]
     ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
@@ -96,7 +106,8 @@ def build():
         "AmazonEKS_CNI_Policy",
     )
     people = role("legacy-people", "ec2.amazonaws.com")
-    eks.create_cluster(
+    again(
+        eks.create_cluster,
         name=NAME,
         roleArn=master,
         resourcesVpcConfig={
@@ -109,7 +120,7 @@ def build():
         tags={"tool": "other"},
     )
     until(lambda: eks.describe_cluster(name=NAME)["cluster"]["status"] == "ACTIVE")
-    eks.create_access_entry(clusterName=NAME, principalArn=people)
+    again(eks.create_access_entry, clusterName=NAME, principalArn=people)
     eks.associate_access_policy(
         clusterName=NAME,
         principalArn=people,
@@ -127,7 +138,8 @@ def build():
         },
     )["LaunchTemplate"]["LaunchTemplateId"]
     common = {"clusterName": NAME, "nodeRole": nodes, "subnets": private}
-    eks.create_nodegroup(
+    again(
+        eks.create_nodegroup,
         **common,
         nodegroupName="Workers_1",
         scalingConfig={"minSize": 1, "maxSize": 4, "desiredSize": 2},
@@ -138,7 +150,8 @@ def build():
         updateConfig={"maxUnavailable": 2},
         tags={"tool": "other"},
     )
-    eks.create_nodegroup(
+    again(
+        eks.create_nodegroup,
         **common,
         nodegroupName="templated",
         scalingConfig={"minSize": 0, "maxSize": 2, "desiredSize": 1},

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::InstanceStateName;
+use aws_sdk_ec2::types::{InstanceStateName, ResponseLaunchTemplateData};
 use provision_core::contract::Words;
 use serde_json::{Value as Json, json};
 
@@ -70,44 +70,32 @@ pub async fn template_words(aws: &Aws, id: &str, version: &str) -> Result<Templa
     let machine = data
         .instance_type()
         .map(|machine| machine.as_str().to_owned());
-    let some = [
-        (data.user_data().is_some(), "user data".to_owned()),
-        (
-            data.image_id().is_some(),
-            format!("the image {}", data.image_id().unwrap_or_default()),
-        ),
-        (
-            data.key_name().is_some(),
-            format!("the SSH key {}", data.key_name().unwrap_or_default()),
-        ),
-        (
-            !data.block_device_mappings().is_empty(),
-            "disks of its own".to_owned(),
-        ),
-        (
-            !data.security_group_ids().is_empty(),
-            format!(
-                "the security groups {}",
-                data.security_group_ids().join(", ")
-            ),
-        ),
-        (
-            data.metadata_options().is_some(),
-            "metadata options".to_owned(),
-        ),
-        (
-            machine.is_some(),
-            format!(
-                "the machine type {}",
-                machine.as_deref().unwrap_or_default()
-            ),
-        ),
-    ];
-    let left = some.into_iter().filter(|(there, _)| *there);
     Ok(TemplateWords {
-        left: left.map(|(_, what)| what).collect(),
+        left: unsaid(data, machine.as_deref()),
         machine,
     })
+}
+
+/// What no word says of a template's data.
+fn unsaid(data: &ResponseLaunchTemplateData, machine: Option<&str>) -> Vec<String> {
+    let named = |what: &str, name: Option<&str>| name.map(|name| format!("{what} {name}"));
+    let groups = data.security_group_ids().join(", ");
+    let some = |there: bool, what: &str| there.then(|| what.to_owned());
+    [
+        some(data.user_data().is_some(), "user data"),
+        named("the image", data.image_id()),
+        named("the SSH key", data.key_name()),
+        some(!data.block_device_mappings().is_empty(), "disks of its own"),
+        named(
+            "the security groups",
+            Some(groups.as_str()).filter(|groups| !groups.is_empty()),
+        ),
+        some(data.metadata_options().is_some(), "metadata options"),
+        named("the machine type", machine),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// How many machines of a cluster no managed node group made.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_eks::types::{Cluster as Wire, IpFamily};
+use aws_sdk_eks::types::{Addon, Cluster as Wire, IpFamily};
 use futures::future::{join, join_all};
 use provision_aws::kind::pages;
 use provision_aws::{Aws, Fault, network_words};
@@ -174,22 +174,9 @@ impl Reading<'_> {
         });
         for (addon, answer) in join_all(reads).await {
             let listed = ADDONS.iter().any(|listed| listed.name == addon);
-            if !listed {
-                let what = format!("add-on {addon}, which is not adopted");
-                self.leave("cluster", what);
-            }
-            let Some(found) = answer?.addon.filter(|_| listed) else {
-                continue;
-            };
-            if found
-                .configuration_values()
-                .is_some_and(|text| !text.is_empty())
-            {
-                self.leave("cluster", format!("settings of add-on {addon}"));
-            }
-            if let Some(role) = found.service_account_role_arn() {
-                let what = format!("add-on {addon} takes the role {role}");
-                self.leave("cluster", what);
+            match answer?.addon.filter(|_| listed) {
+                Some(found) => self.leave_of_addon(addon, &found),
+                None => self.leave("cluster", format!("add-on {addon}, which is not adopted")),
             }
         }
         for listed in ADDONS
@@ -203,6 +190,20 @@ impl Reading<'_> {
             self.leave("cluster", what);
         }
         Ok(())
+    }
+
+    /// What is special about an add-on that is adopted.
+    fn leave_of_addon(&mut self, name: &str, addon: &Addon) {
+        if addon
+            .configuration_values()
+            .is_some_and(|text| !text.is_empty())
+        {
+            self.leave("cluster", format!("settings of add-on {name}"));
+        }
+        if let Some(role) = addon.service_account_role_arn() {
+            let what = format!("add-on {name} takes the role {role}");
+            self.leave("cluster", what);
+        }
     }
 
     /// What runs pods and is no managed node group. That a list cannot be read is said, and stops nothing.
