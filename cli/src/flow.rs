@@ -109,14 +109,7 @@ pub async fn observe(
 ) -> Result<Inputs, Error> {
     expand(registry, wanted.spec, &BTreeMap::new())?;
     let (mut facts, mut notes) = accounts(registry).await?;
-    let (mut expanded, mut surveyed) = look(registry, wanted.spec, &facts).await?;
-    let adopted = adopted(wanted.spec, &surveyed);
-    if !adopted.is_empty() {
-        for facts in facts.values_mut() {
-            facts.adopted.clone_from(&adopted);
-        }
-        (expanded, surveyed) = look(registry, wanted.spec, &facts).await?;
-    }
+    let (expanded, surveyed) = look(registry, wanted.spec, &mut facts).await?;
     let Expanded {
         resources,
         notes: of_expansion,
@@ -144,16 +137,27 @@ pub async fn observe(
     Ok(inputs)
 }
 
-/// What a spec comes to, and what is live of it.
+/// What a spec comes to, and what is live of it. Marks of adopted blocks are facts as well, so that it looks again when
+/// it meets some that it did not know: a cluster's first, then those of what lies in it.
 async fn look(
     registry: &Registry,
     spec: &Spec,
-    facts: &BTreeMap<String, Facts>,
+    facts: &mut BTreeMap<String, Facts>,
 ) -> Result<(Expanded, Surveyed), Error> {
-    let expanded = expand(registry, spec, facts)?;
-    let provisional = plan::provisional(&expanded.resources);
-    let surveyed = survey(registry, &provisional, true).await?;
-    Ok((expanded, surveyed))
+    let mut known = BTreeMap::new();
+    loop {
+        let expanded = expand(registry, spec, facts)?;
+        let provisional = plan::provisional(&expanded.resources);
+        let surveyed = survey(registry, &provisional, true).await?;
+        let before = known.len();
+        known.extend(adopted(spec, &surveyed));
+        if known.len() == before {
+            return Ok((expanded, surveyed));
+        }
+        for facts in facts.values_mut() {
+            facts.adopted.clone_from(&known);
+        }
+    }
 }
 
 /// Blocks that were adopted and whose word is gone from the spec: the marks remember.

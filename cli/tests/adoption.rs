@@ -150,8 +150,6 @@ fn lives_on(world: &World, spec: &str) {
     for words in [
         "max is 6, and the spec says 4",
         "labels.tier is db, and the spec says web",
-        "desired is 3",
-        "the autoscaler moves it",
         "add-on metrics-server",
         "Drift: 1 object not as the spec says.",
     ] {

@@ -128,7 +128,7 @@ def build():
         accessScope={"type": "namespace", "namespaces": ["web"]},
     )
     for addon in ("vpc-cni", "kube-proxy"):
-        eks.create_addon(clusterName=NAME, addonName=addon)
+        eks.create_addon(clusterName=NAME, addonName=addon, resolveConflicts="OVERWRITE")
     template = ec2.create_launch_template(
         LaunchTemplateName="legacy",
         LaunchTemplateData={

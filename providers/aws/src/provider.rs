@@ -122,6 +122,7 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
     let seen = join_all(reads).await;
     let kinds = asks.iter().map(|(ops, _)| ops.name());
     let mut seen: Vec<_> = kinds.zip(seen).collect();
-    adopt::fill(aws, &objects.resources, &mut seen).await;
+    let stack = &objects.context.stack;
+    adopt::fill(aws, stack, &objects.resources, &mut seen).await;
     gather(PROVIDER, objects, seen)
 }

@@ -32,6 +32,7 @@ pub(crate) struct Found {
 /// Looks for what the spec asks to take over, and the survey did not find by our marks. No such wish, no call.
 pub(crate) async fn fill(
     aws: &Aws,
+    stack: &str,
     resources: &[Resource<Pending>],
     seen: &mut [(&'static str, Seen)],
 ) {
@@ -49,7 +50,7 @@ pub(crate) async fn fill(
     }
     for (root, wanted) in roots {
         let mut looks = match survey(aws, root).await {
-            Ok(found) => found.looks(&wanted),
+            Ok(found) => found.looks(stack, &wanted),
             Err(fault) => wanted
                 .iter()
                 .map(|one| (one.id.clone(), unknown(&fault)))
@@ -101,8 +102,8 @@ pub(crate) async fn survey(aws: &Aws, root: &str) -> Result<Found, Fault> {
 }
 
 impl Found {
-    /// What is found for each wanted part. Nothing is found for two.
-    fn looks(&self, wanted: &[&Resource<Pending>]) -> BTreeMap<ResourceId, Look> {
+    /// What is found for each wanted part. Nothing is found for two: what is ours already is another part's.
+    fn looks(&self, stack: &str, wanted: &[&Resource<Pending>]) -> BTreeMap<ResourceId, Look> {
         let mut looks = BTreeMap::new();
         let mut taken = BTreeSet::new();
         let one_nat = wanted.iter().filter(|one| is(one, "nat.")).count() == 1;
@@ -110,7 +111,8 @@ impl Found {
             let Some(live) = self.part(&resource.id.part, one_nat) else {
                 continue;
             };
-            if taken.insert(live.physical.clone()) {
+            let ours = live.marks.stack.as_deref() == Some(stack);
+            if !ours && taken.insert(live.physical.clone()) {
                 looks.insert(resource.id.clone(), unclaimed(resource, live));
             }
         }
