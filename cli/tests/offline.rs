@@ -40,14 +40,12 @@ fn help_and_version_are_no_errors_and_hide_what_is_not_built() {
 fn words_that_are_not_built_say_so() {
     let place = Place::new();
     for verb in [
-        "cost",
         "migrate",
         "kubeconfig",
         "token",
         "run",
         "exec",
         "logs",
-        "prices",
     ] {
         let ran = place.run(&[verb, "anything", "--at", "all"]).expect(1);
         assert!(ran.err.contains("not built yet"), "{}", ran.err);

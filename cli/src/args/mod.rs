@@ -12,8 +12,8 @@ mod verbs;
 pub(crate) use parse::duration;
 pub use sandbox::{Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxStart, SandboxVerb};
 pub use verbs::{
-    Allow, Apply, Completions, Destroy, Drift, FileArgs, Graph, GraphForm, Import, Init, Overrides,
-    Plan, RunArgs, Shape, Show, SpecArgs, Validate,
+    Allow, Apply, Completions, Cost, CostLater, Destroy, Drift, FileArgs, Graph, GraphForm, Import,
+    Init, Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape, Show, SpecArgs, Validate,
 };
 
 /// Declares container clusters in one TOML file and makes the clouds agree with it.
@@ -101,6 +101,10 @@ pub enum Verb {
     Import(Import),
     /// Show what depends on what
     Graph(Graph),
+    /// Show what a month costs, offline
+    Cost(Cost),
+    /// The list prices that bills are made with
+    Prices(Prices),
     /// The embedded cloud
     Sandbox(Sandbox),
     /// Write the JSON Schema of the spec, for editors
@@ -109,9 +113,6 @@ pub enum Verb {
     Completions(Completions),
     /// Show which providers are linked in
     Providers,
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Cost(Later),
     /// Known, not built yet.
     #[command(hide = true)]
     Migrate(Later),
@@ -130,9 +131,6 @@ pub enum Verb {
     /// Known, not built yet.
     #[command(hide = true)]
     Logs(Later),
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Prices(Later),
 }
 
 /// The arguments of a verb that is not built yet: anything.

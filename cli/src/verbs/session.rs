@@ -1,5 +1,6 @@
 //! What the verbs that look at a cloud begin with: spec, embedded cloud, providers.
 
+use provision_core::cost::Money;
 use provision_core::model::{Address, Platform};
 use provision_core::plan::{self, Goal, Inputs, PlanFile};
 use provision_core::spec::{Diagnostic, Loaded};
@@ -43,6 +44,11 @@ impl Session {
         })
     }
 
+    /// `[budget]` of the spec.
+    pub(super) fn budget(&self) -> Option<Money> {
+        self.loaded.spec.budget_micros.map(Money::micros)
+    }
+
     /// Makes a plan; Ctrl-C ends that at once, for nothing is changed by it.
     pub(super) async fn plan(&mut self, cx: &Cx, wish: &Wish) -> Result<PlanFile, Error> {
         let wanted = Wanted {
@@ -55,7 +61,7 @@ impl Session {
             .unless(flow::observe(&mut self.registry, wanted, wish))
             .await?;
         self.adopted(&inputs)?;
-        plan::make(&inputs).map_err(Error::Refused)
+        flow::finish(&self.registry, &inputs, wish)
     }
 
     /// Every word `adopt` names something.
@@ -108,6 +114,8 @@ pub(super) fn wish(goal: Goal, shape: &Shape) -> Wish {
         goal,
         targets: addresses(&shape.target),
         rechoose: addresses(&shape.rechoose),
+        as_of: shape.as_of,
+        budget: None,
     }
 }
 
