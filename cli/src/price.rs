@@ -162,6 +162,7 @@ mod tests {
                 fields: BTreeMap::new(),
                 after: Vec::new(),
                 outlives: Vec::new(),
+                adopt: None,
                 protect: false,
             },
             live: None,

@@ -13,7 +13,8 @@ pub(crate) use parse::duration;
 pub use sandbox::{Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxStart, SandboxVerb};
 pub use verbs::{
     Allow, Apply, Completions, Cost, CostLater, Destroy, Drift, FileArgs, Graph, GraphForm, Import,
-    Init, Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape, Show, SpecArgs, Validate,
+    Init, Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape, Show, SpecArgs,
+    Validate,
 };
 
 /// Declares container clusters in one TOML file and makes the clouds agree with it.
