@@ -12,7 +12,13 @@ pub fn not_there(inputs: &Inputs) -> Vec<(Address, String)> {
     let mut found: Vec<(Address, String)> = Vec::new();
     for resource in &inputs.resources {
         let absent = matches!(inputs.sights.get(&resource.id), Some(Sight::Absent));
-        let adopt = resource.adopt.as_ref().filter(|_| absent);
+        // In what is not there, or is somebody else's, nothing was looked for.
+        let parent = resource.parent.as_ref();
+        let within = parent.is_none_or(|parent| {
+            let sight = inputs.sights.get(parent);
+            sight.is_some_and(|sight| sight.live().is_some())
+        });
+        let adopt = resource.adopt.as_ref().filter(|_| absent && within);
         if let Some(Otherwise::Refuse { advice }) = adopt.map(|adopt| &adopt.otherwise) {
             found.push((resource.id.address.clone(), advice.clone()));
         }

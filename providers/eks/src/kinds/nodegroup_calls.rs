@@ -145,7 +145,9 @@ fn config_differs(cx: &Cx<'_>, want: &NodeGroup, live: &Observed) -> bool {
 /// bring it within new bounds, which EKS demands (hashicorp/terraform-provider-aws#18310).
 async fn configure(cx: &Cx<'_>, want: &NodeGroup, live: &Observed) -> Result<Next, Stop> {
     let scaling = rescale(cx, want, live).await?;
-    let other_pace = number(live, "max_unavailable") != Some(want.max_unavailable);
+    // Of a group that was taken over the pace is not known, and left as it is.
+    let other_pace =
+        want.max_unavailable > 0 && number(live, "max_unavailable") != Some(want.max_unavailable);
     let (labels, old_labels) = (&want.labels, map(live, "labels"));
     let (wanted, old) = (&want.taints, map(live, "taints"));
     let gone = old.iter().filter(|(key, _)| !wanted.contains_key(*key));
