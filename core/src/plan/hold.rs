@@ -45,9 +45,10 @@ fn whole(decided: &Decided) -> Vec<(ResourceId, Reason)> {
     let mut used: BTreeMap<&Address, &ResourceId> = BTreeMap::new();
     for one in blocked.filter(|one| !declared.contains(&one.id.address)) {
         let by = one.reasons.iter().find_map(|reason| match reason {
-            Reason::Needs { id } => protected
-                .iter()
-                .find(|protected| id.address.is_within(&protected.address)),
+            Reason::Needs { id } => {
+                let mut all = protected.iter().copied();
+                all.find(|protected| id.address.is_within(&protected.address))
+            }
             _ => None,
         });
         if let Some(by) = by {
