@@ -3,7 +3,7 @@
 use std::io::{self, BufRead as _};
 
 use provision_core::model::ResourceId;
-use provision_core::plan::{Plan, needs_consent};
+use provision_core::plan::{Plan, RENAMED, needs_consent};
 
 use crate::args::{Allow, RunArgs};
 use crate::error::Error;
@@ -99,9 +99,22 @@ fn allowed(run: &RunArgs, asked: Asked, plan: &Plan) -> Result<(), Error> {
             "the plan {}, and `--yes` alone does not allow that",
             missing.join(" and ")
         ),
-        advice: format!("add --allow {}", words.join(",")),
+        advice: advice(plan, &words),
         usage: false,
     })
+}
+
+/// How to allow it; and first, where a block seems to have been renamed, how to do without.
+fn advice(plan: &Plan, words: &[&str]) -> String {
+    let allow = format!("add --allow {}", words.join(","));
+    let mut renamed = plan.notes.iter().filter(|note| note.code == RENAMED);
+    match renamed.next().and_then(|note| note.address.as_deref()) {
+        Some(name) => format!(
+            "{name} seems to be a live block under a new name (see the plan): put its name back; or, to lose what is \
+             live and make {name} anew, {allow}"
+        ),
+        None => allow,
+    }
 }
 
 fn some(ids: &[ResourceId]) -> String {

@@ -115,13 +115,12 @@ pub async fn observe(
     wish: &Wish,
 ) -> Result<Inputs, Error> {
     expand(registry, wanted.spec, &BTreeMap::new())?;
-    let (facts, mut notes) = accounts(registry).await?;
+    let (mut facts, mut notes) = accounts(registry).await?;
+    let (expanded, surveyed) = look(registry, wanted.spec, &mut facts).await?;
     let Expanded {
         resources,
         notes: of_expansion,
-    } = expand(registry, wanted.spec, &facts)?;
-    let provisional = plan::provisional(&resources);
-    let surveyed = survey(registry, &provisional, true).await?;
+    } = expanded;
     notes.extend(of_expansion);
     notes.extend(wanted.notes.iter().cloned());
     let inputs = Inputs {
@@ -143,6 +142,42 @@ pub async fn observe(
     };
     named(&inputs)?;
     Ok(inputs)
+}
+
+/// What a spec comes to, and what is live of it. Marks of adopted blocks are facts as well, so that it looks again when
+/// it meets some that it did not know: a cluster's first, then those of what lies in it.
+async fn look(
+    registry: &Registry,
+    spec: &Spec,
+    facts: &mut BTreeMap<String, Facts>,
+) -> Result<(Expanded, Surveyed), Error> {
+    let mut known = BTreeMap::new();
+    loop {
+        let expanded = expand(registry, spec, facts)?;
+        let provisional = plan::provisional(&expanded.resources);
+        let surveyed = survey(registry, &provisional, true).await?;
+        let before = known.len();
+        known.extend(adopted(spec, &surveyed));
+        if known.len() == before {
+            return Ok((expanded, surveyed));
+        }
+        for facts in facts.values_mut() {
+            facts.adopted.clone_from(&known);
+        }
+    }
+}
+
+/// Blocks that were adopted and whose word is gone from the spec: the marks remember.
+fn adopted(spec: &Spec, surveyed: &Surveyed) -> BTreeMap<String, String> {
+    let sights = surveyed.sights.values().filter_map(Sight::live);
+    let live = sights.chain(&surveyed.orphans);
+    let marked = live.filter_map(|live| {
+        let root = live.adopted.clone()?;
+        Some((live.id.address.to_string(), root))
+    });
+    marked
+        .filter(|(address, _)| spec.adopts(address).is_some_and(|word| word.is_none()))
+        .collect()
 }
 
 /// Every address of the command line is somebody's.
@@ -179,7 +214,15 @@ pub async fn make(
     wish: &Wish,
 ) -> Result<PlanFile, Error> {
     let inputs = observe(registry, wanted, wish).await?;
-    let mut made = plan::make(&inputs)?;
+    finish(registry, &inputs, wish)
+}
+
+/// Makes a plan of what was observed, with its price.
+///
+/// # Errors
+/// What the planner refuses; a bill over its limit.
+pub fn finish(registry: &Registry, inputs: &Inputs, wish: &Wish) -> Result<PlanFile, Error> {
+    let mut made = plan::make(inputs)?;
     price::plan(registry, &mut made, wish.as_of, wish.budget)?;
     Ok(made)
 }
@@ -221,7 +264,7 @@ pub async fn accounts(
 async fn account(provider: &dyn Provider, context: Context) -> Result<Account, Failure> {
     match provider.survey(&SurveyRequest::Account { context }).await? {
         SurveyAnswer::Account(account) => Ok(account),
-        SurveyAnswer::Objects { .. } => Err(other_answer(provider.name())),
+        _ => Err(other_answer(provider.name())),
     }
 }
 
@@ -297,7 +340,7 @@ pub async fn survey(
                 add_new(&mut all.strays, strays);
                 all.unread.extend(unread);
             }
-            Ok(SurveyAnswer::Account(_)) => add_new(&mut failures, vec![other_answer(&name)]),
+            Ok(_) => add_new(&mut failures, vec![other_answer(&name)]),
             Err(failure) => add_new(&mut failures, vec![failure]),
         }
     }
@@ -315,7 +358,9 @@ impl Surveyed {
     /// Every live object.
     fn live(&mut self) -> impl Iterator<Item = &mut Observed> {
         let seen = self.sights.values_mut().flat_map(|sight| match sight {
-            Sight::Present(observed) => std::slice::from_mut(observed.as_mut()),
+            Sight::Present(observed) | Sight::Adoptable(observed) => {
+                std::slice::from_mut(observed.as_mut())
+            }
             Sight::Twice { objects, .. } => objects.as_mut_slice(),
             _ => &mut [],
         });
@@ -373,7 +418,9 @@ fn add_new<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
     }
 }
 
-fn other_answer(provider: &str) -> Failure {
+/// A provider that answers another question than it was asked.
+#[must_use]
+pub fn other_answer(provider: &str) -> Failure {
     Failure {
         class: Class::Internal,
         code: "contract".to_owned(),

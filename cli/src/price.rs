@@ -176,6 +176,7 @@ mod tests {
                 fields: BTreeMap::new(),
                 after: Vec::new(),
                 outlives: Vec::new(),
+                adopt: None,
                 protect: false,
             },
             live: None,

@@ -109,6 +109,11 @@ fn the_guide_to_changes_is_true() {
 }
 
 #[test]
+fn the_guide_to_adoption_is_true() {
+    run("docs/adoption.md");
+}
+
+#[test]
 fn the_guide_to_the_sandbox_is_true() {
     run("docs/sandbox.md");
 }

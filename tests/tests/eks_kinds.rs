@@ -42,6 +42,7 @@ fn wanted<S: Serialize>(id: ResourceId, kind: &str, name: &str, fields: &S) -> R
         fields: fields_of(fields).unwrap(),
         after: Vec::new(),
         outlives: Vec::new(),
+        adopt: None,
         protect: false,
     };
     open.try_fill(|hole| -> Result<Value<Never>, String> { Err(format!("open: {hole:?}")) })
@@ -157,7 +158,7 @@ async fn survey(
     });
     match provider.survey(&request).await.unwrap() {
         SurveyAnswer::Objects { seen, orphans, .. } => (seen, orphans),
-        SurveyAnswer::Account(_) => panic!("the wrong wave"),
+        _ => panic!("the wrong wave"),
     }
 }
 

@@ -12,8 +12,9 @@ mod verbs;
 pub(crate) use parse::duration;
 pub use sandbox::{Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxStart, SandboxVerb};
 pub use verbs::{
-    Allow, Apply, Completions, Cost, CostLater, Destroy, Drift, FileArgs, Graph, GraphForm, Init,
-    Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape, Show, SpecArgs, Validate,
+    Allow, Apply, Completions, Cost, CostLater, Destroy, Drift, FileArgs, Graph, GraphForm, Import,
+    Init, Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape, Show, SpecArgs,
+    Validate,
 };
 
 /// Declares container clusters in one TOML file and makes the clouds agree with it.
@@ -100,6 +101,8 @@ pub enum Verb {
     Drift(Drift),
     /// Show what is live, and its outputs
     Show(Show),
+    /// Write the spec of a live cluster that other tools made
+    Import(Import),
     /// Show what depends on what
     Graph(Graph),
     /// Show what a month costs, offline
@@ -114,9 +117,6 @@ pub enum Verb {
     Completions(Completions),
     /// Show which providers are linked in
     Providers,
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Import(Later),
     /// Known, not built yet.
     #[command(hide = true)]
     Migrate(Later),

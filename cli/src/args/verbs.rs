@@ -251,6 +251,37 @@ pub struct Show {
     pub spec: FileArgs,
 }
 
+/// `import`.
+#[derive(Args, Clone, Debug)]
+pub struct Import {
+    /// The platform of the cluster
+    #[arg(value_name = "PLATFORM", value_parser = platform)]
+    pub platform: Platform,
+    /// The cluster, by name or ARN
+    #[arg(value_name = "CLUSTER")]
+    pub cluster: String,
+    /// The region
+    #[arg(
+        long,
+        value_name = "REGION",
+        env = "AWS_REGION",
+        default_value = "eu-west-1"
+    )]
+    pub region: String,
+    /// The account; absent: the caller's
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// The stack that is to own it [default: like the cluster]
+    #[arg(long, value_name = "STACK")]
+    pub stack: Option<String>,
+    /// Where to write the spec; `-` is stdout
+    #[arg(short, long, value_name = "FILE", default_value = "provision.toml")]
+    pub out: PathBuf,
+    /// Overwrite the file
+    #[arg(long)]
+    pub force: bool,
+}
+
 /// `graph`.
 #[derive(Args, Clone, Debug)]
 pub struct Graph {

@@ -49,6 +49,7 @@ fn only_names_of_parents_that_others_hold_are_handed_over() {
         fields: BTreeMap::new(),
         after: Vec::new(),
         outlives: Vec::new(),
+        adopt: None,
         protect: false,
     };
     let all = [
@@ -83,6 +84,7 @@ fn handles_that_another_provider_knows_become_needs() {
         needs: Vec::new(),
         uses: uses.iter().map(|&name| name.to_owned()).collect(),
         foreign: Vec::new(),
+        adopted: None,
     };
     let mut inside = seen("inside", "in-1", &[]);
     inside.parent = Some(ResourceId::new("cluster.main", "cluster"));

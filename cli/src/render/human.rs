@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use owo_colors::OwoColorize as _;
-use provision_core::contract::{Note, Severity};
+use provision_core::contract::{Left, Note, Severity};
 use provision_core::spec::Loaded;
 
 use super::{count, plain};
@@ -22,6 +22,30 @@ pub fn valid(loaded: &Loaded) -> String {
         count(pools.sum(), "pool"),
     );
     out += &notes(&loaded.notes);
+    out
+}
+
+/// A spec of a live cluster, and what is not in it.
+#[must_use]
+pub fn imported(file: &str, left: &[Left]) -> String {
+    let mut out = String::new();
+    for left in left {
+        let _ = writeln!(
+            out,
+            "{} {}: {}",
+            "left:".yellow().bold(),
+            plain(&left.of),
+            plain(&left.what)
+        );
+    }
+    if !left.is_empty() {
+        let number = count(left.len(), "setting");
+        let _ = writeln!(
+            out,
+            "{number} cannot be said in a spec and stay as they are.\n"
+        );
+    }
+    let _ = writeln!(out, "Wrote {0}. Next: provision plan {0}", plain(file));
     out
 }
 

@@ -3,6 +3,7 @@
 
 pub mod cost;
 pub mod diagnostics;
+pub mod drift;
 pub mod error;
 pub mod graph;
 pub mod human;

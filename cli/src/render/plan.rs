@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use owo_colors::OwoColorize as _;
 use provision_core::contract::{Note, Severity};
 use provision_core::model::{Address, Value};
-use provision_core::plan::{Action, Change, DriftVerdict, FieldChange, Plan, Reason, ShownEffect};
+use provision_core::plan::{Action, Change, FieldChange, Plan, Reason, ShownEffect};
 
 use super::value::short;
 use super::{cost, count, heading, human, plain, seconds};
@@ -71,26 +71,6 @@ fn changes(plan: &Plan) -> String {
     if !plan.changes.is_empty() {
         out.push('\n');
     }
-    out
-}
-
-/// The same changes, read as differences that are there and that nobody is about to take away.
-#[must_use]
-pub fn drift(plan: &Plan, verdict: DriftVerdict, verbose: bool) -> String {
-    let mut out = changes(plan);
-    out += &notes(plan, verbose);
-    let number = count(plan.changes.len(), "object");
-    let _ = match verdict {
-        DriftVerdict::None => writeln!(
-            out,
-            "{} What is live is as the spec says.",
-            heading("No drift.")
-        ),
-        DriftVerdict::Drift => writeln!(out, "{} {number}.", heading("Drift:")),
-        DriftVerdict::Unknown => {
-            writeln!(out, "{} not everything could be read.", heading("Unknown:"))
-        }
-    };
     out
 }
 

@@ -25,6 +25,7 @@ enum State<'a> {
     Absent,
     Unknown(&'a str),
     Foreign(&'a str),
+    Adoptable(&'a str),
     Twice(&'a [String]),
 }
 
@@ -53,6 +54,7 @@ fn state(sight: Option<&Sight>) -> State<'_> {
     match sight {
         None => State::Unknown("it was not among the answers"),
         Some(Sight::Present(live)) => State::Live(live),
+        Some(Sight::Adoptable(live)) => State::Adoptable(&live.physical),
         Some(Sight::Absent) => State::Absent,
         Some(Sight::Unknown { reason }) => State::Unknown(reason),
         Some(Sight::Clash { physical, .. }) => State::Foreign(physical),
@@ -72,7 +74,7 @@ impl Row<'_> {
             },
             State::Absent => "absent",
             State::Unknown(_) => "unknown",
-            State::Foreign(_) => "foreign",
+            State::Foreign(_) | State::Adoptable(_) => "foreign",
             State::Twice(_) => "twice",
         }
     }
@@ -87,6 +89,7 @@ impl Row<'_> {
             },
             State::Absent => None,
             State::Unknown(reason) => Some((*reason).to_owned()),
+            State::Adoptable(physical) => Some(format!("{physical} is not adopted yet")),
             State::Foreign(physical) => Some(format!("{physical} holds its name")),
             State::Twice(physical) => Some(physical.join(", ")),
         }

@@ -18,12 +18,12 @@ pub(super) async fn run(cx: &Cx, args: &Drift) -> Result<Exit, Error> {
         ..Wish::default()
     };
     let made = session.plan(cx, &wish).await?;
-    let drift = plan::drift(&made);
+    let drift = plan::drift(&made, &session.registry.tables);
     if cx.screen.json {
         cx.screen.document(&drift)?;
     } else {
-        let text = render::plan::drift(&made.plan, drift.verdict, cx.screen.verbose);
-        cx.screen.print(&text)?;
+        cx.screen
+            .print(&render::drift::human(&drift, &made.plan.notes))?;
     }
     Ok(match drift.verdict {
         DriftVerdict::None => Exit::Ok,

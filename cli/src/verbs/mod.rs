@@ -7,6 +7,7 @@ mod cost;
 mod destroy;
 mod drift;
 mod graph;
+mod import;
 mod init;
 mod plan;
 mod prices;
@@ -50,6 +51,7 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
         Verb::Destroy(args) => destroy::run(cx, args).await,
         Verb::Drift(args) => drift::run(cx, args).await,
         Verb::Show(args) => show::run(cx, args).await,
+        Verb::Import(args) => import::run(cx, args).await,
         Verb::Graph(args) => graph::run(cx, args),
         Verb::Cost(args) => cost::run(cx, args).await,
         Verb::Prices(args) => prices::run(cx, args),
@@ -57,7 +59,6 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
         Verb::Completions(args) => completions::run(cx, args),
         Verb::Providers => providers::run(cx),
         Verb::Sandbox(args) => sandbox::run(cx, args).await,
-        Verb::Import(_) => later("import"),
         Verb::Migrate(_) => later("migrate"),
         Verb::Kubeconfig(_) => later("kubeconfig"),
         Verb::Token(_) => later("token"),

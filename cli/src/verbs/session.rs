@@ -2,8 +2,8 @@
 
 use provision_core::cost::Money;
 use provision_core::model::{Address, Platform};
-use provision_core::plan::{Goal, PlanFile};
-use provision_core::spec::Loaded;
+use provision_core::plan::{self, Goal, Inputs, PlanFile};
+use provision_core::spec::{Diagnostic, Loaded};
 
 use super::Cx;
 use crate::args::{Shape, SpecArgs};
@@ -56,17 +56,39 @@ impl Session {
             digest: &self.loaded.digest,
             notes: &self.loaded.notes,
         };
-        cx.signals
-            .unless(flow::make(&mut self.registry, wanted, wish))
-            .await
+        let inputs = cx
+            .signals
+            .unless(flow::observe(&mut self.registry, wanted, wish))
+            .await?;
+        self.adopted(&inputs)?;
+        flow::finish(&self.registry, &inputs, wish)
+    }
+
+    /// Every word `adopt` names something.
+    fn adopted(&self, inputs: &Inputs) -> Result<(), Error> {
+        let written = |address: &Address| {
+            let word = self.loaded.spec.adopts(address.as_str());
+            word.flatten().is_some()
+        };
+        let wrong = plan::not_there(inputs).into_iter();
+        let diagnostics: Vec<Diagnostic> = wrong
+            .filter(|(address, _)| written(address))
+            .filter_map(|(address, advice)| {
+                let path = format!("{address}.adopt");
+                self.loaded.mistake("adopt", &path, &advice)
+            })
+            .collect();
+        match diagnostics.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Spec {
+                diagnostics,
+                files: self.loaded.files(),
+            }),
+        }
     }
 
     /// What the clouds show, without a plan.
-    pub(super) async fn observe(
-        &mut self,
-        cx: &Cx,
-        wish: &Wish,
-    ) -> Result<provision_core::plan::Inputs, Error> {
+    pub(super) async fn observe(&mut self, cx: &Cx, wish: &Wish) -> Result<Inputs, Error> {
         let wanted = Wanted {
             spec: &self.loaded.spec,
             digest: &self.loaded.digest,

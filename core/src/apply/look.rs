@@ -27,10 +27,12 @@ impl Run {
     /// A look-up came back.
     pub(super) fn looked(&mut self, at: usize, sight: Result<Sight, Failure>) {
         match sight {
-            Ok(Sight::Present(observed)) if !self.is_old(at, &observed.physical) => {
+            Ok(Sight::Present(observed) | Sight::Adoptable(observed))
+                if !self.is_old(at, &observed.physical) =>
+            {
                 self.found(at, *observed);
             }
-            Ok(Sight::Present(_) | Sight::Absent) => self.not_found(at),
+            Ok(Sight::Present(_) | Sight::Adoptable(_) | Sight::Absent) => self.not_found(at),
             Ok(Sight::Twice { physical, objects }) => self.several(at, &physical, objects),
             Ok(Sight::Clash { physical, owner }) => {
                 self.fail(at, clash(&physical, owner.as_deref()));

@@ -9,6 +9,8 @@ use crate::model::{
 };
 use crate::spec::Spec;
 
+use super::{Import, Imported};
+
 /// What every call knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Context {
@@ -37,6 +39,10 @@ pub struct Facts {
     pub machines: Vec<String>,
     /// Anything else a provider needs in its own expansion.
     pub extra: BTreeMap<String, String>,
+    /// Blocks whose objects were taken over: the object that each named, by address. Read off marks, so that the word
+    /// `adopt` may go from the spec once it is done.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub adopted: BTreeMap<String, String>,
 }
 
 /// Asks a provider to expand its blocks.
@@ -99,6 +105,8 @@ pub enum SurveyRequest {
     },
     /// Waves 1…: the objects of the stack.
     Objects(Objects),
+    /// By itself: a live cluster in the words of a spec.
+    Import(Import),
 }
 
 /// Which objects to read.
@@ -120,6 +128,8 @@ pub struct Objects {
 pub enum SurveyAnswer {
     /// Of [`SurveyRequest::Account`].
     Account(Account),
+    /// Of [`SurveyRequest::Import`].
+    Imported(Box<Imported>),
     /// Of [`SurveyRequest::Objects`].
     Objects {
         /// One sight per asked resource.

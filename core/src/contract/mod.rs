@@ -8,12 +8,14 @@
 //! call that brings the object to the desired state, and answers [`Outcome::Again`] while more are needed.
 //! So every mutating call lies between two journal records.
 
+mod import;
 mod messages;
 mod shim;
 
 use std::future::Future;
 use std::pin::Pin;
 
+pub use import::{Import, Imported, Left, Words};
 pub use messages::{
     Account, Act, ActStep, Class, Context, Does, ExpandAnswer, ExpandRequest, Facts, Failure,
     Handle, Note, Objects, Outcome, Parent, Poll, PollOutcome, Severity, SurveyAnswer,

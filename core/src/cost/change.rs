@@ -124,6 +124,7 @@ fn as_live(live: &Observed) -> UsageOf {
                 .collect(),
             after: live.needs.clone(),
             outlives: Vec::new(),
+            adopt: None,
             protect: live.protect,
         },
         live: None,

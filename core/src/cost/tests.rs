@@ -43,6 +43,7 @@ fn resource(address: &str, part: &str, refers: &[(&str, &str)]) -> Resource<Pend
         fields: refers.collect(),
         after: Vec::new(),
         outlives: Vec::new(),
+        adopt: None,
         protect: false,
     }
 }

@@ -38,6 +38,9 @@ pub struct Observed {
     pub uses: Vec<String>,
     /// Children without a mark that we did not declare; noted, never changed.
     pub foreign: Vec<String>,
+    /// It was made by somebody else and taken over: the object that its block named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adopted: Option<String>,
 }
 
 /// State of a live object, in three words common to all clouds plus its own phrase.
@@ -69,6 +72,8 @@ pub enum Status {
 pub enum Sight {
     /// It is there, with our mark.
     Present(Box<Observed>),
+    /// It is there without a mark of anybody's, and the spec asks to take it over.
+    Adoptable(Box<Observed>),
     /// It is not there: every place it could be was read.
     Absent,
     /// It could not be read; never taken for absent.
@@ -91,6 +96,17 @@ pub enum Sight {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         objects: Vec<Observed>,
     },
+}
+
+impl Sight {
+    /// The object that is there, ours or to be taken over.
+    #[must_use]
+    pub fn live(&self) -> Option<&Observed> {
+        match self {
+            Self::Present(live) | Self::Adoptable(live) => Some(live),
+            _ => None,
+        }
+    }
 }
 
 /// A marked object of this stack in another region.

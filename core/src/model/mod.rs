@@ -10,7 +10,7 @@ mod value;
 pub use id::{Address, IdError, Kind, Platform, ResourceId};
 pub use live::{Fields, Observed, Sight, Status, Stray};
 pub use name::{digest8, physical_name};
-pub use resource::Resource;
+pub use resource::{Adopt, Otherwise, Resource};
 pub use table::{
     Condition, Effect, FieldKind, Identity, Lane, Output, ReplaceOrder, Row, Seconds, Table,
 };

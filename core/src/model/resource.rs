@@ -31,6 +31,33 @@ pub struct Resource<H> {
     pub outlives: Vec<ResourceId>,
     /// Never deleted or replaced while set.
     pub protect: bool,
+    /// It may stand already, made by somebody else, and is then taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adopt: Option<Adopt>,
+}
+
+/// Leave to take an existing object over. Given by the word `adopt` alone, never by a name that happens to fit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adopt {
+    /// The object that the block names: a VPC, a cluster, a node group. What is adopted is that one, or lies in it.
+    pub root: String,
+    /// What becomes of the resource where there is nothing to adopt.
+    pub otherwise: Otherwise,
+}
+
+/// What becomes of a resource that could be adopted, and is not there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Otherwise {
+    /// It is made.
+    Create,
+    /// It is done without.
+    Leave,
+    /// Nothing can be done about it.
+    Refuse {
+        /// What to do.
+        advice: String,
+    },
 }
 
 impl Resource<Pending> {
@@ -72,6 +99,7 @@ impl<H> Resource<H> {
             after: self.after.clone(),
             outlives: self.outlives.clone(),
             protect: self.protect,
+            adopt: self.adopt.clone(),
         })
     }
 }

@@ -83,6 +83,9 @@ pub struct Row {
     pub group: Option<String>,
     /// Its value is never shown.
     pub sensitive: bool,
+    /// Who else moves it while nobody does anything wrong: `the autoscaler`. Said beside a drift of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_with: Option<String>,
     /// What it is.
     pub doc: String,
 }
@@ -206,8 +209,16 @@ impl Row {
             effect,
             group: None,
             sensitive: false,
+            shared_with: None,
             doc: doc.to_owned(),
         }
+    }
+
+    /// The same row, which somebody else moves as well.
+    #[must_use]
+    pub fn shared_with(mut self, who: &str) -> Self {
+        self.shared_with = Some(who.to_owned());
+        self
     }
 
     /// The same row in an update group.

@@ -11,7 +11,7 @@ use super::remove::{Removal, foreign};
 use super::resolve::{Graph, Outputs};
 use super::{Decided, Decision, FieldChange, Goal, Inputs, Reason, Verdict};
 use crate::contract::{Note, Severity};
-use crate::model::{Observed, Pending, Resource, ResourceId, Sight, Table};
+use crate::model::{Observed, Otherwise, Pending, Resource, ResourceId, Sight, Table};
 
 /// Decides about every desired resource and every orphan.
 ///
@@ -19,10 +19,8 @@ use crate::model::{Observed, Pending, Resource, ResourceId, Sight, Table};
 /// (with a logarithm for the maps).
 #[must_use]
 pub fn decide(inputs: &Inputs) -> Decided {
-    let live = inputs.sights.iter().filter_map(|(id, sight)| match sight {
-        Sight::Present(live) => Some((id, live.as_ref())),
-        _ => None,
-    });
+    let live = inputs.sights.iter();
+    let live = live.filter_map(|(id, sight)| Some((id, sight.live()?)));
     let chooser = Chooser {
         tables: &inputs.tables,
         live: live.collect(),
@@ -73,7 +71,7 @@ pub(super) fn twice(
         .collect();
     match sight {
         Some(Sight::Twice { physical, .. }) => all.extend(physical.iter().cloned()),
-        Some(Sight::Present(live)) => {
+        Some(Sight::Present(live) | Sight::Adoptable(live)) => {
             all.retain(|physical| *physical != live.physical);
             if !all.is_empty() {
                 all.push(live.physical.clone());
@@ -153,10 +151,7 @@ impl<'a> Reach<'a> {
     fn one(&self, place: usize) -> Decision {
         let resource = &self.resources[place];
         let sight = self.inputs.sights.get(&resource.id);
-        let live = match sight {
-            Some(Sight::Present(live)) => Some(live.as_ref()),
-            _ => None,
-        };
+        let live = sight.and_then(Sight::live);
         let blocked =
             |live, reason| decision(resource, live, Verdict::Blocked, vec![reason], Vec::new());
         let Some(table) = self.inputs.tables.get(&resource.kind) else {
@@ -171,6 +166,7 @@ impl<'a> Reach<'a> {
         }
         match sight {
             Some(Sight::Present(live)) => self.present(place, table, live),
+            Some(Sight::Adoptable(live)) => self.adoptable(place, table, live),
             Some(Sight::Absent) => self.absent(place, table),
             other => blocked(None, untold(other)),
         }
@@ -178,6 +174,9 @@ impl<'a> Reach<'a> {
 
     fn absent(&self, place: usize, table: &Table) -> Decision {
         let resource = &self.resources[place];
+        if let Some(decision) = nothing_to_adopt(resource) {
+            return decision;
+        }
         let parent = resource.parent.as_ref();
         let parent = parent.filter(|id| self.verdict(id) == Some(&Verdict::Blocked));
         match self.unmet(place).or_else(|| parent.cloned()) {
@@ -205,6 +204,7 @@ impl<'a> Reach<'a> {
             .graph
             .needs(place)
             .filter(|need| self.lacks(*need))
+            .chain(self.left_out(place))
             .min();
         let dangling = self.graph.dangling[place].clone();
         dangling.or_else(|| lacking.map(|need| self.resources[need].id.clone()))
@@ -213,12 +213,23 @@ impl<'a> Reach<'a> {
     /// Something that its fields refer to, and that is neither there nor will be.
     pub(super) fn unmet_reference(&self, place: usize) -> Option<ResourceId> {
         let refers = self.graph.refers[place].iter();
-        let lacking = refers.copied().find(|need| self.lacks(*need));
+        let mut lacking = refers.copied().filter(|need| self.lacks(*need));
+        let lacking = lacking.next().or_else(|| self.left_out(place).next());
         let dangling = self.graph.dangling[place].as_ref();
         let dangling = dangling.filter(|id| Some(*id) != self.resources[place].parent.as_ref());
         dangling
             .cloned()
             .or_else(|| lacking.map(|need| self.resources[need].id.clone()))
+    }
+
+    /// What its fields refer to, and what was done without.
+    fn left_out(&self, place: usize) -> impl Iterator<Item = usize> + '_ {
+        let refers = self.graph.refers[place].iter().copied();
+        refers.filter(|need| {
+            self.decisions[*need]
+                .as_ref()
+                .is_some_and(|one| one.verdict == Verdict::Nothing && one.live.is_none())
+        })
     }
 
     fn lacks(&self, need: usize) -> bool {
@@ -238,6 +249,19 @@ impl<'a> Reach<'a> {
     }
 }
 
+/// What becomes of a resource that was to be adopted, and is not there; `None` when it is made.
+fn nothing_to_adopt(resource: &Resource<Pending>) -> Option<Decision> {
+    let (verdict, reasons) = match &resource.adopt.as_ref()?.otherwise {
+        Otherwise::Create => return None,
+        Otherwise::Leave => (Verdict::Nothing, Vec::new()),
+        Otherwise::Refuse { advice } => {
+            let (field, advice) = ("adopt".to_owned(), advice.clone());
+            (Verdict::Blocked, vec![Reason::Refused { field, advice }])
+        }
+    };
+    Some(decision(resource, None, verdict, reasons, Vec::new()))
+}
+
 /// Why nothing can be said of an object.
 fn untold(sight: Option<&Sight>) -> Reason {
     match sight {
@@ -250,7 +274,7 @@ fn untold(sight: Option<&Sight>) -> Reason {
         Some(Sight::Unknown { reason }) => Reason::Unread {
             reason: reason.clone(),
         },
-        Some(Sight::Present(_) | Sight::Absent) | None => Reason::Unread {
+        Some(Sight::Present(_) | Sight::Adoptable(_) | Sight::Absent) | None => Reason::Unread {
             reason: "not read".to_owned(),
         },
     }
@@ -277,6 +301,8 @@ fn owners(inputs: &Inputs, decided: &mut Decided) {
     }
 }
 
+#[cfg(test)]
+mod adopting;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

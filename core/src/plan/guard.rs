@@ -21,7 +21,7 @@ pub enum GuardError {
     /// Nothing in the file is live, and other marked objects are.
     #[error(
         "this stack holds {} objects, none of them in this file: {}; \
-         is it the right file, stack name and environment? `destroy` removes them", .0.len(), some(.0)
+         is it the right file, stack name and environment, and was no block renamed? `destroy` removes them", .0.len(), some(.0)
     )]
     NoneDeclared(Vec<ResourceId>),
     /// A destroy would remove protected things.

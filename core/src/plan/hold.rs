@@ -1,19 +1,67 @@
 //! What must stay because something blocked may still use it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::web::Web;
 use super::{Decided, Reason, Verdict};
-use crate::model::ResourceId;
+use crate::model::{Address, ResourceId};
 
 /// Blocks every removal of what a blocked object still uses, and what follows from that removal.
 ///
 /// Of an object that could not be read nobody knows what it needs: its declared needs stay.
 pub(super) fn hold(decided: &mut Decided) {
-    for (id, reason) in held(decided) {
+    let held = held(decided);
+    block(decided, held);
+    let whole = whole(decided);
+    block(decided, whole);
+}
+
+fn block(decided: &mut Decided, held: Vec<(ResourceId, Reason)>) {
+    for (id, reason) in held {
         if let Some(decision) = decided.decisions.get_mut(&id) {
             decision.verdict = Verdict::Blocked;
             decision.reasons.push(reason);
         }
     }
+}
+
+/// The rest of blocks that are gone from the file, and of which something protected still uses a part: a cluster uses the
+/// way out of its network as well, which no reference tells.
+fn whole(decided: &Decided) -> Vec<(ResourceId, Reason)> {
+    let all = || decided.decisions.values();
+    let blocked = all().filter(|one| one.verdict == Verdict::Blocked);
+    let protected: Vec<&ResourceId> = blocked
+        .clone()
+        .filter(|one| one.reasons.contains(&Reason::Protected))
+        .map(|one| &one.id)
+        .collect();
+    if protected.is_empty() {
+        return Vec::new();
+    }
+    let declared: BTreeSet<&Address> = all()
+        .filter(|one| one.desired.is_some())
+        .map(|one| &one.id.address)
+        .collect();
+    let mut used: BTreeMap<&Address, &ResourceId> = BTreeMap::new();
+    for one in blocked.filter(|one| !declared.contains(&one.id.address)) {
+        let by = one.reasons.iter().find_map(|reason| match reason {
+            Reason::Needs { id } => {
+                let mut all = protected.iter().copied();
+                all.find(|protected| id.address.is_within(&protected.address))
+            }
+            _ => None,
+        });
+        if let Some(by) = by {
+            used.entry(&one.id.address).or_insert(by);
+        }
+    }
+    all()
+        .filter(|one| matches!(one.verdict, Verdict::Delete | Verdict::GoesWithParent))
+        .filter_map(|one| {
+            let id = (*used.get(&one.id.address)?).clone();
+            Some((one.id.clone(), Reason::Needs { id }))
+        })
+        .collect()
 }
 
 fn held(decided: &Decided) -> Vec<(ResourceId, Reason)> {

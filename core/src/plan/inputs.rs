@@ -90,6 +90,11 @@ pub enum Verdict {
         /// Names of fields, by group, in the order of the table's rows.
         groups: Vec<Vec<String>>,
     },
+    /// Mark it as ours, then change these fields of it, group after group.
+    Adopt {
+        /// As in [`Verdict::Update`].
+        groups: Vec<Vec<String>>,
+    },
     /// Make it anew, in the order that its table says.
     Replace,
     /// Remove it.
@@ -108,6 +113,7 @@ impl Verdict {
             Self::Nothing => None,
             Self::Wait | Self::Update { .. } => Some(Action::Update),
             Self::Create => Some(Action::Create),
+            Self::Adopt { .. } => Some(Action::Adopt),
             Self::Replace => Some(Action::Replace),
             Self::Delete | Self::GoesWithParent => Some(Action::Delete),
             Self::Blocked => Some(Action::Blocked),

@@ -6,6 +6,7 @@ use super::digest::digest;
 use super::guard::{self, GuardError};
 use super::hold::hold;
 use super::order::{OrderError, Ordered, order};
+use super::renamed::renamed;
 use super::succession::replacement_name;
 use super::target::{UnknownTarget, target};
 use super::{
@@ -65,6 +66,8 @@ pub fn make_from(inputs: &Inputs, mut decided: Decided) -> Result<PlanFile, Refu
     target(&mut decided, &inputs.targets)?;
     guard::destroy(inputs.goal, &decided)?;
     hold(&mut decided);
+    let renamed = renamed(&decided, &inputs.tables);
+    decided.notes.extend(renamed);
     rename(inputs, &mut decided);
     sensitive(&inputs.tables, &decided)?;
     let ordered = order(&decided, &inputs.tables)?;
@@ -112,10 +115,7 @@ fn desired(goal: Goal, decided: Decided) -> BTreeMap<ResourceId, Resource<Pendin
 fn lives(inputs: &Inputs, decided: &Decided) -> BTreeMap<ResourceId, Observed> {
     let mut orphans: Vec<&Observed> = inputs.orphans.iter().collect();
     orphans.sort_by(|a, b| (&a.id, &a.physical).cmp(&(&b.id, &b.physical)));
-    let present = inputs.sights.values().filter_map(|sight| match sight {
-        Sight::Present(observed) => Some(observed.as_ref()),
-        _ => None,
-    });
+    let present = inputs.sights.values().filter_map(Sight::live);
     let judged = decided
         .decisions
         .values()

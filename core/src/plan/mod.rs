@@ -1,5 +1,6 @@
 //! diff → order → guard: pure functions from values to a [`Plan`].
 
+mod adopt;
 mod choose;
 mod decide;
 mod diff;
@@ -19,6 +20,7 @@ mod present;
 mod provisional;
 mod reason;
 mod remove;
+mod renamed;
 mod resolve;
 mod succession;
 mod target;
@@ -26,9 +28,10 @@ mod value;
 mod verify;
 mod web;
 
+pub use adopt::not_there;
 pub use decide::decide;
 pub use digest::{ABSENT, digest};
-pub use drift::{Drift, DriftState, DriftVerdict, Drifted, drift};
+pub use drift::{Drift, DriftState, DriftVerdict, Drifted, DriftedField, Expected, Foreign, drift};
 pub use estimate::estimate;
 pub use graph::Graph;
 pub use guard::{Consent, GuardError, needs_consent};
@@ -36,6 +39,7 @@ pub use inputs::{Decided, Decision, Goal, Inputs, Tables, Verdict};
 pub use make::{MAGIC, Refused, make, make_from};
 pub use order::{OrderError, Ordered, order};
 pub use provisional::provisional;
+pub use renamed::RENAMED;
 pub use succession::{replacement_name, succession};
 pub use target::{UnknownTarget, target};
 pub use value::{

@@ -150,6 +150,12 @@ impl<'a> Draft<'a> {
             Verdict::Nothing | Verdict::Blocked | Verdict::GoesWithParent => {}
             Verdict::Wait => self.make(at, Does::Wait, &[]),
             Verdict::Create => self.make(at, Does::Create, &[]),
+            Verdict::Adopt { groups } => {
+                self.make(at, Does::Adopt, &[]);
+                for group in groups {
+                    self.make(at, Does::Update, group);
+                }
+            }
             Verdict::Update { groups } => {
                 for group in groups {
                     self.make(at, Does::Update, group);
@@ -356,6 +362,7 @@ impl<'a> Draft<'a> {
             Does::Update => ("update", table.seconds.update),
             Does::Delete => ("delete", table.seconds.delete),
             Does::Wait => ("wait for", table.seconds.create),
+            Does::Adopt => ("adopt", 1),
             _ => ("create", table.seconds.create),
         };
         let desired = decision.desired.as_ref().map(|desired| &desired.provider);

@@ -26,6 +26,10 @@ impl Reach<'_> {
             .flat_map(|diff| diff.changes.iter().cloned())
             .collect();
         let (mut verdict, mut reasons) = self.judge(resource, live, &diffs);
+        if verdict == Verdict::Replace && resource.adopt.is_some() {
+            verdict = Verdict::Blocked;
+            reasons.push(Reason::Adopted);
+        }
         let acts = matches!(verdict, Verdict::Update { .. } | Verdict::Replace);
         let stuck = (verdict == Verdict::Replace)
             .then(|| self.stuck_in(resource))
@@ -35,6 +39,20 @@ impl Reach<'_> {
             reasons.insert(0, Reason::Needs { id });
         }
         decision(resource, Some(live), verdict, reasons, fields)
+    }
+
+    /// Decides about a resource that is there, is nobody's, and is asked for by `adopt`.
+    pub(super) fn adoptable(&self, place: usize, table: &Table, live: &Observed) -> Decision {
+        let mut decision = self.present(place, table, live);
+        let groups = match decision.verdict {
+            Verdict::Update { groups } => groups,
+            Verdict::Nothing | Verdict::Wait => Vec::new(),
+            _ => return decision,
+        };
+        decision.verdict = Verdict::Adopt { groups };
+        let physical = live.physical.clone();
+        decision.reasons.insert(0, Reason::Adopts { physical });
+        decision
     }
 
     fn judge(

@@ -44,6 +44,7 @@ mod tests {
             fields: BTreeMap::from([("zone".to_owned(), zone.into())]),
             after: Vec::new(),
             outlives: Vec::new(),
+            adopt: None,
             protect: false,
         }
     }

@@ -27,7 +27,12 @@ impl fmt::Display for Reason {
             Self::Protected => f.write_str("it is protected"),
             Self::NameTaken { physical } => write!(
                 f,
-                "{physical} holds its name and is not ours; rename one of them, or remove that one"
+                "{physical} holds its name and is not ours; rename one of them, remove that one, or, where the block \
+                 can take it over, say so with `adopt`"
+            ),
+            Self::Adopts { physical } => write!(f, "takes over {physical}"),
+            Self::Adopted => f.write_str(
+                "what is adopted is never made anew: let the spec say what it is, or declare another one beside it",
             ),
             Self::Twice { physical } => write!(
                 f,

@@ -102,15 +102,13 @@ impl<'a> Removal<'a> {
             }
             Some(Sight::Absent) => nothing(resource),
             Some(Sight::Clash { physical, .. }) => {
-                decided.notes.push(Note {
-                    severity: Severity::Info,
-                    code: "foreign-name".to_owned(),
-                    message: format!(
-                        "{physical} has the name of {} and is not ours: it stays",
-                        resource.id
-                    ),
-                    address: Some(resource.id.to_string()),
-                });
+                let words = format!("{physical} has the name of {}", resource.id);
+                decided.notes.push(stays(&words, resource));
+                nothing(resource)
+            }
+            Some(Sight::Adoptable(live)) => {
+                let words = format!("{} was not adopted yet", live.physical);
+                decided.notes.push(stays(&words, resource));
                 nothing(resource)
             }
             Some(Sight::Unknown { reason }) => blocked(None, unread(reason)),
@@ -205,6 +203,16 @@ impl<'a> Removal<'a> {
     }
 }
 
+/// The note on an object that is not ours.
+fn stays(words: &str, resource: &Resource<Pending>) -> Note {
+    Note {
+        severity: Severity::Info,
+        code: "foreign-name".to_owned(),
+        message: format!("{words} and is not ours: it stays"),
+        address: Some(resource.id.to_string()),
+    }
+}
+
 fn nothing(resource: &Resource<Pending>) -> Decision {
     decision(resource, None, Verdict::Nothing, Vec::new(), Vec::new())
 }
@@ -214,7 +222,7 @@ fn goes(decision: Option<&Decision>) -> bool {
     decision.is_some_and(|one| match one.verdict {
         Verdict::Delete | Verdict::GoesWithParent | Verdict::Replace | Verdict::Create => true,
         Verdict::Nothing => one.live.is_none(),
-        Verdict::Update { .. } | Verdict::Wait | Verdict::Blocked => false,
+        Verdict::Update { .. } | Verdict::Adopt { .. } | Verdict::Wait | Verdict::Blocked => false,
     })
 }
 
@@ -252,7 +260,7 @@ pub(super) fn foreign(decided: &mut Decided) {
             continue;
         };
         let so = match decision.verdict {
-            Verdict::Update { .. } => "not changed",
+            Verdict::Update { .. } | Verdict::Adopt { .. } => "not changed",
             Verdict::Replace | Verdict::Delete | Verdict::GoesWithParent => {
                 "not removed by us, and it may not go before they are gone"
             }

@@ -200,7 +200,9 @@ impl Outputs<'_> {
         let decision = self.decisions.get(*place)?.as_ref()?;
         let moves = match decision.verdict {
             Verdict::Nothing | Verdict::Blocked => false,
-            Verdict::Update { .. } | Verdict::Wait => self.volatile(decision, &reference.output),
+            Verdict::Update { .. } | Verdict::Adopt { .. } | Verdict::Wait => {
+                self.volatile(decision, &reference.output)
+            }
             _ => true,
         };
         let value = decision.live.as_ref()?.outputs.get(&reference.output)?;
@@ -209,7 +211,9 @@ impl Outputs<'_> {
 
     fn volatile(&self, decision: &Decision, output: &str) -> bool {
         let changes = |field: &String| match &decision.verdict {
-            Verdict::Update { groups } => groups.iter().flatten().any(|one| one == field),
+            Verdict::Update { groups } | Verdict::Adopt { groups } => {
+                groups.iter().flatten().any(|one| one == field)
+            }
             _ => true,
         };
         self.tables.get(&decision.kind).is_none_or(|table| {

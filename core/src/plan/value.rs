@@ -163,6 +163,13 @@ pub enum Reason {
         /// That object.
         physical: String,
     },
+    /// It stands already and is taken over.
+    Adopts {
+        /// That object.
+        physical: String,
+    },
+    /// It was adopted, or is to be, and such objects are never made anew.
+    Adopted,
     /// Several live objects carry the id.
     Twice {
         /// All of them.

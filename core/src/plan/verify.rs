@@ -106,7 +106,7 @@ impl Now<'_> {
     /// What is different about one resource, in words.
     fn differs(&self, plan: &PlanFile, tables: &Tables, id: &ResourceId) -> Option<String> {
         let live = match self.sights.get(id) {
-            Some(Sight::Present(live)) => Some(live.as_ref()),
+            Some(Sight::Present(live) | Sight::Adoptable(live)) => Some(live.as_ref()),
             Some(Sight::Absent) => None,
             Some(Sight::Unknown { reason }) => return Some(format!("cannot be read: {reason}")),
             Some(Sight::Clash { physical, .. }) => {

@@ -100,6 +100,28 @@ impl Loaded {
         })
     }
 
+    /// A mistake that the clouds found in what is written at a path: no such object.
+    #[must_use]
+    pub fn mistake(&self, code: &'static str, path: &str, message: &str) -> Option<Diagnostic> {
+        let (spot, _) = self.places.nearest(path)?;
+        let problem = Problem::new(code, spot.value, message);
+        diagnose(&self.sources, vec![problem]).pop()
+    }
+
+    /// The texts of the spec, for diagnostics.
+    #[must_use]
+    pub fn files(&self) -> Vec<File> {
+        let file = |source: &Source| File {
+            name: source.name.clone(),
+            text: format!(
+                "{}{}",
+                "\u{feff}".repeat(usize::from(source.skipped > 0)),
+                source.text
+            ),
+        };
+        self.sources.iter().map(file).collect()
+    }
+
     /// Every path that is written in the spec, with the bytes of its value and the index of its file among the
     /// input's files (behind them: the `--set`s in order).
     pub fn spans(&self) -> impl Iterator<Item = (&str, usize, std::ops::Range<usize>)> {

@@ -13,6 +13,7 @@ mod diagnostic;
 mod extend;
 mod format;
 mod format_ids;
+mod imported;
 mod load;
 mod overlay;
 mod places;
@@ -29,6 +30,7 @@ mod variables;
 mod words;
 
 pub use diagnostic::{Diagnostic, Level, Related};
+pub use imported::{block_name, imported};
 pub use load::{BUILT, File, Input, Loaded, Place, load};
 pub use schema::schema;
 pub use support::check_supported;

@@ -36,6 +36,21 @@ pub struct Spec {
     pub jobs: BTreeMap<String, Job>,
 }
 
+impl Spec {
+    /// The word `adopt` of the block at an address; outer `None` when the spec has no such block.
+    #[must_use]
+    pub fn adopts(&self, address: &str) -> Option<Option<&str>> {
+        let words: Vec<&str> = address.split('.').collect();
+        let word = match words.as_slice() {
+            ["network", name] => &self.networks.get(*name)?.adopt,
+            ["cluster", name] => &self.clusters.get(*name)?.adopt,
+            ["cluster", name, "pool", pool] => &self.clusters.get(*name)?.pools.get(*pool)?.adopt,
+            _ => return None,
+        };
+        Some(word.as_deref())
+    }
+}
+
 /// `[cloud.aws]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AwsCloud {
@@ -73,6 +88,8 @@ pub struct Network {
     pub subnets: Option<Subnets>,
     /// Existing security groups that nodes join, only with `existing` or to reach a database.
     pub security_groups: Vec<String>,
+    /// A VPC that is taken over.
+    pub adopt: Option<String>,
     /// Made up because a cluster needed it: it has no block in the file.
     pub implied: bool,
 }
@@ -115,6 +132,8 @@ pub struct Cluster {
     pub access: Vec<Access>,
     /// `[cluster.NAME.pool.NAME]`.
     pub pools: BTreeMap<String, Pool>,
+    /// A cluster that is taken over, by name or ARN.
+    pub adopt: Option<String>,
     /// Native extras of EKS.
     pub eks: EksExtras,
     /// Native extras of GKE.
@@ -211,6 +230,8 @@ pub struct Pool {
     pub node_labels: BTreeMap<String, String>,
     /// Kubernetes taints.
     pub taints: Vec<Taint>,
+    /// A node group that is taken over, by name or ARN.
+    pub adopt: Option<String>,
 }
 
 /// `machine`.

@@ -9,6 +9,8 @@ use provision_core::model::{Choice, Kind, Open, Opt, Resource, ResourceId, Value
 use provision_core::spec::{Nat, Network};
 use serde::Serialize;
 
+mod adopt;
+
 use crate::PROVIDER;
 use crate::field::{Field, fields_of, internal};
 use crate::kinds::{Address, CLAIM, Claim, InternetGateway, NatGateway, RouteTable, Subnet, Vpc};
@@ -33,6 +35,16 @@ pub fn tags(context: &Context, name: &str) -> Tags {
     tags
 }
 
+/// The object that a block takes over: by its word, or by the mark that an earlier run left on what is live.
+#[must_use]
+pub fn adopted(request: &ExpandRequest, address: &str, word: Option<&str>) -> Option<String> {
+    let marked = || {
+        let facts = request.facts.as_ref()?;
+        facts.adopted.get(address).cloned()
+    };
+    word.map(str::to_owned).or_else(marked)
+}
+
 /// A desired resource of this provider.
 ///
 /// # Errors
@@ -53,6 +65,7 @@ pub fn resource<S: Serialize>(
         after: Vec::new(),
         outlives: Vec::new(),
         protect: false,
+        adopt: None,
     })
 }
 
@@ -77,6 +90,7 @@ pub(crate) fn expand(request: &ExpandRequest) -> ExpandAnswer {
                     name,
                     network,
                     layout: &layout,
+                    adopted: adopted(request, &address, network.adopt.as_deref()),
                 };
                 keep(&mut answer, plan.resources());
             }
@@ -142,10 +156,21 @@ struct Plan<'a> {
     name: &'a str,
     network: &'a Network,
     layout: &'a Layout,
+    /// The VPC that is taken over.
+    adopted: Option<String>,
 }
 
 impl Plan<'_> {
     fn resources(&self) -> Result<Vec<Resource<Open>>, Failure> {
+        let mut all = self.all()?;
+        if let Some(root) = &self.adopted {
+            let adopt = |resource| adopt::part(resource, root, &self.context.labels);
+            all = all.into_iter().map(adopt).collect();
+        }
+        Ok(all)
+    }
+
+    fn all(&self) -> Result<Vec<Resource<Open>>, Failure> {
         let mut all = vec![self.vpc()?, self.gateway()?];
         for slot in &self.layout.slots {
             all.push(self.private(slot)?);

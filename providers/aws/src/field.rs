@@ -203,6 +203,7 @@ mod tests {
             fields,
             after: Vec::new(),
             outlives: Vec::new(),
+            adopt: None,
             protect: false,
         }
     }

@@ -175,6 +175,7 @@ mod tests {
             subnets: None,
             security_groups: Vec::new(),
             implied: false,
+            adopt: None,
         }
     }
 

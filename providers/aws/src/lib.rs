@@ -12,6 +12,7 @@ mod codes;
 mod error;
 mod expand;
 mod field;
+mod import;
 pub mod kind;
 mod kinds;
 mod layout;
@@ -27,13 +28,14 @@ pub const PROVIDER: &str = "aws";
 
 pub use client::{Aws, direct, https};
 pub use error::{Fault, How};
-pub use expand::{claim_id, resource, tags};
+pub use expand::{adopted, claim_id, resource, tags};
 pub use field::{Field, fields_of, from_fields, internal, live_fields, read_fields};
+pub use import::{TemplateWords, loose_machines, network_words, template_words};
 pub use kinds::{
     Address, CLAIM, Claim, InternetGateway, LaunchTemplate, LogGroup, NatGateway, OidcProvider,
     Role, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, partition, role_path,
 };
 pub use layout::{Layout, Slot, layout};
 pub use machine::{Wish, machines, named};
-pub use marks::{CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, marked, plain};
+pub use marks::{ADOPTED, CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, marked, plain};
 pub use provider::AwsProvider;

@@ -19,6 +19,9 @@ pub const REGION: &str = "provision-region";
 /// Which children of an object we declared: they carry no marks themselves.
 pub const CHILDREN: &str = "provision-children";
 
+/// It was made by somebody else and taken over: the object that its block named.
+pub const ADOPTED: &str = "provision-adopted";
+
 /// What the marks of an object say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
@@ -32,6 +35,8 @@ pub struct Marks {
     pub region: Option<String>,
     /// Children we declared.
     pub children: Vec<String>,
+    /// The object that the block named, when it was taken over.
+    pub adopted: Option<String>,
 }
 
 impl Marks {
@@ -47,6 +52,7 @@ impl Marks {
                 .get(CHILDREN)
                 .map(|list| list.split(' ').map(str::to_owned).collect())
                 .unwrap_or_default(),
+            adopted: tags.get(ADOPTED).cloned(),
         }
     }
 
@@ -79,12 +85,20 @@ pub fn marked(context: &Context, id: &ResourceId, protect: bool, tags: &Tags) ->
     all
 }
 
+/// The marks of an object that is taken over.
+#[must_use]
+pub(crate) fn adopting(context: &Context, id: &ResourceId, root: &str) -> Tags {
+    let mut marks = marked(context, id, false, &Tags::new());
+    marks.insert(ADOPTED.to_owned(), root.to_owned());
+    marks
+}
+
 /// The tags that are not marks and not AWS's own: what the field `tags` holds.
 #[must_use]
 pub fn plain(tags: &Tags) -> Tags {
     tags.iter()
         .filter(|(key, _)| {
-            ![STACK, ID, PROTECT, REGION, CHILDREN].contains(&key.as_str())
+            ![STACK, ID, PROTECT, REGION, CHILDREN, ADOPTED].contains(&key.as_str())
                 && !key.starts_with("aws:")
         })
         .map(|(key, value)| (key.clone(), value.clone()))

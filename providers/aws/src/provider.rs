@@ -12,7 +12,7 @@ use crate::client::Aws;
 use crate::field::internal;
 use crate::kinds::gather::{gather, unserved};
 use crate::kinds::uses::usages;
-use crate::kinds::{ALL, Ask, Ops, ops};
+use crate::kinds::{ALL, Ask, Ops, adopt, ops};
 use crate::{PROVIDER, account, expand};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
@@ -66,6 +66,9 @@ impl Provider for AwsProvider {
                     .await
                     .map(SurveyAnswer::Account),
                 SurveyRequest::Objects(objects) => Ok(survey(aws, objects).await),
+                SurveyRequest::Import(_) => Err(internal(
+                    "clusters are imported by the provider of their platform".to_owned(),
+                )),
             }
         })
     }
@@ -124,5 +127,8 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
     let reads = asks.iter().map(|(ops, ask)| ops.survey(ask));
     let seen = join_all(reads).await;
     let kinds = asks.iter().map(|(ops, _)| ops.name());
-    gather(PROVIDER, objects, kinds.zip(seen).collect())
+    let mut seen: Vec<_> = kinds.zip(seen).collect();
+    let stack = &objects.context.stack;
+    adopt::fill(aws, stack, &objects.resources, &mut seen).await;
+    gather(PROVIDER, objects, seen)
 }

@@ -15,12 +15,15 @@ use serde::Serialize;
 
 mod access;
 mod addon;
+mod adopted;
 mod cluster;
 mod identity;
 mod machine;
 mod notes;
 mod pool;
 mod version;
+
+pub(crate) use adopted::name_in;
 
 /// EKS takes no fewer subnets than two, in two zones.
 const FEWEST_SLOTS: usize = 2;
@@ -47,6 +50,7 @@ pub fn expand(request: &ExpandRequest) -> ExpandAnswer {
 
 /// One cluster on its way to resources.
 struct Plan<'a> {
+    request: &'a ExpandRequest,
     context: &'a Context,
     facts: Option<&'a Facts>,
     address: String,
@@ -55,6 +59,8 @@ struct Plan<'a> {
     block: &'a Block,
     network: &'a Network,
     layout: Layout,
+    /// The cluster that is taken over, by name or ARN.
+    adopted: Option<String>,
 }
 
 impl<'a> Plan<'a> {
@@ -83,6 +89,8 @@ impl<'a> Plan<'a> {
             return Err(refused(&address, "zones-too-few", message, advice));
         }
         Ok(Self {
+            adopted: provision_aws::adopted(request, &address, block.adopt.as_deref()),
+            request,
             context: &request.context,
             facts,
             name: format!("{}-{name}", request.context.stack),
@@ -94,6 +102,24 @@ impl<'a> Plan<'a> {
     }
 
     fn expand(&self, answer: &mut ExpandAnswer) {
+        let all = match self.adopted_cluster() {
+            Some(root) => {
+                self.adoption_notes(root, &mut answer.notes);
+                self.taken_over(root)
+            }
+            None => self.whole(),
+        };
+        for made in all {
+            match made {
+                Ok(resource) => answer.resources.push(resource),
+                Err(failure) => answer.failures.push(failure),
+            }
+        }
+        self.notes(&mut answer.notes);
+    }
+
+    /// Everything of a cluster of our own making.
+    fn whole(&self) -> Vec<Made> {
         let mut all = self.identity();
         all.extend(self.control_plane());
         all.extend(self.addons(true));
@@ -102,13 +128,7 @@ impl<'a> Plan<'a> {
         }
         all.extend(self.addons(false));
         all.extend(self.access());
-        for made in all {
-            match made {
-                Ok(resource) => answer.resources.push(resource),
-                Err(failure) => answer.failures.push(failure),
-            }
-        }
-        self.notes(&mut answer.notes);
+        all
     }
 
     /// The id of a part of the cluster.
@@ -154,6 +174,7 @@ impl<'a> Plan<'a> {
             after: Vec::new(),
             outlives: Vec::new(),
             protect: false,
+            adopt: None,
         })
     }
 

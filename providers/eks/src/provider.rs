@@ -13,7 +13,7 @@ use provision_core::cost::{UsageAnswer, UsageRequest};
 use provision_core::model::{ResourceId, Sight, Table};
 
 use crate::kinds::{ALL, ops, tables};
-use crate::{PROVIDER, account, expand};
+use crate::{PROVIDER, account, expand, import};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +66,9 @@ impl Provider for EksProvider {
                     .await
                     .map(SurveyAnswer::Account),
                 SurveyRequest::Objects(objects) => Ok(survey(aws, objects).await),
+                SurveyRequest::Import(wish) => import::import(aws, wish)
+                    .await
+                    .map(|found| SurveyAnswer::Imported(Box::new(found))),
             }
         })
     }
@@ -118,11 +121,27 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
     let reads = asks.iter().map(|(ops, ask)| ops.survey(ask));
     let mut kinds = vec![(clusters.name(), seen)];
     for ((ops, _), mut seen) in asks.iter().zip(join_all(reads).await) {
+        foreign(&mut kinds[0].1, std::mem::take(&mut seen.foreign));
         // In clusters that could not be listed there may be anything.
         seen.unread = seen.unread.or_else(|| unread.clone());
         kinds.push((ops.name(), seen));
     }
     gather(PROVIDER, objects, kinds)
+}
+
+/// Notes in clusters what lies in them and is not ours.
+fn foreign(clusters: &mut Seen, found: BTreeMap<ResourceId, Vec<String>>) {
+    for (id, children) in found {
+        let asked = clusters.sights.get_mut(&id).and_then(|look| match look {
+            Look::Here(live) | Look::Adopt(live) => Some(live),
+            Look::Otherwise(_) => None,
+        });
+        let mut orphans = clusters.orphans.iter_mut();
+        let orphan = orphans.find(|live| live.marks.id.as_ref() == Some(&id));
+        if let Some(live) = asked.or(orphan) {
+            live.foreign.extend(children);
+        }
+    }
 }
 
 fn ask<'a>(aws: &'a Aws, objects: &'a Objects, kind: &str, parents: &'a [Place]) -> Ask<'a> {
@@ -164,7 +183,7 @@ fn places(objects: &Objects, seen: &Seen) -> Vec<Place> {
 
 fn state(look: &Look) -> PlaceState {
     match look {
-        Look::Here(_) | Look::Several(_) => PlaceState::Here,
+        Look::Here(_) | Look::Several(_) | Look::Adopt(_) => PlaceState::Here,
         Look::Otherwise(Sight::Unknown { reason }) => PlaceState::Unknown(reason.clone()),
         // A stranger's cluster holds nothing of ours.
         Look::Otherwise(_) => PlaceState::Absent,

@@ -132,6 +132,7 @@ pub(crate) fn desired<S: Serialize>(
         fields: fields_of(fields).unwrap(),
         after: Vec::new(),
         outlives: Vec::new(),
+        adopt: None,
         protect: false,
     };
     resource
@@ -162,6 +163,7 @@ pub(crate) fn live(
         needs: Vec::new(),
         uses: Vec::new(),
         foreign: Vec::new(),
+        adopted: None,
     }
 }
 

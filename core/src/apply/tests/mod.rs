@@ -97,6 +97,7 @@ fn wanted(step: &Step) -> Resource<Pending> {
         fields,
         after: Vec::new(),
         outlives: Vec::new(),
+        adopt: None,
         protect: false,
     }
 }
@@ -154,5 +155,6 @@ fn observed(id: &ResourceId, kind: &Kind, physical: &str, fresh: Option<bool>) -
         needs: Vec::new(),
         uses: Vec::new(),
         foreign: Vec::new(),
+        adopted: None,
     }
 }

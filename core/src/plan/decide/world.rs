@@ -100,6 +100,7 @@ pub(in crate::plan) fn want(kind: &str, name: &str, fields: &Json) -> Resource<O
             .collect(),
         after: Vec::new(),
         outlives: Vec::new(),
+        adopt: None,
         protect: false,
     }
 }
@@ -132,6 +133,7 @@ pub(in crate::plan) fn seen(kind: &str, name: &str, fields: &Json) -> Observed {
         needs: Vec::new(),
         uses: Vec::new(),
         foreign: Vec::new(),
+        adopted: None,
     }
 }
 

@@ -178,6 +178,7 @@ impl Cloud {
             needs,
             uses: Vec::new(),
             foreign: Vec::new(),
+            adopted: None,
         };
         self.newest.insert(step.id.clone(), physical.clone());
         self.named.insert(given, physical.clone());

@@ -11,6 +11,7 @@ mod converge;
 mod file;
 mod guard;
 mod order;
+mod renamed;
 mod target;
 mod toy;
 mod verify;

@@ -126,6 +126,7 @@ pub(super) fn want(kind: &str, name: &str, needs: &[&str]) -> Resource<Pending> 
         ]),
         after: Vec::new(),
         outlives: Vec::new(),
+        adopt: None,
         protect: false,
     }
 }
@@ -151,6 +152,7 @@ pub(super) fn seen(kind: &str, name: &str, needs: &[&str]) -> Observed {
         needs: needs.iter().map(|need| id(need)).collect(),
         uses: Vec::new(),
         foreign: Vec::new(),
+        adopted: None,
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is read off a plan: drift and graphs; and whole plans as JSON.
 
 use super::toy::{
-    create, decided, decision, delete, id, inputs, plan, replace, seen, update, want,
+    create, decided, decision, delete, id, inputs, plan, replace, seen, tables, update, want,
 };
-use crate::model::{Address, Value};
+use crate::model::{Address, Effect, FieldKind, Row, Value};
 use crate::plan::{
     DriftState, DriftVerdict, FieldChange, Goal, Graph, PlanFile, Reason, ShownEffect, Verdict,
     drift, make_from,
@@ -53,14 +53,17 @@ fn drift_is_told_by_address() {
     let taken = Reason::NameTaken {
         physical: "toy-1".to_owned(),
     };
-    let drifted = drift(&plan([
+    let file = plan([
         calm(),
         resized(),
         create(want("toy.net", "n.b/vpc", &[])),
         delete(seen("toy.gate", "n.b/gate", &[])),
         blocked("n.c/vpc", unread()),
         blocked("n.d/vpc", taken),
-    ]));
+    ]);
+    let drifted = drift(&file, &tables());
+    // What could not be told is no drift.
+    assert_eq!((drifted.differ, drifted.unknown), (4, 1));
     assert_eq!(drifted.verdict, DriftVerdict::Drift);
     let states: Vec<_> = drifted
         .addresses
@@ -77,7 +80,7 @@ fn drift_is_told_by_address() {
     ];
     assert_eq!(states, expected.map(|(id, state)| (id.to_owned(), state)));
     let cluster = &drifted.addresses[&Address::new("c.a")][0];
-    assert_eq!(cluster.fields[0].before, Value::Int(3));
+    assert_eq!(cluster.fields[0].change.before, Value::Int(3));
     let json = serde_json::to_string(&drifted).unwrap();
     assert_eq!(
         serde_json::from_str::<crate::plan::Drift>(&json).unwrap(),
@@ -87,8 +90,12 @@ fn drift_is_told_by_address() {
 
 #[test]
 fn no_drift_and_unknown_are_told_apart() {
-    assert_eq!(drift(&plan([calm()])).verdict, DriftVerdict::None);
-    let unknown = drift(&plan([calm(), blocked("n.c/vpc", unread())]));
+    assert_eq!(
+        drift(&plan([calm()]), &tables()).verdict,
+        DriftVerdict::None
+    );
+    let unknown = plan([calm(), blocked("n.c/vpc", unread())]);
+    let unknown = drift(&unknown, &tables());
     assert_eq!(unknown.verdict, DriftVerdict::Unknown);
     let decided = decided([calm()]);
     let mut inputs = inputs(&decided);
@@ -96,7 +103,31 @@ fn no_drift_and_unknown_are_told_apart() {
         .unread
         .insert("toy.net".to_owned(), "denied".to_owned());
     let unlisted = make_from(&inputs, decided).unwrap();
-    assert_eq!(drift(&unlisted).verdict, DriftVerdict::Unknown);
+    assert_eq!(drift(&unlisted, &tables()).verdict, DriftVerdict::Unknown);
+}
+
+#[test]
+fn what_others_move_is_expected_and_what_is_theirs_is_named() {
+    let mut desired = want("toy.pool", "c.a.pool.web/pool", &[]);
+    desired.fields.insert("start".to_owned(), Value::Int(1));
+    let mut live = seen("toy.pool", "c.a.pool.web/pool", &[]);
+    live.fields.insert("start".to_owned(), Value::Int(4));
+    live.foreign = vec!["rtb-2".to_owned(), "rtb-1".to_owned()];
+    let file = plan([decision(Some(desired), Some(live), Verdict::Nothing)]);
+    let mut tables = tables();
+    let start = Row::new("start", FieldKind::Scalar, Effect::CreateOnly, "a start");
+    for table in tables.values_mut() {
+        table.rows.push(start.clone().shared_with("the autoscaler"));
+    }
+    let drifted = drift(&file, &tables);
+    assert_eq!(drifted.verdict, DriftVerdict::None);
+    let expected = &drifted.expected[0];
+    assert_eq!(
+        (expected.path.as_str(), &expected.live),
+        ("start", &Value::Int(4))
+    );
+    assert_eq!(expected.moved_by, "the autoscaler");
+    assert_eq!(drifted.foreign[0].children, ["rtb-1", "rtb-2"]);
 }
 
 #[test]

@@ -33,6 +33,7 @@ pub(super) fn network(view: &View<'_>, implied: bool) -> Network {
             public: subnets.texts("public").unwrap_or_default(),
         }),
         security_groups: view.texts("security_groups").unwrap_or_default(),
+        adopt: view.text("adopt"),
         implied,
     }
 }
@@ -60,6 +61,7 @@ pub(super) fn cluster(name: &str, view: &View<'_>) -> Cluster {
             .children("pool")
             .map(|(name, view)| (name, pool(&view)))
             .collect(),
+        adopt: view.text("adopt"),
         eks: EksExtras {
             logging: eks.texts("logging").unwrap_or_default(),
             log_retention_days: eks.number("log_retention_days"),
@@ -117,6 +119,7 @@ fn pool(view: &View<'_>) -> Pool {
             .iter()
             .filter_map(|text| one_taint(text))
             .collect(),
+        adopt: view.text("adopt"),
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) fn check(check: &mut Check<'_>) {
             let known = &check.spec.networks;
             check.dangling(&path, "network", &cluster.network, known.keys());
         }
+        adopt(check, &base, cluster);
         endpoint(check, &base, cluster);
         access(check, &base, cluster);
         match cluster.platform {
@@ -39,6 +40,42 @@ pub(super) fn check(check: &mut Check<'_>) {
             machine(check, &base, pool, cluster.platform);
             marks(check, &base, pool, cluster.platform);
         }
+    }
+}
+
+/// A cluster that is taken over stands in a network already.
+fn adopt(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
+    let implied = check
+        .spec
+        .networks
+        .get(&cluster.network)
+        .is_some_and(|network| network.implied);
+    if cluster.adopt.is_some() && implied {
+        let message = "a cluster that is adopted stands in a network already, and none is named";
+        let help = "add `network = \"NAME\"`, and [network.NAME] with `adopt = \"vpc-…\"`";
+        check.wrong("adopt", &format!("{base}.adopt"), message, help);
+    }
+    let pools = cluster.pools.iter();
+    let words = pools
+        .filter_map(|(name, pool)| Some((format!("{base}.pool.{name}"), pool.adopt.as_ref()?)));
+    let all = cluster.adopt.iter().map(|word| (base.to_owned(), word));
+    for (base, word) in all.chain(words) {
+        elsewhere(check, &format!("{base}.adopt"), word);
+    }
+}
+
+/// An ARN tells its account and region.
+fn elsewhere(check: &mut Check<'_>, path: &str, word: &str) {
+    let parts: Vec<&str> = word.splitn(6, ':').collect();
+    let (["arn", _, _, region, account, _], Some(cloud)) = (parts.as_slice(), &check.spec.aws)
+    else {
+        return;
+    };
+    let other = cloud.account.as_deref().is_some_and(|own| own != *account);
+    if other || cloud.region != *region {
+        let message = format!("this is an object of account {account} in {region}");
+        let help = "name one of the account and region of [cloud.aws]";
+        check.wrong("adopt", path, message, help);
     }
 }
 
@@ -266,7 +303,8 @@ fn marks(check: &mut Check<'_>, base: &str, pool: &Pool, platform: Platform) {
                     .strip_suffix(host)
                     .is_some_and(|sub| sub.ends_with('.'))
         });
-        if owned || key.starts_with("provision-") {
+        // A node group that is taken over has the labels that it has.
+        if (owned && pool.adopt.is_none()) || key.starts_with("provision-") {
             let message = format!("node label `{key}` is reserved");
             let path = format!("{base}.node_labels.{key}");
             check.wrong(

@@ -51,7 +51,11 @@ pub(super) static CLUSTER: Block = Block {
             "Extras of plain Kubernetes, used when that is the platform.",
         ),
         key("addon", Type::Reserved, "Add-ons of the cluster."),
-        key("adopt", Type::Reserved, "Takes an existing object over."),
+        key(
+            "adopt",
+            Type::Text(Format::Filled),
+            "The name or ARN of a cluster that somebody else made and that is taken over; it may go once that is done.",
+        ),
     ],
     rivals: &[],
 };
@@ -201,7 +205,11 @@ static POOL: Block = Block {
             Type::List(&Type::Text(Format::Taint)),
             "Kubernetes taints of the nodes: \"key=value:Effect\".",
         ),
-        key("adopt", Type::Reserved, "Takes an existing object over."),
+        key(
+            "adopt",
+            Type::Text(Format::Filled),
+            "The name or ARN of a node group that somebody else made and that is taken over; it may go once that is done.",
+        ),
     ],
     rivals: &[],
 };

@@ -36,9 +36,13 @@ pub(in crate::spec) static NETWORK: Block = Block {
             Type::List(&Type::Text(Format::Id("sg-"))),
             "Existing security groups that nodes join, such as those that reach a database.",
         ),
-        key("adopt", Type::Reserved, "Takes an existing object over."),
+        key(
+            "adopt",
+            Type::Text(Format::Id("vpc-")),
+            "The id of a VPC that somebody else made and that is taken over, with its parts; it may go once that is done.",
+        ),
     ],
-    rivals: &[&["cidr", "zones", "nat"], &["existing", "subnets"]],
+    rivals: &[&["cidr", "zones", "nat", "adopt"], &["existing", "subnets"]],
 };
 
 static EXISTING: Block = Block {

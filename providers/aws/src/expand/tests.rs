@@ -17,6 +17,7 @@ fn request(zones: u8, nat: Nat) -> ExpandRequest {
         subnets: None,
         security_groups: Vec::new(),
         implied: false,
+        adopt: None,
     };
     ExpandRequest {
         context: Context {

@@ -7,7 +7,7 @@ use provision_core::cost::{Meter, Part, Quantity, Usage};
 use provision_core::model::{Identity, Observed, Table};
 use serde::{Deserialize, Serialize};
 
-use super::ec2::{asked, filter, retag, spec, tags};
+use super::ec2::{asked, filter, retag, set_tags, spec, tags};
 use super::survey::tagged;
 use super::tables::{outputs, seconds, table, tags as tags_row};
 use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
@@ -17,6 +17,7 @@ use crate::marks::{Tags, plain};
 
 /// The fields of an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Address {
     /// Its tags.
     pub tags: Tags,
@@ -95,9 +96,13 @@ impl Served for Address {
         let filters = filter("allocation-id", [physical]);
         Ok(list(cx.aws, filters).await?.pop())
     }
+
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        set_tags(cx, physical, marks).await
+    }
 }
 
-async fn list(aws: &Aws, filters: Vec<Filter>) -> Result<Vec<Live>, Fault> {
+pub(super) async fn list(aws: &Aws, filters: Vec<Filter>) -> Result<Vec<Live>, Fault> {
     let request = aws.ec2.describe_addresses().set_filters(Some(filters));
     let answer = aws
         .read("ec2:DescribeAddresses", || request.clone().send())

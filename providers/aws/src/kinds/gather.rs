@@ -34,6 +34,13 @@ pub fn gather(provider: &str, objects: &Objects, kinds: Vec<(&'static str, Seen)
                     &names,
                 ))),
                 Look::Several(lives) => several(provider, lives, &kind, &id, &names),
+                Look::Adopt(live) => Sight::Adoptable(Box::new(observed(
+                    provider,
+                    live,
+                    &kind,
+                    id.clone(),
+                    &names,
+                ))),
                 Look::Otherwise(sight) => sight,
             };
             sights.insert(id, sight);
@@ -72,20 +79,22 @@ fn unanswered(provider: &str, objects: &Objects) -> BTreeMap<ResourceId, Sight> 
 /// Which id each handle and name belongs to.
 fn names(kinds: &[(&'static str, Seen)]) -> BTreeMap<String, ResourceId> {
     let here = kinds.iter().flat_map(|(_, seen)| {
-        let asked = seen.sights.values().flat_map(|look| match look {
-            Look::Here(live) => std::slice::from_ref(live),
-            Look::Several(lives) => lives.as_slice(),
-            Look::Otherwise(_) => &[],
+        let asked = seen.sights.iter().flat_map(|(id, look)| {
+            let lives = match look {
+                Look::Here(live) | Look::Adopt(live) => std::slice::from_ref(live),
+                Look::Several(lives) => lives.as_slice(),
+                Look::Otherwise(_) => &[],
+            };
+            lives.iter().map(move |live| (id, live))
         });
-        asked.chain(&seen.orphans)
+        let orphans = seen.orphans.iter();
+        asked.chain(orphans.filter_map(|live| Some((live.marks.id.as_ref()?, live))))
     });
     let mut names = BTreeMap::new();
-    for live in here {
-        if let Some(id) = &live.marks.id {
-            names.insert(live.physical.clone(), id.clone());
-            for name in &live.names {
-                names.insert(name.clone(), id.clone());
-            }
+    for (id, live) in here {
+        names.insert(live.physical.clone(), id.clone());
+        for name in &live.names {
+            names.insert(name.clone(), id.clone());
         }
     }
     names

@@ -8,7 +8,7 @@ use provision_core::cost::Usage;
 use provision_core::model::{Identity, Observed, Table, Value};
 use serde::{Deserialize, Serialize};
 
-use super::ec2::{asked, filter, pages, retag, spec, tags};
+use super::ec2::{asked, filter, pages, retag, set_tags, spec, tags};
 use super::live::{text, with};
 use super::survey::tagged;
 use super::tables::{outputs, scalar, seconds, table, tags as tags_row};
@@ -20,6 +20,7 @@ use crate::marks::{Tags, plain};
 
 /// The fields of an internet gateway.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct InternetGateway {
     /// The VPC it is attached to.
     pub vpc: Option<Field<String>>,
@@ -99,6 +100,10 @@ impl Served for InternetGateway {
         let filters = filter("internet-gateway-id", [physical]);
         Ok(list(cx.aws, &filters).await?.pop())
     }
+
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        set_tags(cx, physical, marks).await
+    }
 }
 
 async fn attach(cx: &Cx<'_>, live: &Observed, vpc: &str) -> Result<Next, Stop> {
@@ -152,7 +157,7 @@ async fn detach(cx: &Cx<'_>, live: &Observed, vpc: &str) -> Result<Next, Stop> {
     })
 }
 
-async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
+pub(super) async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
     let gateways = pages(|token| async {
         let request = aws
             .ec2

@@ -94,6 +94,7 @@ impl Live {
             outputs: self.outputs,
             status: self.status,
             protect: self.marks.protect,
+            adopted: self.marks.adopted,
             needs,
             uses: self.refs,
             foreign: self.foreign,
@@ -136,6 +137,12 @@ pub fn with(live: &Observed, field: &str, value: impl Into<Value<Never>>) -> Box
 /// A field that is text.
 pub fn text<'a>(live: &'a Observed, field: &str) -> Option<&'a str> {
     live.fields.get(field).and_then(Value::as_text)
+}
+
+/// A field of a live object, ours or not, that is text; empty when it is not set.
+pub(crate) fn text_of(live: &Live, field: &str) -> String {
+    let text = live.fields.get(field).and_then(Value::as_text);
+    text.unwrap_or_default().to_owned()
 }
 
 /// An output that is text.

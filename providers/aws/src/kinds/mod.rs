@@ -1,6 +1,7 @@
 //! The kinds of AWS objects, one file each, and what they have in common.
 
 mod address;
+pub(crate) mod adopt;
 mod claim;
 pub(crate) mod ec2;
 pub(crate) mod gather;
@@ -122,6 +123,17 @@ pub trait Served: Serialize + DeserializeOwned + Send + Sync + 'static {
         _want: &Self,
     ) -> impl Future<Output = Result<Option<Live>, Fault>> + Send {
         async { Ok(None) }
+    }
+
+    /// Marks an object that somebody else made; all marks in one call.
+    fn mark(
+        cx: &Cx<'_>,
+        _physical: &str,
+        _marks: &Tags,
+    ) -> impl Future<Output = Result<(), Stop>> + Send {
+        let failure =
+            crate::field::internal(format!("a {} is never adopted ({})", Self::KIND, cx.id()));
+        async move { Err(Stop::Failure(failure)) }
     }
 
     /// Asks how a change is coming along: the answer to [`Next::Updates`].

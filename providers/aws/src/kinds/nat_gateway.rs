@@ -9,7 +9,7 @@ use provision_core::cost::{Meter, Part, Quantity, Usage};
 use provision_core::model::{Identity, Observed, Status, Table};
 use serde::{Deserialize, Serialize};
 
-use super::ec2::{asked, filter, pages, retag, spec, tags};
+use super::ec2::{asked, filter, pages, retag, set_tags, spec, tags};
 use super::live::{changing, deleting};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
@@ -21,6 +21,7 @@ use crate::marks::{Tags, plain};
 
 /// The fields of a NAT gateway.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct NatGateway {
     /// The public subnet it stands in.
     pub subnet: Field<String>,
@@ -117,6 +118,10 @@ impl Served for NatGateway {
         let filters = filter("nat-gateway-id", [physical]);
         Ok(list(cx.aws, &filters).await?.pop())
     }
+
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        set_tags(cx, physical, marks).await
+    }
 }
 
 /// Of several gateways with one id, those on their way out, or that failed to come up, are history.
@@ -140,7 +145,7 @@ fn current(lives: Vec<Live>) -> Vec<Live> {
     kept
 }
 
-async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
+pub(super) async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
     let gateways = pages(|token| async {
         let request = aws
             .ec2

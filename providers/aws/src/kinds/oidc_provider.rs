@@ -65,10 +65,7 @@ impl Served for OidcProvider {
         let reads = ask.resources.iter().zip(urls).map(async |(resource, url)| {
             let arn = arn(ask.context, &url.unwrap_or_default());
             let read = read(ask.aws, &arn).await;
-            (
-                resource.id.clone(),
-                by_name(ask.context, &resource.id, read),
-            )
+            (resource.id.clone(), by_name(ask.context, resource, read))
         });
         Seen {
             sights: join_all(reads).await.into_iter().collect(),

@@ -16,7 +16,7 @@ use provision_core::cost::Usage;
 use provision_core::model::{Effect, FieldKind, Identity, Observed, Row, Table, Value};
 use serde::{Deserialize, Serialize};
 
-use super::ec2::{asked, filter, pages, retag, spec, tags};
+use super::ec2::{asked, filter, pages, retag, set_tags, spec, tags};
 use super::live::{list_value, texts, with};
 use super::routes;
 use super::survey::tagged;
@@ -29,6 +29,7 @@ use crate::marks::{CHILDREN, Marks, STACK, Tags, plain};
 
 /// The fields of a route table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RouteTable {
     /// Its VPC.
     pub vpc: Field<String>,
@@ -166,10 +167,11 @@ impl Served for RouteTable {
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
         let tables = wires(cx.aws, &filter("route-table-id", [physical])).await?;
-        Ok(tables.first().map(|table| {
-            let all = associations(table).filter_map(|one| one.subnet_id.clone());
-            live(table, &|_| true, &all.collect())
-        }))
+        Ok(tables.first().map(whole))
+    }
+
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        set_tags(cx, physical, marks).await
     }
 }
 
@@ -299,7 +301,7 @@ fn in_use(live: &Observed, foreign: &[&str]) -> Failure {
     }
 }
 
-async fn wires(aws: &Aws, filters: &[Filter]) -> Result<Vec<Wire>, Fault> {
+pub(super) async fn wires(aws: &Aws, filters: &[Filter]) -> Result<Vec<Wire>, Fault> {
     pages(|token| async {
         let request = aws
             .ec2
@@ -312,6 +314,31 @@ async fn wires(aws: &Aws, filters: &[Filter]) -> Result<Vec<Wire>, Fault> {
         Ok((answer.route_tables, answer.next_token))
     })
     .await
+}
+
+/// Whether it rules the subnets that have no table of their own.
+pub(super) fn is_main(table: &Wire) -> bool {
+    let mut all = table.associations().iter();
+    all.any(|association| association.main == Some(true))
+}
+
+/// The subnets that it rules by associations of their own.
+pub(super) fn ruled(table: &Wire) -> Vec<String> {
+    associations(table)
+        .filter_map(|association| association.subnet_id.clone())
+        .collect()
+}
+
+/// Whether its way out is an internet gateway: its subnets are public ones.
+pub(super) fn leads_out(table: &Wire) -> bool {
+    table.routes().iter().any(|route| {
+        routes::destination(route) == "0.0.0.0/0" && routes::target(route).starts_with("igw-")
+    })
+}
+
+/// A table with all that is in it, as if it were ours.
+pub(super) fn whole(table: &Wire) -> Live {
+    live(table, &|_| true, &ruled(table).into_iter().collect())
 }
 
 /// Associations with subnets that stand.

@@ -12,6 +12,7 @@ use super::{Ask, Cx, Live, Next, Progress, Seen, Served as Kind, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::{internal, read_fields};
+use crate::marks::adopting;
 
 const PHYSICAL: &str = "physical";
 const UPDATE: &str = "update";
@@ -80,6 +81,7 @@ async fn serve<K: Kind>(aws: &Aws, act: &Act) -> Outcome {
         (Does::Create | Does::Update, live) => bring::<K>(&cx, live.as_ref()).await,
         (Does::Wait, Some(live)) => Ok(at_rest::<K>(live).unwrap_or_else(|| waits(live))),
         (Does::Delete, Some(live)) => delete::<K>(&cx, live).await,
+        (Does::Adopt, Some(live)) => adopt::<K>(&cx, live).await,
         (Does::Delete, None) => Ok(Outcome::Gone),
         (does, _) => Err(Stop::Failure(internal(format!(
             "{does:?} of a {}",
@@ -112,6 +114,35 @@ async fn bring<K: Kind>(cx: &Cx<'_>, live: Option<&Observed>) -> Result<Outcome,
         return Ok(outcome(next));
     }
     Ok(at_rest::<K>(live).unwrap_or_else(|| waits(live)))
+}
+
+/// Takes an object over. It is read again first: by now somebody may have marked it, or an earlier call of ours did.
+async fn adopt<K: Kind>(cx: &Cx<'_>, live: &Observed) -> Result<Outcome, Stop> {
+    let Some(now) = K::read(cx, &live.physical).await? else {
+        return Err(Stop::Failure(gone(cx)));
+    };
+    if !now.marks.are(cx.context, cx.id()) {
+        if let Some(owner) = now.marks.owner() {
+            return Err(Stop::Failure(owned(&now, &owner)));
+        }
+        let adopt = cx.desired.and_then(|desired| desired.adopt.as_ref());
+        let root = adopt.map_or(live.physical.as_str(), |adopt| adopt.root.as_str());
+        K::mark(cx, &now.physical, &adopting(cx.context, cx.id(), root)).await?;
+    }
+    let mut observed = cx.made(now);
+    observed.needs.clone_from(&live.needs);
+    Ok(Outcome::Done { observed })
+}
+
+fn owned(live: &Live, owner: &str) -> Failure {
+    Failure {
+        class: Class::Clash,
+        code: "adopted".to_owned(),
+        message: format!("{} belongs to {owner}", live.physical),
+        call: None,
+        object: Some(live.physical.clone()),
+        advice: Some("remove it from that stack first, or take `adopt` out of the spec".to_owned()),
+    }
 }
 
 /// The end of a step, when the object is usable and all its outputs are known.
@@ -155,7 +186,9 @@ fn clash(live: &Live, fault: &Fault) -> Failure {
         message: format!("{} ({} belongs to {owner})", fault.message, live.physical),
         call: Some(fault.call.clone()),
         object: Some(live.physical.clone()),
-        advice: Some("rename ours in the spec, or remove that object".to_owned()),
+        advice: Some(
+            "rename ours in the spec, remove that object, or take it over with `adopt` where its block can".to_owned(),
+        ),
     }
 }
 

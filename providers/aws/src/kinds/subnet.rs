@@ -9,7 +9,7 @@ use provision_core::cost::Usage;
 use provision_core::model::{Identity, Observed, Status, Table, Value};
 use serde::{Deserialize, Serialize};
 
-use super::ec2::{asked, filter, pages, retag, spec, tags};
+use super::ec2::{asked, filter, pages, retag, set_tags, spec, tags};
 use super::live::{changing, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
@@ -21,6 +21,7 @@ use crate::marks::{Tags, plain};
 
 /// The fields of a subnet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Subnet {
     /// Its VPC.
     pub vpc: Field<String>,
@@ -116,6 +117,10 @@ impl Served for Subnet {
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
         Ok(list(cx.aws, &filter("subnet-id", [physical])).await?.pop())
+    }
+
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        set_tags(cx, physical, marks).await
     }
 
     async fn holder(cx: &Cx<'_>, want: &Self) -> Result<Option<Live>, Fault> {

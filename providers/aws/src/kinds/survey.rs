@@ -65,6 +65,8 @@ pub struct Seen {
     pub strays: Vec<Stray>,
     /// Why others could not be listed.
     pub unread: Option<String>,
+    /// What is not ours and lies in objects of ours, by those.
+    pub foreign: BTreeMap<ResourceId, Vec<String>>,
 }
 
 /// What was seen of one id.
@@ -74,6 +76,8 @@ pub enum Look {
     Here(Live),
     /// Several are there; during a replacement, the new and the old one.
     Several(Vec<Live>),
+    /// It is there, is nobody's, and is asked for.
+    Adopt(Live),
     /// Anything else.
     Otherwise(Sight),
 }
@@ -125,16 +129,28 @@ pub fn unknown(fault: &Fault) -> Look {
 }
 
 /// What a read by name comes to: ours, somebody's, or not there.
-pub fn by_name(context: &Context, id: &ResourceId, read: Result<Option<Live>, Fault>) -> Look {
+pub fn by_name(
+    context: &Context,
+    resource: &Resource<Pending>,
+    read: Result<Option<Live>, Fault>,
+) -> Look {
     match read {
         Ok(None) => Look::Otherwise(Sight::Absent),
-        Ok(Some(live)) if live.marks.are(context, id) => Look::Here(live),
-        Ok(Some(live)) => Look::Otherwise(Sight::Clash {
-            owner: live.marks.owner(),
-            physical: live.physical,
-        }),
+        Ok(Some(live)) if live.marks.are(context, &resource.id) => Look::Here(live),
+        Ok(Some(live)) => unclaimed(resource, live),
         Err(fault) => unknown(&fault),
     }
+}
+
+/// What an object that is not marked as the resource means for it: something to take over, or in the way.
+pub fn unclaimed(resource: &Resource<Pending>, live: Live) -> Look {
+    if resource.adopt.is_some() && live.marks.stack.is_none() {
+        return Look::Adopt(live);
+    }
+    Look::Otherwise(Sight::Clash {
+        owner: live.marks.owner(),
+        physical: live.physical,
+    })
 }
 
 /// Reads the resources that are asked for by their names, all at once.
@@ -148,7 +164,7 @@ where
         let read = name.map(&read);
         async move {
             let look = match read {
-                Some(read) => by_name(ask.context, &resource.id, read.await),
+                Some(read) => by_name(ask.context, resource, read.await),
                 None => Look::Otherwise(Sight::Unknown {
                     reason: format!("{} has no physical name", resource.id),
                 }),

@@ -66,6 +66,7 @@ fn act(does: Does, kind: &str, fields: &[(&str, Value<Never>)], live: Option<&st
         fields,
         after: Vec::new(),
         outlives: Vec::new(),
+        adopt: None,
         protect: false,
     };
     Act {

@@ -13,7 +13,7 @@ use provision_core::cost::Usage;
 use provision_core::model::{Identity, Observed, Status, Table, Value};
 use serde::{Deserialize, Serialize};
 
-use super::ec2::{asked, filter, pages, retag, spec, tags};
+use super::ec2::{asked, filter, pages, retag, set_tags, spec, tags};
 use super::live::{changing, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
@@ -24,6 +24,7 @@ use crate::marks::{Tags, plain};
 
 /// The fields of a VPC.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Vpc {
     /// Its range.
     pub cidr: String,
@@ -105,6 +106,10 @@ impl Served for Vpc {
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
         Ok(list(cx.aws, &filter("vpc-id", [physical])).await?.pop())
     }
+
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        set_tags(cx, physical, marks).await
+    }
 }
 
 async fn set_dns(
@@ -130,7 +135,7 @@ async fn set_dns(
     }))
 }
 
-async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
+pub(super) async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
     let vpcs = pages(|token| async {
         let request = aws
             .ec2

@@ -50,7 +50,7 @@ impl Plan<'_> {
     }
 
     /// `api` is given to the control plane; `node` is on every node, for databases and such to let in.
-    fn group(&self, part: &str, what: &str) -> Made {
+    pub(super) fn group(&self, part: &str, what: &str) -> Made {
         let fields = SecurityGroup {
             vpc: Field::output(&self.layout.vpc, "id"),
             description: format!("{what} of the EKS cluster {}", self.cluster_name()),
@@ -94,11 +94,14 @@ impl Plan<'_> {
         let place = (self.context.stack.as_str(), self.context.region.as_str());
         let kind = provision_core::model::Kind::new("eks.cluster");
         let id = self.cluster_id();
+        if let Some(name) = self.adopted_cluster() {
+            return name.to_owned();
+        }
         provision_core::model::physical_name(&self.name, CLUSTER_NAME, false, place, &id, &kind)
     }
 
     /// The control plane joins the private subnets: nothing in it needs an address of the internet.
-    fn cluster(&self) -> Made {
+    pub(super) fn cluster(&self) -> Made {
         let slots = self.layout.slots.iter();
         let block = self.block;
         let mut logging = block.eks.logging.clone();

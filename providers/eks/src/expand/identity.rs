@@ -30,13 +30,17 @@ impl Plan<'_> {
                 TAGGED,
                 &["AmazonEKSClusterPolicy"],
             ),
-            self.role("node-role", self.ec2_service(), PLAIN, &NODE_POLICIES),
+            self.node_role(),
         ];
         if !self.block.pools.is_empty() {
             let policy = "service-role/AmazonEBSCSIDriverPolicy";
             all.push(self.role("ebs-csi-role", "pods.eks.amazonaws.com", TAGGED, &[policy]));
         }
         all
+    }
+
+    pub(super) fn node_role(&self) -> Made {
+        self.role("node-role", self.ec2_service(), PLAIN, &NODE_POLICIES)
     }
 
     /// A role is named after the cluster and its part, with a digest, for IAM has one space of names for all regions.

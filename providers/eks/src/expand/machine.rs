@@ -32,7 +32,9 @@ impl Plan<'_> {
         let address = format!("{}.pool.{name}", self.address);
         if let Some(types) = pool.machine.types.get(&Platform::Eks) {
             let shapes = shapes();
-            for one in types {
+            // What runs already may be of any type.
+            let new = self.adopted_pool(name).is_none();
+            for one in types.iter().filter(|_| new) {
                 self.check(&address, one, pool.machine.arch, &shapes)?;
             }
             return Ok(types.iter().cloned().map(Field::Known).collect());

@@ -16,7 +16,9 @@ impl Plan<'_> {
         notes.extend(self.endpoint_notes());
         notes.extend(self.network_notes());
         notes.extend(self.access_notes());
-        notes.extend(self.addon_notes());
+        if self.adopted.is_none() {
+            notes.extend(self.addon_notes());
+        }
         for (name, pool) in &self.block.pools {
             notes.extend(self.pool_notes(name, pool));
         }

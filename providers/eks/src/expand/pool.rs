@@ -27,11 +27,15 @@ const METADATA_HOPS: i32 = 1;
 const MAX_UNAVAILABLE: i64 = 1;
 
 /// The label that tells the pool, whatever its node group is called.
-const POOL_LABEL: &str = "provision-pool";
+pub(super) const POOL_LABEL: &str = "provision-pool";
 
 impl Plan<'_> {
-    pub(super) fn pool(&self, name: &str, pool: &Pool) -> [Made; 2] {
-        [self.template(name, pool), self.group_of_nodes(name, pool)]
+    pub(super) fn pool(&self, name: &str, pool: &Pool) -> Vec<Made> {
+        let group = self.group_of_nodes(name, pool);
+        match self.adopted_pool(name) {
+            Some(live) => vec![group.map(|group| self.taken_pool(group, &live))],
+            None => vec![self.template(name, pool), group],
+        }
     }
 
     /// Machine type, disk, metadata, groups and tags of a node. No image: EKS picks that of the node group's version.

@@ -16,11 +16,12 @@ use provision_core::model::{
 use serde::{Deserialize, Serialize};
 
 use super::access_calls as calls;
-use super::eks::{cluster_of, eks, found, parent, retag};
+use super::eks::{cluster_of, eks, found, mark, parent, retag};
 use super::inside::{Inside, inside};
 
 /// The fields of an access entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AccessEntry {
     /// The user or role, by ARN.
     pub principal: Field<String>,
@@ -120,6 +121,10 @@ impl Served for AccessEntry {
             Some(principal) => calls::read(cx.aws, cluster_of(physical), principal).await,
             None => Ok(None),
         }
+    }
+
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        mark(cx, physical, marks).await
     }
 
     async fn holder(cx: &Cx<'_>, want: &Self) -> Result<Option<Live>, Fault> {

@@ -14,11 +14,12 @@ use provision_core::model::{
 use serde::{Deserialize, Serialize};
 
 use super::addon_calls as calls;
-use super::eks::{busy, cluster_of, eks, found, name_of, parent, progress, retag, waits};
+use super::eks::{busy, cluster_of, eks, found, mark, name_of, parent, progress, retag, waits};
 use super::inside::{Inside, inside};
 
 /// The fields of an add-on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Addon {
     /// Its name in EKS: `vpc-cni`.
     pub name: String,
@@ -124,6 +125,10 @@ impl Served for Addon {
         calls::read(cx.aws, cluster_of(physical), name_of(physical)).await
     }
 
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        mark(cx, physical, marks).await
+    }
+
     async fn holder(cx: &Cx<'_>, want: &Self) -> Result<Option<Live>, Fault> {
         calls::read(cx.aws, parent(cx).unwrap_or_default(), &want.name).await
     }
@@ -159,5 +164,9 @@ impl Inside for Addons<'_> {
     fn key(&self, resource: &Resource<Pending>) -> Option<String> {
         let name = resource.fields.get("name").and_then(|name| name.as_text());
         name.map(str::to_owned).or_else(|| resource.name.clone())
+    }
+
+    fn foreign(&self) -> Option<&'static str> {
+        Some("add-on")
     }
 }

@@ -15,11 +15,12 @@ use provision_core::model::{
 use serde::{Deserialize, Serialize};
 
 use super::cluster_calls as calls;
-use super::eks::{busy, cluster_of, eks, progress, retag, waits};
+use super::eks::{busy, cluster_of, eks, mark, progress, retag, waits};
 use crate::calendar::{dates, is_newer, parts};
 
 /// The fields of a cluster. Its name is the resource's physical name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Cluster {
     /// The role that the control plane takes, by ARN.
     pub role: Field<String>,
@@ -152,6 +153,10 @@ impl Served for Cluster {
         calls::read(cx.aws, cluster_of(physical)).await
     }
 
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        mark(cx, physical, marks).await
+    }
+
     async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {
         calls::read(cx.aws, cx.name().unwrap_or_default()).await
     }
@@ -227,7 +232,8 @@ fn rows() -> Vec<Row> {
             version(),
             "version",
             "the Kubernetes minor",
-        ),
+        )
+        .shared_with("EKS, which upgrades at the end of a version's support"),
         row(
             "subnets",
             FieldKind::Set,

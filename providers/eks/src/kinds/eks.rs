@@ -86,6 +86,19 @@ pub(crate) async fn retag(cx: &Cx<'_>, want: &Tags, live: &Observed) -> Result<O
     }))
 }
 
+/// Marks an object that somebody else made.
+pub(crate) async fn mark(cx: &Cx<'_>, arn: &str, marks: &Tags) -> Result<(), Stop> {
+    let request = eks(cx.aws)
+        .tag_resource()
+        .resource_arn(arn)
+        .set_tags(tag_map(marks.clone()));
+    cx.aws
+        .write("eks:TagResource", || request.clone().send())
+        .await
+        .map_err(|fault| Stop::Fault(fault.about(arn)))?;
+    Ok(())
+}
+
 /// What follows from an accepted change of a live object.
 pub(crate) fn updates(live: &Observed, update: Option<Update>, phase: &str) -> Next {
     match update.and_then(|update| update.id) {

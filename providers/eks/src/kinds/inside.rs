@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use futures::future::{join_all, try_join_all};
 use provision_aws::Fault;
-use provision_aws::kind::{Ask, Live, Look, Place, PlaceState, Seen, unknown};
+use provision_aws::kind::{Ask, Live, Look, Place, PlaceState, Seen, unclaimed, unknown};
 use provision_core::model::{Pending, Resource, ResourceId, Sight};
 
 /// How objects of one kind are listed and read.
@@ -23,6 +23,11 @@ pub(crate) trait Inside {
 
     /// The name under which a resource must stand in the cluster; `None` while it is not known.
     fn key(&self, resource: &Resource<Pending>) -> Option<String>;
+
+    /// What people call one that is not ours; `None` where the cloud makes such ones by itself.
+    fn foreign(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// Reads all clusters that are asked about, and all of the stack when orphans are wanted.
@@ -43,6 +48,7 @@ pub(crate) async fn inside<I: Inside + Sync>(ask: &Ask<'_>, kind: &I) -> Seen {
     for part in join_all(reads).await {
         seen.sights.extend(part.sights);
         seen.orphans.extend(part.orphans);
+        seen.foreign.extend(part.foreign);
         seen.unread = seen.unread.or(part.unread);
     }
     for resource in by_parent.into_values().flatten() {
@@ -118,25 +124,27 @@ fn sort<I: Inside>(
     }
     for resource in wanted {
         let mine = ours.remove(&resource.id).unwrap_or_default();
-        let holder = kind.key(resource).and_then(|key| others.get(&key));
-        seen.sights.insert(resource.id.clone(), look(mine, holder));
+        let holder = kind.key(resource).and_then(|key| others.remove(&key));
+        seen.sights
+            .insert(resource.id.clone(), look(resource, mine, holder));
     }
     if ask.orphans {
         seen.orphans.extend(ours.into_values().flatten());
     }
+    if let Some(word) = kind.foreign() {
+        let names = others.into_keys().map(|name| format!("{word} {name}"));
+        seen.foreign.insert(place.id.clone(), names.collect());
+    }
 }
 
 /// What was seen of one id. During a replacement there are two, the new and the old one.
-fn look(mut mine: Vec<Live>, holder: Option<&Live>) -> Look {
+fn look(resource: &Resource<Pending>, mut mine: Vec<Live>, holder: Option<Live>) -> Look {
     if mine.len() > 1 {
         return Look::Several(mine);
     }
     match (mine.pop(), holder) {
         (Some(live), _) => Look::Here(live),
-        (None, Some(holder)) => Look::Otherwise(Sight::Clash {
-            owner: holder.marks.owner(),
-            physical: holder.physical.clone(),
-        }),
+        (None, Some(holder)) => unclaimed(resource, holder),
         (None, None) => Look::Otherwise(Sight::Absent),
     }
 }
@@ -153,25 +161,54 @@ mod tests {
         Live::new(physical, &Tags::new(), &Tags::new()).status(status)
     }
 
+    fn wanted(adopt: bool) -> Resource<Pending> {
+        Resource {
+            id: "cluster.main.pool.web/nodegroup".parse().unwrap(),
+            kind: provision_core::model::Kind::new("eks.nodegroup"),
+            provider: "eks".to_owned(),
+            platform: None,
+            name: Some("web".to_owned()),
+            parent: None,
+            fields: BTreeMap::new(),
+            after: Vec::new(),
+            outlives: Vec::new(),
+            protect: false,
+            adopt: adopt.then(|| provision_core::model::Adopt {
+                root: "web".to_owned(),
+                otherwise: provision_core::model::Otherwise::Leave,
+            }),
+        }
+    }
+
     #[test]
     fn all_objects_of_an_id_are_told() {
         let old = live("old", deleting("DELETING"));
         let new = live("new", Status::Ready);
         assert!(
-            matches!(look(vec![new.clone()], None), Look::Here(live) if live.physical == "new")
+            matches!(look(&wanted(false), vec![new.clone()], None), Look::Here(live) if live.physical == "new")
         );
-        assert!(matches!(look(vec![old, new], None), Look::Several(lives) if lives.len() == 2));
+        let both = look(&wanted(false), vec![old, new], None);
+        assert!(matches!(both, Look::Several(lives) if lives.len() == 2));
     }
 
     #[test]
     fn a_foreign_one_under_our_name_is_a_clash() {
         let holder = live("theirs", Status::Ready);
-        let seen = look(Vec::new(), Some(&holder));
+        let seen = look(&wanted(false), Vec::new(), Some(holder.clone()));
         assert!(
             matches!(seen, Look::Otherwise(Sight::Clash { physical, .. }) if physical == "theirs")
         );
+        // Asked for by `adopt`, it is taken over, unless it is another stack's.
+        let seen = look(&wanted(true), Vec::new(), Some(holder.clone()));
+        assert!(matches!(seen, Look::Adopt(live) if live.physical == "theirs"));
+        let mut owned = holder;
+        owned.marks.stack = Some("other".to_owned());
+        let seen = look(&wanted(true), Vec::new(), Some(owned));
+        assert!(
+            matches!(seen, Look::Otherwise(Sight::Clash { owner: Some(owner), .. }) if owner == "stack other")
+        );
         assert!(matches!(
-            look(Vec::new(), None),
+            look(&wanted(false), Vec::new(), None),
             Look::Otherwise(Sight::Absent)
         ));
     }

@@ -22,7 +22,7 @@ pub use addon::Addon;
 pub use cluster::Cluster;
 pub use nodegroup::NodeGroup;
 
-pub(crate) use eks::eks as client;
+pub(crate) use eks::{eks as client, parts};
 
 /// Every kind, in the order in which they are listed; the first is what the others lie in.
 pub(crate) const ALL: [&dyn Ops; 4] = [

@@ -11,12 +11,12 @@ use provision_aws::kind::{
 use provision_aws::{Aws, Fault, Field, Tags};
 use provision_core::cost::Usage;
 use provision_core::model::{
-    Effect, FieldKind, Identity, Lane, Observed, Pending, ReplaceOrder, Resource, Row, Seconds,
-    Status, Table,
+    Condition, Effect, FieldKind, Identity, Lane, Observed, Pending, ReplaceOrder, Resource, Row,
+    Seconds, Status, Table,
 };
 use serde::{Deserialize, Serialize};
 
-use super::eks::{busy, cluster_of, eks, found, name_of, parent, progress, retag, waits};
+use super::eks::{busy, cluster_of, eks, found, mark, name_of, parent, progress, retag, waits};
 use super::inside::{Inside, inside};
 use super::{nodegroup_calls as calls, nodegroup_usage};
 
@@ -26,6 +26,7 @@ const UNDRAINED: &str = "pods are not drained: once the new nodes are ready EKS 
 
 /// The fields of a node group. Its name is the resource's physical name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct NodeGroup {
     /// The role of the nodes, by ARN.
     pub role: Field<String>,
@@ -127,6 +128,10 @@ impl Served for NodeGroup {
         calls::read(cx.aws, cluster_of(physical), name_of(physical)).await
     }
 
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        mark(cx, physical, marks).await
+    }
+
     async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {
         let cluster = parent(cx).unwrap_or_default();
         calls::read(cx.aws, cluster, cx.name().unwrap_or_default()).await
@@ -163,6 +168,19 @@ impl Inside for Groups<'_> {
     fn key(&self, resource: &Resource<Pending>) -> Option<String> {
         resource.name.clone()
     }
+
+    fn foreign(&self) -> Option<&'static str> {
+        Some("node group")
+    }
+}
+
+/// Where a launch template of somebody's names machine or image, EKS knows neither types nor version: nothing to compare.
+fn where_set(then: Effect) -> Effect {
+    Effect::When {
+        condition: Condition::SetAtCreate,
+        then: Box::new(then),
+        otherwise: Box::new(Effect::CreateOnly),
+    }
 }
 
 fn rows() -> Vec<Row> {
@@ -173,6 +191,12 @@ fn rows() -> Vec<Row> {
     let rolling = |name: &str, doc: &str| {
         row(name, FieldKind::Scalar, Effect::Rolling, doc).in_group("version")
     };
+    let minor = row(
+        "version",
+        FieldKind::Scalar,
+        where_set(Effect::Rolling),
+        "the Kubernetes minor of the nodes",
+    );
     vec![
         fixed("role", "the role of the nodes"),
         row(
@@ -186,12 +210,12 @@ fn rows() -> Vec<Row> {
         row(
             "instance_types",
             FieldKind::Set,
-            Effect::Replace,
+            where_set(Effect::Replace),
             "machine types",
         ),
         fixed("capacity", "on demand or spot"),
         fixed("ami_type", "what the nodes boot"),
-        rolling("version", "the Kubernetes minor of the nodes"),
+        minor.in_group("version"),
         config("min", FieldKind::Scalar, "the least nodes"),
         config("max", FieldKind::Scalar, "the most nodes"),
         row(
@@ -199,7 +223,8 @@ fn rows() -> Vec<Row> {
             FieldKind::Scalar,
             Effect::CreateOnly,
             "nodes at the start",
-        ),
+        )
+        .shared_with("the autoscaler"),
         config("labels", map(), "labels of the nodes"),
         config("taints", map(), "taints of the nodes"),
         config(

@@ -62,6 +62,11 @@ fn request(cx: &Cx<'_>, want: &NodeGroup) -> Result<CreateNodegroupFluentBuilder
         .set_tags(tag_map(cx.marked(&want.tags))))
 }
 
+/// Of a group that was taken over the template is left as it is.
+fn wants_template(want: &NodeGroup) -> bool {
+    want.template_id.get().is_some_and(|id| !id.is_empty())
+}
+
 fn template(want: &NodeGroup) -> Result<LaunchTemplateSpecification, Failure> {
     Ok(LaunchTemplateSpecification::builder()
         .id(want.template_id.known("template_id")?)
@@ -114,7 +119,8 @@ pub(super) async fn change(
         return configure(cx, want, live).await.map(Some);
     }
     let template = want.template_version.known("template_version")?;
-    let template = cx.wants("template_version")
+    let template = wants_template(want)
+        && cx.wants("template_version")
         && live.fields.get("template_version") != Some(&Value::Int(*template));
     let version = want.version.known("version")?;
     let version = cx.wants("version") && text(live, "version") != Some(version.as_str());
@@ -139,7 +145,9 @@ fn config_differs(cx: &Cx<'_>, want: &NodeGroup, live: &Observed) -> bool {
 /// bring it within new bounds, which EKS demands (hashicorp/terraform-provider-aws#18310).
 async fn configure(cx: &Cx<'_>, want: &NodeGroup, live: &Observed) -> Result<Next, Stop> {
     let scaling = rescale(cx, want, live).await?;
-    let other_pace = number(live, "max_unavailable") != Some(want.max_unavailable);
+    // Of a group that was taken over the pace is not known, and left as it is.
+    let other_pace =
+        want.max_unavailable > 0 && number(live, "max_unavailable") != Some(want.max_unavailable);
     let (labels, old_labels) = (&want.labels, map(live, "labels"));
     let (wanted, old) = (&want.taints, map(live, "taints"));
     let gone = old.iter().filter(|(key, _)| !wanted.contains_key(*key));
@@ -227,7 +235,7 @@ async fn rolls(cx: &Cx<'_>, want: &NodeGroup, live: &Observed) -> Result<Next, S
         .nodegroup_name(name_of(&live.physical))
         .client_request_token(cx.token)
         .version(want.version.known("version")?)
-        .launch_template(template(want)?);
+        .set_launch_template(wants_template(want).then(|| template(want)).transpose()?);
     let answer = cx
         .aws
         .write_once("eks:UpdateNodegroupVersion", || request.clone().send())

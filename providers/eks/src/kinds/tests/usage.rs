@@ -22,6 +22,7 @@ fn resource(address: &str, part: &str, kind: &str, fields: Fields) -> Resource<P
         fields,
         after: Vec::new(),
         outlives: Vec::new(),
+        adopt: None,
         protect: false,
     }
 }

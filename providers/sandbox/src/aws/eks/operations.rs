@@ -2,8 +2,8 @@
 
 use super::{
     access_entry, access_policy, addon, addon_change, addon_list, cluster, cluster_change,
-    cluster_create, cluster_delete, nodegroup, nodegroup_change, nodegroup_create, pod_identity,
-    tags, update, version,
+    cluster_create, cluster_delete, fargate, nodegroup, nodegroup_change, nodegroup_create,
+    pod_identity, tags, update, version,
 };
 use crate::aws::Operation;
 
@@ -32,6 +32,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         .at("POST /clusters/{name}/node-groups/{nodegroupName}/update-config"),
     Operation::write("UpdateNodegroupVersion", nodegroup_change::version)
         .at("POST /clusters/{name}/node-groups/{nodegroupName}/update-version"),
+    Operation::read("ListFargateProfiles", fargate::list)
+        .at("GET /clusters/{name}/fargate-profiles"),
     Operation::write("CreateAddon", addon_change::create).at("POST /clusters/{name}/addons"),
     Operation::read("ListAddons", addon::list).at("GET /clusters/{name}/addons"),
     Operation::read("DescribeAddon", addon::describe).at("GET /clusters/{name}/addons/{addonName}"),

@@ -1,0 +1,173 @@
+//! The spec of a live cluster that other tools made: what `import` writes.
+
+use std::fmt::Write as _;
+
+use serde_json::Value as Json;
+
+use super::words::SHORT;
+use crate::contract::{Context, Imported, Words};
+
+/// The spec of an imported cluster, with what it cannot say as comments. It loads as it is.
+#[must_use]
+pub fn imported(context: &Context, found: &Imported) -> String {
+    let block = block_name(&found.name, &[]);
+    let mut out = format!(
+        "# The live cluster {name}, as `provision import` found it. `provision plan` shows what adopting it does: it is\n\
+         # marked as this stack's, and nothing of it is changed. From then on it is changed here. Once it is adopted, the\n\
+         # words `adopt` may go. Its roles, security groups and log groups are used as they are and left alone.\n\n\
+         stack = {stack}\n\n[cloud.aws]\n",
+        name = found.name,
+        stack = quoted(&context.stack),
+    );
+    if let Some(account) = &context.account {
+        let _ = writeln!(out, "account = {}", quoted(account));
+    }
+    let _ = writeln!(out, "region = {}\n", quoted(&context.region));
+    left(&mut out, found, "network");
+    let _ = writeln!(out, "[network.{block}]");
+    words(&mut out, &found.network);
+    out.push('\n');
+    left(&mut out, found, "cluster");
+    let _ = writeln!(out, "[cluster.{block}]\nnetwork = {}", quoted(&block));
+    words(&mut out, &found.cluster);
+    let mut names = Vec::new();
+    for (name, pool) in &found.pools {
+        out.push('\n');
+        left(&mut out, found, &format!("pool {name}"));
+        let own = block_name(name, &names);
+        let _ = writeln!(out, "[cluster.{block}.pool.{own}]");
+        words(&mut out, pool);
+        names.push(own);
+    }
+    out
+}
+
+/// What cannot be said of something, as comments.
+fn left(out: &mut String, found: &Imported, of: &str) {
+    let mut all = found.left.iter().filter(|left| left.of == of).peekable();
+    if all.peek().is_some() {
+        out.push_str("# Not in this file, and left as it is:\n");
+    }
+    for left in all {
+        let _ = writeln!(out, "# - {}", left.what.replace(['\n', '\r'], " "));
+    }
+}
+
+fn words(out: &mut String, words: &Words) {
+    for (key, value) in words {
+        let _ = writeln!(out, "{} = {}", bare(key), toml(value));
+    }
+}
+
+/// A value on one line.
+fn toml(value: &Json) -> String {
+    match value {
+        Json::Array(items) => {
+            let items: Vec<String> = items.iter().map(toml).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Json::Object(entries) => {
+            let entries = entries.iter();
+            let entries: Vec<String> = entries
+                .map(|(key, value)| format!("{} = {}", bare(key), toml(value)))
+                .collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        Json::String(text) => quoted(text),
+        other => other.to_string(),
+    }
+}
+
+/// A basic string: those of JSON are the same, but for one sign that JSON may leave as it is.
+fn quoted(text: &str) -> String {
+    Json::from(text).to_string().replace('\u{7f}', "\\u007f")
+}
+
+fn bare(key: &str) -> String {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || sign == '-' || sign == '_';
+    match !key.is_empty() && key.chars().all(plain) {
+        true => key.to_owned(),
+        false => quoted(key),
+    }
+}
+
+/// A name as blocks have them, like somebody's, and none of those in use.
+#[must_use]
+pub fn block_name(name: &str, used: &[String]) -> String {
+    let lower = name.to_lowercase();
+    let plain: String = lower
+        .chars()
+        .map(|sign| match sign {
+            'a'..='z' | '0'..='9' => sign,
+            _ => '-',
+        })
+        .collect();
+    let plain = plain.trim_start_matches(|sign: char| !sign.is_ascii_lowercase());
+    let cut: String = plain.chars().take(SHORT - 3).collect();
+    let base = match cut.trim_end_matches('-') {
+        "" => "imported",
+        base => base,
+    };
+    let free = |name: &String| !used.contains(name);
+    let numbered = (2..).map(|number| format!("{base}-{number}"));
+    let mut names = std::iter::once(base.to_owned()).chain(numbered);
+    names.find(free).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::Left;
+    use crate::spec::{Input, load};
+
+    #[test]
+    fn what_is_written_loads_and_says_what_is_left() {
+        let words = |json: Json| -> Words { serde_json::from_value(json).unwrap() };
+        let context = Context {
+            stack: "billing".to_owned(),
+            account: Some("123456789012".to_owned()),
+            region: "eu-west-1".to_owned(),
+            labels: std::collections::BTreeMap::new(),
+        };
+        let pool = json!({
+            "adopt": "Web_1",
+            "machine": { "eks": ["m5.large"] },
+            "nodes": { "min": 1, "max": 3 },
+            "node_labels": { "alpha.eksctl.io/nodegroup-name": "Web_1" },
+        });
+        let found = Imported {
+            name: "Billing_EU".to_owned(),
+            network: words(
+                json!({ "adopt": "vpc-0a1b2c3d4e5f60718", "cidr": "10.0.0.0/16", "zones": 2 }),
+            ),
+            cluster: words(json!({ "adopt": "Billing_EU", "platform": "eks", "protect": true })),
+            pools: [("Web_1", pool.clone()), ("web-1", pool)]
+                .map(|(name, pool)| (name.to_owned(), words(pool)))
+                .into(),
+            left: vec![Left {
+                of: "pool Web_1".to_owned(),
+                what: "its launch template has user data".to_owned(),
+            }],
+        };
+        let text = imported(&context, &found);
+        let loaded = load(&Input::file("provision.toml", text.as_str())).unwrap();
+        let cluster = &loaded.spec.clusters["billing-eu"];
+        assert_eq!(cluster.adopt.as_deref(), Some("Billing_EU"));
+        let pools: Vec<&String> = cluster.pools.keys().collect();
+        assert_eq!(pools, ["web-1", "web-1-2"]);
+        assert!(
+            text.contains("# - its launch template has user data\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn names_of_others_become_names_of_blocks() {
+        assert_eq!(block_name("9-Prod.EU_", &[]), "prod-eu");
+        assert_eq!(block_name("___", &[]), "imported");
+        assert_eq!(block_name(&"x".repeat(90), &[]).len(), SHORT - 3);
+    }
+}
