@@ -134,7 +134,7 @@ fn foreign(clusters: &mut Seen, found: BTreeMap<ResourceId, Vec<String>>) {
     for (id, children) in found {
         let asked = clusters.sights.get_mut(&id).and_then(|look| match look {
             Look::Here(live) | Look::Adopt(live) => Some(live),
-            Look::Otherwise(_) => None,
+            Look::Several(_) | Look::Otherwise(_) => None,
         });
         let mut orphans = clusters.orphans.iter_mut();
         let orphan = orphans.find(|live| live.marks.id.as_ref() == Some(&id));
