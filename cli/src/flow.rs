@@ -108,7 +108,11 @@ pub async fn observe(
     wish: &Wish,
 ) -> Result<Inputs, Error> {
     expand(registry, wanted.spec, &BTreeMap::new())?;
-    let (facts, mut notes) = accounts(registry).await?;
+    let (mut facts, mut notes) = accounts(registry).await?;
+    // Nothing of what others own is touched by a destroy, so that it cannot stand in the way of one.
+    if wish.goal == Goal::Reach {
+        existing::existing(registry, wanted.spec, &mut facts).await?;
+    }
     let Expanded {
         resources,
         notes: of_expansion,
@@ -212,7 +216,9 @@ pub async fn accounts(
 async fn account(provider: &dyn Provider, context: Context) -> Result<Account, Failure> {
     match provider.survey(&SurveyRequest::Account { context }).await? {
         SurveyAnswer::Account(account) => Ok(account),
-        SurveyAnswer::Objects { .. } => Err(other_answer(provider.name())),
+        SurveyAnswer::Existing { .. } | SurveyAnswer::Objects { .. } => {
+            Err(other_answer(provider.name()))
+        }
     }
 }
 
@@ -288,7 +294,9 @@ pub async fn survey(
                 add_new(&mut all.strays, strays);
                 all.unread.extend(unread);
             }
-            Ok(SurveyAnswer::Account(_)) => add_new(&mut failures, vec![other_answer(&name)]),
+            Ok(SurveyAnswer::Account(_) | SurveyAnswer::Existing { .. }) => {
+                add_new(&mut failures, vec![other_answer(&name)])
+            }
             Err(failure) => add_new(&mut failures, vec![failure]),
         }
     }
@@ -371,5 +379,6 @@ fn other_answer(provider: &str) -> Failure {
     }
 }
 
+mod existing;
 #[cfg(test)]
 mod tests;

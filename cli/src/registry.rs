@@ -202,7 +202,9 @@ pub async fn callers_account(region: &str, sandbox: Option<&Sandbox>) -> Option<
     };
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(SurveyAnswer::Account(account))) => Some(account.facts.account),
-        Ok(Ok(SurveyAnswer::Objects { .. }) | Err(_)) | Err(_) => None,
+        Ok(Ok(SurveyAnswer::Objects { .. } | SurveyAnswer::Existing { .. }) | Err(_)) | Err(_) => {
+            None
+        }
     }
 }
 

@@ -63,6 +63,7 @@ pub fn make_from(inputs: &Inputs, mut decided: Decided) -> Result<PlanFile, Refu
     guard::inputs(inputs)?;
     target(&mut decided, &inputs.targets)?;
     guard::destroy(inputs.goal, &decided)?;
+    guard::moves(&decided)?;
     hold(&mut decided);
     rename(inputs, &mut decided);
     sensitive(&inputs.tables, &decided)?;

@@ -9,9 +9,12 @@ mod advice;
 mod budget;
 mod client;
 mod codes;
+mod endpoints;
 mod error;
+mod existing;
 mod expand;
 mod field;
+mod ground;
 pub mod kind;
 mod kinds;
 mod layout;
@@ -26,12 +29,15 @@ mod testing;
 pub const PROVIDER: &str = "aws";
 
 pub use client::{Aws, direct, https};
+pub use endpoints::endpoints;
 pub use error::{Fault, How};
 pub use expand::{claim_id, resource, tags};
 pub use field::{Field, fields_of, from_fields, internal, live_fields, read_fields};
+pub use ground::{Ground, ground};
 pub use kinds::{
     Address, CLAIM, Claim, InternetGateway, LaunchTemplate, LogGroup, NatGateway, OidcProvider,
-    Role, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, partition, role_path,
+    Role, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint, partition,
+    role_path,
 };
 pub use layout::{Layout, Slot, layout};
 pub use machine::{Wish, machines, named};

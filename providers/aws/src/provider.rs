@@ -11,7 +11,7 @@ use crate::client::Aws;
 use crate::field::internal;
 use crate::kinds::gather::{gather, unserved};
 use crate::kinds::{ALL, Ask, Ops, ops};
-use crate::{PROVIDER, account, expand};
+use crate::{PROVIDER, account, existing, expand};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +63,9 @@ impl Provider for AwsProvider {
                 SurveyRequest::Account { context } => account::account(aws, context)
                     .await
                     .map(SurveyAnswer::Account),
+                SurveyRequest::Existing(request) => existing::read(aws, request)
+                    .await
+                    .map(|facts| SurveyAnswer::Existing { facts }),
                 SurveyRequest::Objects(objects) => Ok(survey(aws, objects).await),
             }
         })

@@ -22,6 +22,11 @@ pub(in crate::spec) static NETWORK: Block = Block {
         )
         .or_text("single"),
         key(
+            "endpoints",
+            Type::Any(&[Type::Bool, Type::List(&Type::Text(Format::Filled))]),
+            "On AWS, private endpoints of its services inside the network: true, those that nodes need without a way to the internet; a list, these (\"secretsmanager\"), and without NAT those that nodes need as well; false, none. Absent: true where nodes run without NAT.",
+        ),
+        key(
             "existing",
             Type::Block(&EXISTING),
             "A network that somebody else owns: never changed, its tags included.",
@@ -38,7 +43,10 @@ pub(in crate::spec) static NETWORK: Block = Block {
         ),
         key("adopt", Type::Reserved, "Takes an existing object over."),
     ],
-    rivals: &[&["cidr", "zones", "nat"], &["existing", "subnets"]],
+    rivals: &[
+        &["cidr", "zones", "nat", "endpoints"],
+        &["existing", "subnets"],
+    ],
 };
 
 static EXISTING: Block = Block {

@@ -294,7 +294,8 @@ fn in_use(live: &Observed, foreign: &[&str]) -> Failure {
     }
 }
 
-async fn wires(aws: &Aws, filters: &[Filter]) -> Result<Vec<Wire>, Fault> {
+/// Route tables by filter, as they are read.
+pub(super) async fn wires(aws: &Aws, filters: &[Filter]) -> Result<Vec<Wire>, Fault> {
     pages(|token| async {
         let request = aws
             .ec2
@@ -336,6 +337,10 @@ fn sorted_routes(
     for route in table.routes().iter().filter(made) {
         let destination = routes::destination(route);
         let target = routes::target(route);
+        // That of a gateway endpoint goes with the endpoint.
+        if target.starts_with("vpce-") {
+            continue;
+        }
         if ours(&destination) {
             own.insert(destination, target.into());
         } else {
