@@ -10,6 +10,7 @@ use aws_sdk_ec2::types::{
     VpcEndpoint, VpcState,
 };
 use futures::future::{try_join, try_join_all, try_join4};
+use provision_core::cost::Usage;
 use provision_core::model::{Identity, Observed, Status, Table, Value};
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,8 @@ use super::live::{changing, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
 use super::{
-    Ask, Cx, Live, Next, Seen, Served, Stop, route_table, security_group, subnet, vpc_endpoint,
+    Ask, Cx, Live, Next, Seen, Served, Stop, Uses, route_table, security_group, subnet,
+    vpc_endpoint,
 };
 use crate::client::Aws;
 use crate::error::Fault;
@@ -53,6 +55,12 @@ impl Served for Vpc {
             loss: Some("everything in this network loses its addresses".to_owned()),
             ..table(Self::KIND, "VPC", Identity::Anonymous, rows)
         }
+    }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free(
+            "a VPC is free of charge; traffic that leaves its zone is not, and is in no bill before it has happened",
+        )
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

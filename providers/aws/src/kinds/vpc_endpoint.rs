@@ -6,6 +6,7 @@
 use aws_sdk_ec2::types::{
     Filter, ResourceType, State, UnsuccessfulItem, VpcEndpoint as Wire, VpcEndpointType,
 };
+use provision_core::cost::{Meter, Part, Usage};
 use provision_core::model::{
     Effect, FieldKind, Identity, Lane, Observed, Row, Status, Table, Value,
 };
@@ -15,7 +16,7 @@ use super::ec2::{asked, filter, pages, retag, spec, tags};
 use super::live::{changing, deleting, texts};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::{Fault, How};
 use crate::field::Field;
@@ -81,6 +82,18 @@ impl Served for VpcEndpoint {
             loss: Some("machines without another way to the service cannot reach it".to_owned()),
             ..table(Self::KIND, "VPC endpoint", Identity::Token, rows)
         }
+    }
+
+    fn usage(of: &Uses<'_>) -> Usage {
+        if of.text("kind") == Some("Gateway") {
+            return Usage::free("gateway endpoints are free of charge");
+        }
+        let zones = of.length("subnets");
+        let why = format!(
+            "an interface endpoint is billed by the hour in each of its {zones} zones, and by the traffic through it; \
+             the catalogue has no price of it"
+        );
+        Usage::one(Meter::unlisted("VPC endpoint", Part::Network, &why))
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {
