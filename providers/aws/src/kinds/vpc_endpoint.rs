@@ -6,7 +6,7 @@
 use aws_sdk_ec2::types::{
     Filter, ResourceType, State, UnsuccessfulItem, VpcEndpoint as Wire, VpcEndpointType,
 };
-use provision_core::cost::{Meter, Part, Usage};
+use provision_core::cost::{Meter, Part, Quantity, Range, Usage};
 use provision_core::model::{
     Effect, FieldKind, Identity, Lane, Observed, Row, Status, Table, Value,
 };
@@ -42,6 +42,9 @@ pub struct VpcEndpoint {
     /// Its tags.
     pub tags: Tags,
 }
+
+/// So much goes through an interface endpoint in a month, where nobody says.
+const ASSUMED_GB: u64 = 10;
 
 /// Fields that one call changes, together.
 const GROUP: &str = "endpoint";
@@ -88,12 +91,18 @@ impl Served for VpcEndpoint {
         if of.text("kind") == Some("Gateway") {
             return Usage::free("gateway endpoints are free of charge");
         }
-        let zones = of.length("subnets");
-        let why = format!(
-            "an interface endpoint is billed by the hour in each of its {zones} zones, and by the traffic through it; \
-             the catalogue has no price of it"
-        );
-        Usage::one(Meter::unlisted("VPC endpoint", Part::Network, &why))
+        let zones = u64::try_from(of.length("subnets")).unwrap_or_default();
+        let listed =
+            |component, item, unit, each| Meter::listed(component, Part::Network, item, unit, each);
+        let hours = listed("VPC endpoint", "vpc.endpoint", "hour", Quantity::month());
+        let data = Quantity::whole(ASSUMED_GB);
+        Usage::Charged {
+            meters: vec![
+                hours.count(Range::exactly(zones)),
+                listed("VPC endpoint data", "vpc.endpoint.data", "GB", data)
+                    .assuming(format!("{ASSUMED_GB} GB a month through each endpoint")),
+            ],
+        }
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {
