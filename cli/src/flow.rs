@@ -116,6 +116,10 @@ pub async fn observe(
 ) -> Result<Inputs, Error> {
     expand(registry, wanted.spec, &BTreeMap::new())?;
     let (mut facts, mut notes) = accounts(registry).await?;
+    // Nothing of what others own is touched by a destroy, so that it cannot stand in the way of one.
+    if wish.goal == Goal::Reach {
+        existing::existing(registry, wanted.spec, &mut facts).await?;
+    }
     let (expanded, surveyed) = look(registry, wanted.spec, &mut facts).await?;
     let Expanded {
         resources,
@@ -431,5 +435,6 @@ pub fn other_answer(provider: &str) -> Failure {
     }
 }
 
+mod existing;
 #[cfg(test)]
 mod tests;

@@ -95,7 +95,7 @@ pub enum Severity {
 }
 
 /// One survey question.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "wave", rename_all = "snake_case")]
 pub enum SurveyRequest {
     /// Wave 0: who am I, what is on offer here. Checks the account before any other call.
@@ -103,6 +103,9 @@ pub enum SurveyRequest {
         /// The context.
         context: Context,
     },
+    /// The second half of wave 0: what the spec refers to and others own, for expansion to use and to judge. Read only,
+    /// ever. Providers that know of nothing such answer without a call.
+    Existing(Box<ExpandRequest>),
     /// Waves 1…: the objects of the stack.
     Objects(Objects),
     /// By itself: a live cluster in the words of a spec.
@@ -130,6 +133,11 @@ pub enum SurveyAnswer {
     Account(Account),
     /// Of [`SurveyRequest::Import`].
     Imported(Box<Imported>),
+    /// Of [`SurveyRequest::Existing`]: joins [`Facts::extra`].
+    Existing {
+        /// The facts.
+        facts: BTreeMap<String, String>,
+    },
     /// Of [`SurveyRequest::Objects`].
     Objects {
         /// One sight per asked resource.

@@ -7,7 +7,7 @@ use super::{
     Action, Change, Decided, Decision, Goal, Inputs, Plan, Reason, ShownEffect, Tables, Verdict,
 };
 use crate::contract::{Note, Severity};
-use crate::model::{Kind, Observed, ResourceId, Sight, Stray};
+use crate::model::{Address, Kind, Observed, Pending, ResourceId, Sight, Stray};
 
 /// A plan that is not made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +24,17 @@ pub enum GuardError {
          is it the right file, stack name and environment, and was no block renamed? `destroy` removes them", .0.len(), some(.0)
     )]
     NoneDeclared(Vec<ResourceId>),
+    /// Something live would have to move onto what is all new, and cannot: the new would be built for nothing, and the old
+    /// be taken from under it.
+    #[error("{id} cannot be moved onto {onto}, of which nothing is there: {advice}")]
+    CannotMove {
+        /// What is live.
+        id: ResourceId,
+        /// The address of what is new.
+        onto: Address,
+        /// What to do.
+        advice: String,
+    },
     /// A destroy would remove protected things.
     #[error(
         "protected and never removed: {}{}; set `protect = false`, apply, then destroy",
@@ -126,6 +137,47 @@ pub(super) fn destroy(goal: Goal, decided: &Decided) -> Result<(), GuardError> {
         protected,
         unclear: blocked(true),
     })
+}
+
+/// What is live stays where it stands.
+///
+/// # Errors
+/// A refused change refers to a block of which nothing is live.
+pub(super) fn moves(decided: &Decided) -> Result<(), GuardError> {
+    let standing: BTreeSet<&Address> = decided
+        .decisions
+        .values()
+        .filter(|decision| decision.live.is_some())
+        .map(|decision| &decision.id.address)
+        .collect();
+    let blocked = decided
+        .decisions
+        .values()
+        .filter(|decision| decision.verdict == Verdict::Blocked && decision.live.is_some());
+    for decision in blocked {
+        for reason in &decision.reasons {
+            let Reason::Refused { field, advice } = reason else {
+                continue;
+            };
+            let mut onto: BTreeSet<&Address> = BTreeSet::new();
+            let fields = decision.fields.iter();
+            for change in fields.filter(|change| change.path == *field) {
+                change.after.each_hole(&mut |pending: &Pending| {
+                    let ids = pending.references().map(|reference| &reference.id);
+                    let known = ids.filter_map(|id| decided.decisions.get(id));
+                    onto.extend(known.map(|one| &one.id.address));
+                });
+            }
+            if let Some(onto) = onto.into_iter().find(|address| !standing.contains(address)) {
+                return Err(GuardError::CannotMove {
+                    id: decision.id.clone(),
+                    onto: onto.clone(),
+                    advice: advice.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The notes of a plan, worst first, then by code and address, each once.

@@ -65,6 +65,7 @@ pub fn make_from(inputs: &Inputs, mut decided: Decided) -> Result<PlanFile, Refu
     guard::inputs(inputs)?;
     target(&mut decided, &inputs.targets)?;
     guard::destroy(inputs.goal, &decided)?;
+    guard::moves(&decided)?;
     hold(&mut decided);
     let renamed = renamed(&decided, &inputs.tables);
     decided.notes.extend(renamed);

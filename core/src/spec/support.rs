@@ -55,21 +55,6 @@ pub const TABLE: &[Row] = &[
     row("workload.*", &[], NotYet("workloads are not built yet")),
     row("job.*", &[], NotYet("jobs are not built yet")),
     row(
-        "network.*.existing",
-        &[],
-        NotYet("existing networks are not built yet"),
-    ),
-    row(
-        "network.*.security_groups",
-        &[],
-        NotYet("existing security groups are not built yet"),
-    ),
-    row(
-        "cluster.*.eks.kms_key",
-        &[Eks],
-        NotYet("encryption with a key of yours is not built yet"),
-    ),
-    row(
         "cluster.*.version",
         &[Ecs],
         Never("ECS has no Kubernetes version"),
@@ -123,6 +108,11 @@ pub const TABLE: &[Row] = &[
         "cluster.*.protect",
         &[Kubernetes],
         Never("a cluster that exists is never deleted by provision"),
+    ),
+    row(
+        "network.*.endpoints",
+        &[Gke],
+        Never("endpoints of AWS's services are of networks on AWS"),
     ),
     row(
         "network.*.nat",

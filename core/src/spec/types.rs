@@ -82,6 +82,9 @@ pub struct Network {
     pub zones: u8,
     /// `nat`; default `single`.
     pub nat: Nat,
+    /// `endpoints`: private endpoints of AWS's services.
+    #[serde(default)]
+    pub endpoints: Endpoints,
     /// An existing network, per cloud: `{ aws = "vpc-…" }`.
     pub existing: Option<BTreeMap<String, String>>,
     /// Existing subnets by role, only with `existing`.
@@ -92,6 +95,21 @@ pub struct Network {
     pub adopt: Option<String>,
     /// Made up because a cluster needed it: it has no block in the file.
     pub implied: bool,
+}
+
+/// Private endpoints of a cloud's services in a network.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Endpoints {
+    /// Not written: where nodes run without NAT, those that they need.
+    #[default]
+    Unsaid,
+    /// None.
+    None,
+    /// Those that nodes need.
+    Needed,
+    /// These; without NAT those that nodes need as well.
+    Named(Vec<String>),
 }
 
 /// Existing subnets.

@@ -9,7 +9,7 @@ use crate::error::Fault;
 use crate::kinds::{filter, pages, partition};
 
 /// Zones in which EKS puts no control plane (EKS user guide, "subnet requirements").
-const NO_EKS: [&str; 3] = ["use1-az3", "usw1-az2", "cac1-az3"];
+pub(crate) const NO_EKS: [&str; 3] = ["use1-az3", "usw1-az2", "cac1-az3"];
 
 /// Reads the account. Nothing else is called before the account is known to be the right one.
 ///

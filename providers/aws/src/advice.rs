@@ -25,6 +25,11 @@ const QUOTAS: &[(&str, &str, &str)] = &[
         "vpc L-A4707A72",
     ),
     (
+        "VpcEndpointLimitExceeded",
+        "Interface VPC endpoints per VPC",
+        "vpc L-29B6F2EB",
+    ),
+    (
         "RouteTableLimitExceeded",
         "Route tables per VPC",
         "vpc L-589F43AA",

@@ -74,6 +74,7 @@ fn rate(call: &str) -> Rate {
     let read = reads.iter().any(|prefix| operation.starts_with(prefix));
     let (burst, refill) = match (service, operation) {
         ("ec2", "CreateNatGateway" | "DeleteNatGateway") => (10.0, 1.0),
+        ("ec2", "CreateVpcEndpoint" | "DeleteVpcEndpoints") => (4.0, 0.3),
         ("ec2", "CreateTags" | "DeleteTags") => (100.0, 10.0),
         ("ec2", _) if read => (100.0, 20.0),
         ("ec2", _) => (50.0, 5.0),

@@ -16,6 +16,7 @@ use crate::field::{Field, fields_of, internal};
 use crate::kinds::{Address, CLAIM, Claim, InternetGateway, NatGateway, RouteTable, Subnet, Vpc};
 use crate::layout::{Layout, Slot, layout};
 use crate::marks::Tags;
+use crate::{endpoints, existing};
 
 /// All destinations.
 const ANYWHERE: &str = "0.0.0.0/0";
@@ -78,26 +79,52 @@ pub(crate) fn expand(request: &ExpandRequest) -> ExpandAnswer {
     keep(&mut answer, claim(&request.context));
     for (name, network) in &request.spec.networks {
         let address = format!("network.{name}");
-        if network.existing.is_some() || !request.blocks.contains(&address) {
+        if !request.blocks.contains(&address) {
             continue;
         }
-        match layout(name, network, request.facts.as_ref()) {
-            Ok(layout) => {
-                notes(&mut answer.notes, &address, network, &layout);
-                let plan = Plan {
-                    context: &request.context,
-                    facts: request.facts.as_ref(),
-                    name,
-                    network,
-                    layout: &layout,
-                    adopted: adopted(request, &address, network.adopt.as_deref()),
-                };
-                keep(&mut answer, plan.resources());
-            }
-            Err(failure) => answer.failures.push(failure),
+        if let Some(found) = existing::found(name, request.facts.as_ref()) {
+            let verdict = existing::judge(&request.context, &request.spec, name, network, &found);
+            answer.failures.extend(verdict.failures);
+            answer.notes.extend(verdict.notes);
         }
+        if network.existing.is_some() {
+            continue;
+        }
+        own(request, name, network, &mut answer);
     }
     answer
+}
+
+/// A network of ours.
+fn own(request: &ExpandRequest, name: &str, network: &Network, answer: &mut ExpandAnswer) {
+    let layout = match layout(name, network, request.facts.as_ref()) {
+        Ok(layout) => layout,
+        Err(failure) => {
+            answer.failures.push(failure);
+            return;
+        }
+    };
+    let address = format!("network.{name}");
+    let services = endpoints(&request.spec, name);
+    notes(&mut answer.notes, &address, network, &layout);
+    answer.notes.extend(endpoints::note(&address, &services));
+    let plan = Plan {
+        context: &request.context,
+        facts: request.facts.as_ref(),
+        name,
+        network,
+        layout: &layout,
+        adopted: adopted(request, &address, network.adopt.as_deref()),
+    };
+    keep(answer, plan.resources());
+    let doors = endpoints::Doors {
+        context: &request.context,
+        name,
+        cidr: &network.cidr,
+        layout: &layout,
+        services: &services,
+    };
+    keep(answer, doors.resources());
 }
 
 fn keep(answer: &mut ExpandAnswer, made: Result<Vec<Resource<Open>>, Failure>) {

@@ -171,6 +171,7 @@ mod tests {
             cidr: cidr.to_owned(),
             zones,
             nat,
+            endpoints: Default::default(),
             existing: None,
             subnets: None,
             security_groups: Vec::new(),

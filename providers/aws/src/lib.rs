@@ -9,9 +9,12 @@ mod advice;
 mod budget;
 mod client;
 mod codes;
+mod endpoints;
 mod error;
+mod existing;
 mod expand;
 mod field;
+mod ground;
 mod import;
 pub mod kind;
 mod kinds;
@@ -27,13 +30,16 @@ mod testing;
 pub const PROVIDER: &str = "aws";
 
 pub use client::{Aws, direct, https};
+pub use endpoints::endpoints;
 pub use error::{Fault, How};
 pub use expand::{adopted, claim_id, resource, tags};
 pub use field::{Field, fields_of, from_fields, internal, live_fields, read_fields};
 pub use import::{TemplateWords, loose_machines, network_words, template_words};
+pub use ground::{Ground, ground};
 pub use kinds::{
     Address, CLAIM, Claim, InternetGateway, LaunchTemplate, LogGroup, NatGateway, OidcProvider,
-    Role, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, partition, role_path,
+    Role, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint, partition,
+    role_path,
 };
 pub use layout::{Layout, Slot, layout};
 pub use machine::{Wish, machines, named};

@@ -13,7 +13,7 @@ use crate::field::internal;
 use crate::kinds::gather::{gather, unserved};
 use crate::kinds::uses::usages;
 use crate::kinds::{ALL, Ask, Ops, adopt, ops};
-use crate::{PROVIDER, account, expand};
+use crate::{PROVIDER, account, existing, expand};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +65,9 @@ impl Provider for AwsProvider {
                 SurveyRequest::Account { context } => account::account(aws, context)
                     .await
                     .map(SurveyAnswer::Account),
+                SurveyRequest::Existing(request) => existing::read(aws, request)
+                    .await
+                    .map(|facts| SurveyAnswer::Existing { facts }),
                 SurveyRequest::Objects(objects) => Ok(survey(aws, objects).await),
                 SurveyRequest::Import(_) => Err(internal(
                     "clusters are imported by the provider of their platform".to_owned(),

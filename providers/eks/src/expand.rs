@@ -7,11 +7,13 @@
 //!
 //! `protect` is set on the cluster alone. Its roles and groups cannot go before it; its pools may still be replaced.
 
-use provision_aws::{Layout, fields_of, internal, layout, tags};
+use provision_aws::{Field, Ground, fields_of, ground, internal, tags};
 use provision_core::contract::{Class, Context, ExpandAnswer, ExpandRequest, Facts, Failure};
 use provision_core::model::{Kind, Open, Platform, Resource, ResourceId, physical_name};
-use provision_core::spec::{Cluster as Block, Network};
+use provision_core::spec::Cluster as Block;
 use serde::Serialize;
+
+use crate::existing;
 
 mod access;
 mod addon;
@@ -24,6 +26,9 @@ mod pool;
 mod version;
 
 pub(crate) use adopted::name_in;
+
+/// Longest name of a cluster (CreateCluster).
+const CLUSTER_NAME: usize = 100;
 
 /// EKS takes no fewer subnets than two, in two zones.
 const FEWEST_SLOTS: usize = 2;
@@ -57,8 +62,9 @@ struct Plan<'a> {
     /// `shop-prod`: the cluster's name, and what the names of the rest begin with.
     name: String,
     block: &'a Block,
-    network: &'a Network,
-    layout: Layout,
+    /// Existing groups that nodes join.
+    groups: &'a [String],
+    ground: Ground,
     /// The cluster that is taken over, by name or ARN.
     adopted: Option<String>,
 }
@@ -67,37 +73,35 @@ impl<'a> Plan<'a> {
     fn new(request: &'a ExpandRequest, name: &str, block: &'a Block) -> Result<Self, Failure> {
         let address = format!("cluster.{name}");
         let facts = request.facts.as_ref();
-        let network = request
-            .spec
-            .networks
-            .get(&block.network)
-            .filter(|network| network.existing.is_none())
-            .ok_or_else(|| {
-                let message = format!(
-                    "{address}: the network `{}` is not one that this spec makes",
-                    block.network
-                );
-                refused(&address, "network-missing", message, "name a network block")
-            })?;
-        let layout = layout(&block.network, network, facts)?;
-        if layout.slots.len() < FEWEST_SLOTS {
+        let stand = existing::found(name, facts);
+        let ground = ground(&request.spec, &block.network, facts, &stand.subnets)?;
+        if let Some(vpc) = ground.vpc.get().filter(|vpc| elsewhere(vpc, &stand)) {
             let message = format!(
-                "{address}: EKS needs subnets in {FEWEST_SLOTS} zones, and the account can use {} here",
-                layout.slots.len()
+                "{address}: the live cluster is in {}, and network.{} is {vpc}: a control plane stays in its network",
+                stand.vpc, block.network
+            );
+            let advice = "go back to the network it is in, or declare a second cluster in the other one, move what \
+                          runs, then remove this one";
+            return Err(refused(&address, "network-moved", message, advice));
+        }
+        if let Some(zones) = ground.zones.filter(|zones| *zones < FEWEST_SLOTS) {
+            let message = format!(
+                "{address}: EKS needs subnets in {FEWEST_SLOTS} zones, and the account can use {zones} here"
             );
             let advice = "take another region, or opt in to more zones";
             return Err(refused(&address, "zones-too-few", message, advice));
         }
+        let network = request.spec.networks.get(&block.network);
         Ok(Self {
             adopted: provision_aws::adopted(request, &address, block.adopt.as_deref()),
             request,
             context: &request.context,
             facts,
-            name: format!("{}-{name}", request.context.stack),
+            name: readable(&request.context, name),
             address,
             block,
-            network,
-            layout,
+            groups: network.map_or(&[][..], |network| &network.security_groups),
+            ground,
         })
     }
 
@@ -138,6 +142,10 @@ impl<'a> Plan<'a> {
 
     fn cluster_id(&self) -> ResourceId {
         self.id("cluster")
+    }
+
+    fn vpc(&self) -> Field<String> {
+        self.ground.vpc.clone()
     }
 
     fn pool_id(&self, pool: &str, part: &str) -> ResourceId {
@@ -197,6 +205,31 @@ impl<'a> Plan<'a> {
         let place = (self.context.stack.as_str(), self.context.region.as_str());
         physical_name(wanted, limit, global, place, &resource.id, &resource.kind)
     }
+}
+
+/// Whether a live cluster is in another VPC.
+fn elsewhere(vpc: &str, stand: &existing::Stand) -> bool {
+    !stand.vpc.is_empty() && stand.vpc != vpc
+}
+
+/// What names of a cluster's objects begin with: `shop-prod`.
+fn readable(context: &Context, name: &str) -> String {
+    format!("{}-{name}", context.stack)
+}
+
+/// The physical name of the cluster of this name in the spec.
+pub(crate) fn cluster_name(context: &Context, name: &str) -> String {
+    let place = (context.stack.as_str(), context.region.as_str());
+    let id = ResourceId::new(format!("cluster.{name}"), "cluster");
+    let kind = Kind::new("eks.cluster");
+    physical_name(
+        &readable(context, name),
+        CLUSTER_NAME,
+        false,
+        place,
+        &id,
+        &kind,
+    )
 }
 
 /// A refusal of what the spec says.

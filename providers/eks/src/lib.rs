@@ -8,6 +8,7 @@
 mod account;
 mod addons;
 mod calendar;
+mod existing;
 mod expand;
 mod import;
 mod kinds;

@@ -13,7 +13,7 @@ use provision_core::cost::{UsageAnswer, UsageRequest};
 use provision_core::model::{ResourceId, Sight, Table};
 
 use crate::kinds::{ALL, ops, tables};
-use crate::{PROVIDER, account, expand, import};
+use crate::{PROVIDER, account, existing, expand, import};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +65,9 @@ impl Provider for EksProvider {
                 SurveyRequest::Account { context } => account::account(aws, context)
                     .await
                     .map(SurveyAnswer::Account),
+                SurveyRequest::Existing(request) => existing::read(aws, request)
+                    .await
+                    .map(|facts| SurveyAnswer::Existing { facts }),
                 SurveyRequest::Objects(objects) => Ok(survey(aws, objects).await),
                 SurveyRequest::Import(wish) => import::import(aws, wish)
                     .await

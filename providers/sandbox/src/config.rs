@@ -73,6 +73,7 @@ const QUOTAS: &[(&str, u64)] = &[
     ("ec2:internet-gateways", 5),
     ("ec2:subnets-per-vpc", 200),
     ("ec2:route-tables-per-vpc", 200),
+    ("ec2:vpc-endpoints-per-vpc", 50),
     ("ec2:routes-per-table", 50),
     ("ec2:security-groups", 2500),
     ("ec2:rules-per-security-group", 60),

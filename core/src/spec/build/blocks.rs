@@ -6,8 +6,8 @@ use super::view::View;
 use crate::model::Platform;
 use crate::spec::format_ids::taint;
 use crate::spec::types::{
-    Access, AccessRole, Arch, Cluster, EcsExtras, EksExtras, Endpoint, GkeExtras, KubernetesExtras,
-    Machine, Nat, Network, Nodes, Pool, Subnets, Taint, TaintEffect,
+    Access, AccessRole, Arch, Cluster, EcsExtras, EksExtras, Endpoint, Endpoints, GkeExtras,
+    KubernetesExtras, Machine, Nat, Network, Nodes, Pool, Subnets, Taint, TaintEffect,
 };
 
 /// The range that is everybody.
@@ -22,6 +22,7 @@ pub(super) fn network(view: &View<'_>, implied: bool) -> Network {
             Some("per-zone") => Nat::PerZone,
             _ => Nat::Single,
         },
+        endpoints: endpoints(view),
         existing: view.child("existing").map(|existing| {
             let clouds = ["aws", "gcp"].into_iter();
             clouds
@@ -35,6 +36,15 @@ pub(super) fn network(view: &View<'_>, implied: bool) -> Network {
         security_groups: view.texts("security_groups").unwrap_or_default(),
         adopt: view.text("adopt"),
         implied,
+    }
+}
+
+fn endpoints(view: &View<'_>) -> Endpoints {
+    match view.texts("endpoints") {
+        Some(names) => Endpoints::Named(names),
+        None if !view.has("endpoints") => Endpoints::Unsaid,
+        None if view.flag("endpoints") => Endpoints::Needed,
+        None => Endpoints::None,
     }
 }
 

@@ -165,6 +165,7 @@ fn eks(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
         let path = format!("{base}.eks.logging.{index}");
         check.wrong("duplicate", &path, "this log is named twice", "remove one");
     }
+    kms_key(check, base, cluster);
     if cluster.endpoint.public.len() > EKS_RANGES {
         let message = format!("EKS takes at most {EKS_RANGES} public ranges");
         let path = format!("{base}.endpoint.public");
@@ -173,6 +174,19 @@ fn eks(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
     if cluster.pools.is_empty() {
         let message = "the cluster has no pool: nothing can run on it, its own DNS included";
         check.note(Severity::Warning, "no-pool", base, message);
+    }
+}
+
+/// EKS takes a key of the cluster's own region (EKS user guide, "envelope encryption").
+fn kms_key(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
+    let region = check.spec.aws.as_ref().map(|cloud| cloud.region.as_str());
+    let of_key = cluster.eks.kms_key.as_deref();
+    if let (Some(region), Some(of_key)) = (region, of_key.and_then(|arn| arn.split(':').nth(3)))
+        && region != of_key
+    {
+        let message = format!("the key is in {of_key}, and the cluster in {region}");
+        let path = format!("{base}.eks.kms_key");
+        check.wrong("contradiction", &path, message, "name a key of that region");
     }
 }
 

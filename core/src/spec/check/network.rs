@@ -8,7 +8,7 @@ use crate::model::Platform;
 use crate::spec::cidr::{self, Range};
 use crate::spec::format::Format;
 use crate::spec::overlay::repeated;
-use crate::spec::types::Network;
+use crate::spec::types::{Endpoints, Network};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let spec = check.spec;
@@ -21,6 +21,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         let users = users.get(name.as_str()).map_or(&[][..], Vec::as_slice);
         existing(check, name, network, users);
         groups(check, name, network);
+        endpoints(check, name, network);
         let used = !users.is_empty();
         let clouds = usize::from(spec.aws.is_some()) + usize::from(spec.gcp.is_some());
         if !used && clouds == 0 {
@@ -109,6 +110,38 @@ fn groups(check: &mut Check<'_>, name: &str, network: &Network) {
             "duplicate",
             &path,
             "this security group is named twice",
+            "remove one",
+        );
+    }
+}
+
+/// Names of AWS's services as its endpoints have them: `ecr.api`.
+fn endpoints(check: &mut Check<'_>, name: &str, network: &Network) {
+    let Endpoints::Named(names) = &network.endpoints else {
+        return;
+    };
+    let sign =
+        |sign: u8| sign.is_ascii_lowercase() || sign.is_ascii_digit() || b".-_".contains(&sign);
+    for (index, service) in names.iter().enumerate() {
+        if service.bytes().all(sign) && !service.starts_with("com.") {
+            continue;
+        }
+        let short = service
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
+        let message = format!("`{service}` is not the short name of a service");
+        let help = format!("write it without its region, such as \"{short}\" or \"ecr.api\"");
+        let path = path(check, name, &format!("endpoints.{index}"));
+        check.wrong("bad-value", &path, message, help);
+    }
+    for index in repeated(names) {
+        let path = path(check, name, &format!("endpoints.{index}"));
+        check.wrong(
+            "duplicate",
+            &path,
+            "this service is named twice",
             "remove one",
         );
     }

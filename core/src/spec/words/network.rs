@@ -22,6 +22,11 @@ pub(in crate::spec) static NETWORK: Block = Block {
         )
         .or_text("single"),
         key(
+            "endpoints",
+            Type::Any(&[Type::Bool, Type::List(&Type::Text(Format::Filled))]),
+            "On AWS, private endpoints of its services inside the network: true, those that nodes need without a way to the internet; a list, these (\"secretsmanager\"), and without NAT those that nodes need as well; false, none. Absent: true where nodes run without NAT.",
+        ),
+        key(
             "existing",
             Type::Block(&EXISTING),
             "A network that somebody else owns: never changed, its tags included.",
@@ -42,7 +47,10 @@ pub(in crate::spec) static NETWORK: Block = Block {
             "The id of a VPC that somebody else made and that is taken over, with its parts; it may go once that is done.",
         ),
     ],
-    rivals: &[&["cidr", "zones", "nat", "adopt"], &["existing", "subnets"]],
+    rivals: &[
+        &["cidr", "zones", "nat", "endpoints", "adopt"],
+        &["existing", "subnets"],
+    ],
 };
 
 static EXISTING: Block = Block {

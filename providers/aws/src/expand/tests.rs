@@ -14,6 +14,7 @@ fn request(zones: u8, nat: Nat) -> ExpandRequest {
         zones,
         nat,
         existing: None,
+        endpoints: Default::default(),
         subnets: None,
         security_groups: Vec::new(),
         implied: false,

@@ -12,6 +12,7 @@ pub(crate) mod live;
 mod log_group;
 mod nat_gateway;
 mod oidc_provider;
+pub(crate) mod referred;
 pub(crate) mod retag;
 mod role;
 mod role_policies;
@@ -27,6 +28,7 @@ pub(crate) mod tables;
 mod tests;
 pub(crate) mod uses;
 mod vpc;
+pub(crate) mod vpc_endpoint;
 
 use std::future::Future;
 
@@ -49,6 +51,7 @@ pub use security_group::SecurityGroup;
 pub use security_group_rule::SecurityGroupRule;
 pub use subnet::Subnet;
 pub use vpc::Vpc;
+pub use vpc_endpoint::VpcEndpoint;
 
 pub(crate) use ec2::{filter, pages};
 pub use live::Live;
@@ -61,7 +64,7 @@ use crate::error::Fault;
 use crate::marks::{Tags, marked};
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 13] = [
+pub(crate) const ALL: [&dyn Ops; 14] = [
     &serve::Served::<Claim>::NEW,
     &serve::Served::<Vpc>::NEW,
     &serve::Served::<InternetGateway>::NEW,
@@ -69,6 +72,7 @@ pub(crate) const ALL: [&dyn Ops; 13] = [
     &serve::Served::<Address>::NEW,
     &serve::Served::<NatGateway>::NEW,
     &serve::Served::<RouteTable>::NEW,
+    &serve::Served::<VpcEndpoint>::NEW,
     &serve::Served::<SecurityGroup>::NEW,
     &serve::Served::<SecurityGroupRule>::NEW,
     &serve::Served::<LaunchTemplate>::NEW,

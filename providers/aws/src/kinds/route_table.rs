@@ -301,6 +301,7 @@ fn in_use(live: &Observed, foreign: &[&str]) -> Failure {
     }
 }
 
+/// Route tables by filter, as they are read.
 pub(super) async fn wires(aws: &Aws, filters: &[Filter]) -> Result<Vec<Wire>, Fault> {
     pages(|token| async {
         let request = aws
@@ -368,6 +369,10 @@ fn sorted_routes(
     for route in table.routes().iter().filter(made) {
         let destination = routes::destination(route);
         let target = routes::target(route);
+        // That of a gateway endpoint goes with the endpoint.
+        if target.starts_with("vpce-") {
+            continue;
+        }
         if ours(&destination) {
             own.insert(destination, target.into());
         } else {

@@ -105,8 +105,9 @@ impl Served for SecurityGroup {
     }
 }
 
-async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
-    let groups = pages(|token| async {
+/// Groups by filter, as they are read.
+pub(super) async fn wires(aws: &Aws, filters: &[Filter]) -> Result<Vec<Wire>, Fault> {
+    pages(|token| async {
         let request = aws
             .ec2
             .describe_security_groups()
@@ -116,8 +117,12 @@ async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
             .read("ec2:DescribeSecurityGroups", || request.clone().send())
             .await?;
         Ok((answer.security_groups, answer.next_token))
-    });
-    let groups = groups.await?;
+    })
+    .await
+}
+
+async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
+    let groups = wires(aws, filters).await?;
     let mut lives: Vec<Live> = groups.iter().map(live).collect();
     if !lives.is_empty() {
         let foreign = foreign_rules(aws, &lives).await?;

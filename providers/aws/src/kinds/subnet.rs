@@ -141,7 +141,13 @@ impl Served for Subnet {
 
 /// Subnets by filter; the route tables ask too, to know which associations are of our subnets.
 pub(super) async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
-    let subnets = pages(|token| async {
+    let subnets = wires(aws, filters).await?;
+    Ok(subnets.iter().map(live).collect())
+}
+
+/// Subnets by filter, as they are read.
+pub(super) async fn wires(aws: &Aws, filters: &[Filter]) -> Result<Vec<Wire>, Fault> {
+    pages(|token| async {
         let request = aws
             .ec2
             .describe_subnets()
@@ -152,8 +158,7 @@ pub(super) async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fau
             .await?;
         Ok((answer.subnets, answer.next_token))
     })
-    .await?;
-    Ok(subnets.iter().map(live).collect())
+    .await
 }
 
 fn live(subnet: &Wire) -> Live {

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, Filter, ResourceType, Vpc as Wire, VpcAttributeName, VpcState,
+    AttributeBooleanValue, Filter, ResourceType, RouteTable, State, Vpc as Wire, VpcAttributeName,
+    VpcEndpoint, VpcState,
 };
-use futures::future::{try_join, try_join_all};
+use futures::future::{try_join, try_join_all, try_join4};
 use provision_core::cost::Usage;
 use provision_core::model::{Identity, Observed, Status, Table, Value};
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,10 @@ use super::ec2::{asked, filter, pages, retag, set_tags, spec, tags};
 use super::live::{changing, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
+use super::{
+    Ask, Cx, Live, Next, Seen, Served, Stop, Uses, route_table, security_group, subnet,
+    vpc_endpoint,
+};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::marks::{Tags, plain};
@@ -97,10 +101,18 @@ impl Served for Vpc {
 
     async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
         let request = cx.aws.ec2.delete_vpc().vpc_id(&live.physical);
-        cx.aws
+        let sent = cx
+            .aws
             .write("ec2:DeleteVpc", || request.clone().send())
-            .await?;
-        Ok(Next::Gone)
+            .await;
+        match sent {
+            Ok(_) => Ok(Next::Gone),
+            Err(fault) if fault.is_in_use() => {
+                let others = inside(cx.aws, &live.physical).await?;
+                Err(Stop::Later(occupied(&fault, &others)))
+            }
+            Err(fault) => Err(Stop::Fault(fault)),
+        }
     }
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
@@ -109,6 +121,46 @@ impl Served for Vpc {
 
     async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
         set_tags(cx, physical, marks).await
+    }
+}
+
+/// What is still in a VPC, whoever made it, as far as it can be told.
+async fn inside(aws: &Aws, vpc: &str) -> Result<Vec<String>, Fault> {
+    let of_vpc = filter("vpc-id", [vpc]);
+    let (subnets, groups, tables, endpoints) = try_join4(
+        subnet::wires(aws, &of_vpc),
+        security_group::wires(aws, &of_vpc),
+        route_table::wires(aws, &of_vpc),
+        vpc_endpoint::wires(aws, &of_vpc),
+    )
+    .await?;
+    let own = |name: Option<&str>| name == Some("default");
+    let groups = groups.into_iter().filter(|group| !own(group.group_name()));
+    let main = |table: &RouteTable| {
+        table
+            .associations()
+            .iter()
+            .any(|one| one.main == Some(true))
+    };
+    let tables = tables.into_iter().filter(|table| !main(table));
+    let gone = |one: &VpcEndpoint| one.state() == Some(&State::Deleted);
+    let endpoints = endpoints.into_iter().filter(|one| !gone(one));
+    let all = subnets.into_iter().filter_map(|one| one.subnet_id);
+    let all = all.chain(groups.filter_map(|one| one.group_id));
+    let all = all.chain(tables.filter_map(|one| one.route_table_id));
+    Ok(all
+        .chain(endpoints.filter_map(|one| one.vpc_endpoint_id))
+        .collect())
+}
+
+/// The cloud's words, and what it does not say.
+fn occupied(fault: &Fault, others: &[String]) -> String {
+    match others.is_empty() {
+        true => fault.to_string(),
+        false => format!(
+            "{fault} (still in it: {}; what provision did not make, it does not remove: remove it, then run this again)",
+            others.join(", ")
+        ),
     }
 }
 
@@ -135,8 +187,9 @@ async fn set_dns(
     }))
 }
 
-pub(super) async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
-    let vpcs = pages(|token| async {
+/// VPCs by filter, as they are read.
+pub(super) async fn wires(aws: &Aws, filters: &[Filter]) -> Result<Vec<Wire>, Fault> {
+    pages(|token| async {
         let request = aws
             .ec2
             .describe_vpcs()
@@ -147,7 +200,11 @@ pub(super) async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fau
             .await?;
         Ok((answer.vpcs, answer.next_token))
     })
-    .await?;
+    .await
+}
+
+pub(super) async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
+    let vpcs = wires(aws, filters).await?;
     if vpcs.is_empty() {
         return Ok(Vec::new());
     }
@@ -162,7 +219,7 @@ pub(super) async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fau
 }
 
 /// Both DNS attributes; `None` when the VPC is listed and not yet visible to this read.
-async fn dns(aws: &Aws, vpc: &Wire) -> Result<Option<(bool, bool)>, Fault> {
+pub(super) async fn dns(aws: &Aws, vpc: &Wire) -> Result<Option<(bool, bool)>, Fault> {
     let ask = async |name: VpcAttributeName| {
         let request = aws
             .ec2

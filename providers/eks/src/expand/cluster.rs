@@ -9,9 +9,6 @@ use crate::kinds::Cluster;
 /// Longest name of a security group (CreateSecurityGroup).
 const GROUP_NAME: usize = 255;
 
-/// Longest name of a cluster (CreateCluster).
-const CLUSTER_NAME: usize = 100;
-
 /// Days that control-plane logs are kept unless the spec says otherwise.
 const RETENTION_DAYS: u32 = 30;
 
@@ -26,7 +23,7 @@ impl Plan<'_> {
         }
         all.push(self.group("api", "API"));
         if self.block.endpoint.private {
-            all.push(self.api_rule());
+            all.extend(self.api_rules());
         }
         all.push(self.group("node", "nodes"));
         all.push(self.cluster());
@@ -52,7 +49,7 @@ impl Plan<'_> {
     /// `api` is given to the control plane; `node` is on every node, for databases and such to let in.
     pub(super) fn group(&self, part: &str, what: &str) -> Made {
         let fields = SecurityGroup {
-            vpc: Field::output(&self.layout.vpc, "id"),
+            vpc: self.vpc(),
             description: format!("{what} of the EKS cluster {}", self.cluster_name()),
             tags: self.tags(&format!("-{part}")),
         };
@@ -63,20 +60,32 @@ impl Plan<'_> {
         Ok(group)
     }
 
-    /// Lets the whole network reach the private endpoint. Stays until the cluster has gone.
-    fn api_rule(&self) -> Made {
+    /// A rule for each range of the network; the first one's id does not tell it, so that it stays when the range is
+    /// only known later.
+    fn api_rules(&self) -> Vec<Made> {
+        let mut ranges = self.ground.ranges.iter();
+        let mut rules = vec![self.api_rule("", ranges.next())];
+        rules.extend(ranges.map(|range| {
+            let suffix = format!("-{}", range.replace(['.', '/'], "-"));
+            self.api_rule(&suffix, Some(range))
+        }));
+        rules
+    }
+
+    /// Lets a range of the network reach the private endpoint. Stays until the cluster has gone.
+    fn api_rule(&self, suffix: &str, range: Option<&String>) -> Made {
         let fields = SecurityGroupRule {
             group: Field::output(&self.api_group(), "id"),
             egress: false,
             protocol: "tcp".to_owned(),
             from_port: API_PORT,
             to_port: API_PORT,
-            cidr: Some(self.network.cidr.as_str().into()),
+            cidr: range.map(|range| range.as_str().into()),
             peer: None,
             description: Some("the API, from inside the network".to_owned()),
             tags: self.tags("-api"),
         };
-        let id = self.id("api-rule.network");
+        let id = self.id(&format!("api-rule.network{suffix}"));
         let mut rule = self.shared(id, "ec2.security_group_rule", &fields)?;
         rule.outlives.push(self.cluster_id());
         Ok(rule)
@@ -91,31 +100,28 @@ impl Plan<'_> {
     }
 
     pub(super) fn cluster_name(&self) -> String {
-        let place = (self.context.stack.as_str(), self.context.region.as_str());
-        let kind = provision_core::model::Kind::new("eks.cluster");
-        let id = self.cluster_id();
         if let Some(name) = self.adopted_cluster() {
             return name.to_owned();
         }
-        provision_core::model::physical_name(&self.name, CLUSTER_NAME, false, place, &id, &kind)
+        let name = self.address.strip_prefix("cluster.");
+        super::cluster_name(self.context, name.unwrap_or(&self.address))
     }
 
     /// The control plane joins the private subnets: nothing in it needs an address of the internet.
     pub(super) fn cluster(&self) -> Made {
-        let slots = self.layout.slots.iter();
         let block = self.block;
         let mut logging = block.eks.logging.clone();
         logging.sort();
         let fields = Cluster {
             role: Field::output(&self.id("role"), "arn"),
             version: self.version()?,
-            subnets: slots
-                .map(|slot| Field::output(&slot.private, "id"))
-                .collect(),
+            subnets: self.ground.control.clone(),
             security_groups: vec![Field::output(&self.api_group(), "id")],
             public_access: !block.endpoint.public.is_empty(),
             private_access: block.endpoint.private,
             public_cidrs: block.endpoint.public.clone(),
+            vpc: self.vpc(),
+            kms_keys: block.eks.kms_key.iter().cloned().collect(),
             logging,
             support: if self.extended() {
                 "EXTENDED"

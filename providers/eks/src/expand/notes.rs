@@ -2,7 +2,7 @@
 
 use provision_core::contract::{Note, Severity};
 use provision_core::model::Platform;
-use provision_core::spec::{Nat, Pool, TaintEffect};
+use provision_core::spec::{Pool, TaintEffect};
 
 use super::Plan;
 use crate::calendar;
@@ -140,9 +140,9 @@ impl Plan<'_> {
 
     /// Nodes fetch images and call EC2 before they are ready.
     fn network_notes(&self) -> Option<Note> {
-        let cut_off = self.network.nat == Nat::None && !self.block.pools.is_empty();
-        let message = "without NAT, nodes reach neither their images nor AWS, and do not become ready unless \
-                       somebody adds VPC endpoints";
+        let cut_off = !self.ground.way_out && !self.block.pools.is_empty();
+        let message = "without NAT and endpoints, nodes reach neither their images nor AWS, and do not become \
+                       ready unless somebody adds VPC endpoints: remove `endpoints = false` of the network";
         cut_off.then(|| self.note(Severity::Warning, "nodes-no-way-out", message))
     }
 }

@@ -44,17 +44,18 @@ impl Plan<'_> {
     /// can only be had anew.
     fn template(&self, name: &str, pool: &Pool) -> Made {
         let suffix = format!("-{name}");
-        let groups = [
+        let mut groups = vec![
             Field::output(&self.cluster_id(), "security_group"),
             Field::output(&self.node_group(), "id"),
         ];
+        groups.extend(self.groups.iter().map(|group| group.as_str().into()));
         let fields = LaunchTemplate {
             // What is wrong with the machines is said of the node group.
             instance_type: self.machines(name, pool).map(one_type).unwrap_or_default(),
             disk_gib: i32::try_from(pool.disk.div_ceil(1 << 30)).unwrap_or(i32::MAX),
             disk_device: ROOT_DISK.to_owned(),
             metadata_hops: METADATA_HOPS,
-            security_groups: groups.to_vec(),
+            security_groups: groups,
             node_tags: self.tags(&suffix),
             newest: None,
             tags: self.tags(&suffix),
@@ -72,16 +73,13 @@ impl Plan<'_> {
 
     fn group_of_nodes(&self, name: &str, pool: &Pool) -> Made {
         let template = self.template_id(name);
-        let slots = self.layout.slots.iter().filter(|slot| slot.nodes);
         let mut labels = pool.node_labels.clone();
         labels.insert(POOL_LABEL.to_owned(), name.to_owned());
         let least = i64::from(pool.nodes.min);
         let machines = self.machines(name, pool)?;
         let fields = NodeGroup {
             role: Field::output(&self.id("node-role"), "arn"),
-            subnets: slots
-                .map(|slot| Field::output(&slot.private, "id"))
-                .collect(),
+            subnets: self.ground.nodes.clone(),
             template_id: Field::output(&template, "id"),
             template_version: Field::output(&template, "version"),
             instance_types: if machines.len() > 1 {
@@ -103,7 +101,7 @@ impl Plan<'_> {
         let id = self.pool_id(name, "nodegroup");
         let mut group = self.child(id, "eks.nodegroup", "", &fields)?;
         group.name = Some(self.physical(&group, name, NODE_GROUP_NAME, false));
-        group.after.extend(self.layout.reachable());
+        group.after.extend(self.ground.ready.clone());
         let first = ADDONS.iter().filter(|addon| addon.before_nodes);
         group
             .after

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cluster_calls as calls;
 use super::eks::{busy, cluster_of, eks, mark, progress, retag, waits};
+use super::encryption;
 use crate::calendar::{dates, is_newer, parts};
 
 /// The fields of a cluster. Its name is the resource's physical name.
@@ -36,6 +37,10 @@ pub struct Cluster {
     pub private_access: bool,
     /// From where the API can be reached over the internet: `0.0.0.0/0`. Empty when it cannot be.
     pub public_cidrs: Vec<String>,
+    /// Its VPC: compared, never sent, since the subnets say it. A control plane stays in its VPC.
+    pub vpc: Field<String>,
+    /// The key of yours that encrypts secrets, by ARN; at most one.
+    pub kms_keys: Vec<String>,
     /// Logs of the control plane that are kept: `api`, `audit`, `authenticator`, `controllerManager`, `scheduler`.
     pub logging: Vec<String>,
     /// `STANDARD`: EKS upgrades at the end of standard support. `EXTENDED`: support goes on, at a higher price.
@@ -234,6 +239,12 @@ fn rows() -> Vec<Row> {
             "the Kubernetes minor",
         )
         .shared_with("EKS, which upgrades at the end of a version's support"),
+        Row::new(
+            "vpc",
+            FieldKind::Scalar,
+            encryption::vpc(),
+            "the network it stays in",
+        ),
         row(
             "subnets",
             FieldKind::Set,
@@ -268,6 +279,13 @@ fn rows() -> Vec<Row> {
             now(),
             "endpoint",
             "from where over the internet",
+        ),
+        row(
+            "kms_keys",
+            FieldKind::Set,
+            encryption::effect(),
+            "encryption",
+            "the key that encrypts Kubernetes secrets",
         ),
         row(
             "logging",
@@ -309,7 +327,7 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-fn when(condition: Condition, otherwise: &str) -> Effect {
+pub(super) fn when(condition: Condition, otherwise: &str) -> Effect {
     Effect::When {
         condition,
         then: Box::new(Effect::InPlace),

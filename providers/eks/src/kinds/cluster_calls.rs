@@ -14,6 +14,7 @@ use provision_core::model::{Observed, Status, Value};
 
 use super::Cluster;
 use super::eks::{changed, eks, found, issue, join, tag_map, tags};
+use super::encryption;
 
 /// Logs that a control plane can keep.
 const LOGS: [&str; 5] = [
@@ -55,6 +56,7 @@ fn request(cx: &Cx<'_>, want: &Cluster) -> Result<CreateClusterFluentBuilder, Fa
         .role_arn(want.role.known("role")?)
         .resources_vpc_config(network.build())
         .logging(logs(&want.logging))
+        .set_encryption_config(encryption::config(&want.kms_keys))
         .access_config(access.build())
         .upgrade_policy(support.build())
         .deletion_protection(want.deletion_protection || cx.protect())
@@ -127,6 +129,9 @@ pub(super) async fn change(
             request.resources_vpc_config(endpoint(want).build())
         };
         return update(cx, live, "endpoint", call).await.map(Some);
+    }
+    if is_other(cx, live, "kms_keys", &want.kms_keys) {
+        return encryption::associate(cx, want, live).await.map(Some);
     }
     if is_other(cx, live, "logging", &want.logging) {
         let call = |request: UpdateClusterConfigFluentBuilder| request.logging(logs(&want.logging));
@@ -245,7 +250,7 @@ pub(super) async fn unprotect(cx: &Cx<'_>, live: &Observed) -> Result<Option<Nex
 }
 
 /// Reads a cluster by its name.
-pub(super) async fn read(aws: &Aws, name: &str) -> Result<Option<Live>, Fault> {
+pub(crate) async fn read(aws: &Aws, name: &str) -> Result<Option<Live>, Fault> {
     let request = eks(aws).describe_cluster().name(name);
     let answer = aws
         .read("eks:DescribeCluster", || request.clone().send())
@@ -337,6 +342,11 @@ fn fields(cluster: &Wire) -> Cluster {
             .filter(|_| public)
             .map(|network| network.public_access_cidrs().to_vec())
             .unwrap_or_default(),
+        vpc: network
+            .and_then(|network| network.vpc_id())
+            .unwrap_or_default()
+            .into(),
+        kms_keys: encryption::keys(cluster),
         logging: logging(cluster),
         support: support
             .map(|support| support.as_str().to_owned())

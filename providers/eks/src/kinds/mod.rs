@@ -7,6 +7,7 @@ mod addon_calls;
 mod cluster;
 mod cluster_calls;
 mod eks;
+mod encryption;
 mod inside;
 mod nodegroup;
 mod nodegroup_calls;
@@ -22,6 +23,7 @@ pub use addon::Addon;
 pub use cluster::Cluster;
 pub use nodegroup::NodeGroup;
 
+pub(crate) use cluster_calls::read as read_cluster;
 pub(crate) use eks::{eks as client, parts};
 
 /// Every kind, in the order in which they are listed; the first is what the others lie in.

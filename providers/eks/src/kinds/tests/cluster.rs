@@ -19,6 +19,8 @@ fn wanted() -> Cluster {
         public_access: true,
         private_access: true,
         public_cidrs: vec!["203.0.113.0/24".to_owned()],
+        vpc: "vpc-1".into(),
+        kms_keys: Vec::new(),
         logging: vec!["api".to_owned(), "audit".to_owned()],
         support: "STANDARD".to_owned(),
         deletion_protection: false,

@@ -30,6 +30,8 @@ mod subnet;
 mod tags;
 mod vpc;
 mod vpc_attribute;
+mod vpc_endpoint;
+mod vpc_endpoint_change;
 mod zone;
 
 #[cfg(test)]
@@ -53,6 +55,7 @@ pub(crate) use security_group::SecurityGroup;
 pub(crate) use subnet::Subnet;
 pub(crate) use tags::Tags;
 pub(crate) use vpc::Vpc;
+pub(crate) use vpc_endpoint::VpcEndpoint;
 
 /// The service.
 pub(crate) const SERVICE: Service = Service {
@@ -76,5 +79,6 @@ fn settle(tx: &mut Tx<'_>) {
         }
     }
     NatGateway::settle(tx);
+    VpcEndpoint::settle(tx);
     Instance::settle(tx);
 }

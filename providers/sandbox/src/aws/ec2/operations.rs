@@ -4,12 +4,13 @@ use super::common::{DESCRIBE, FILTERED, TAGGED};
 use super::resource::{Listing, describe};
 use super::{
     InternetGateway, NatGateway, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup,
-    SecurityGroupRule, Subnet, Vpc, address, association, instance, internet_gateway,
+    SecurityGroupRule, Subnet, Vpc, VpcEndpoint, address, association, instance, internet_gateway,
     launch_template, launch_template_version, nat_gateway, offering, route, route_table,
-    rule_change, security_group, subnet, tags, vpc, vpc_attribute, zone,
+    rule_change, security_group, subnet, tags, vpc, vpc_attribute, vpc_endpoint,
+    vpc_endpoint_change, zone,
 };
 use crate::aws::{Call, Operation, Outcome};
-use crate::wire::{ApiError, Body, Fields};
+use crate::wire::ApiError;
 
 /// The list.
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -194,6 +195,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         .accepts(&[DESCRIBE, &["NetworkInterfaceId.N"]]),
     Operation::read("DescribeInstances", instance::describe)
         .accepts(&[DESCRIBE, &["InstanceId.N"]]),
+    Operation::write("CreateVpcEndpoint", vpc_endpoint_change::create)
+        .accepts(&[TAGGED, vpc_endpoint_change::CREATE]),
+    Operation::write("ModifyVpcEndpoint", vpc_endpoint_change::modify)
+        .accepts(&[vpc_endpoint_change::MODIFY]),
+    Operation::write("DeleteVpcEndpoints", vpc_endpoint::delete)
+        .accepts(&[&["VpcEndpointId.N", "DryRun"]]),
     Operation::read("DescribeVpcEndpoints", endpoints).accepts(&[DESCRIBE, &["VpcEndpointId.N"]]),
 ];
 
@@ -304,13 +311,12 @@ fn interfaces(call: &mut Call<'_>) -> Outcome {
     describe::<NetworkInterface>(call, &listing)
 }
 
-/// DescribeVpcEndpoints: nothing here makes one.
 fn endpoints(call: &mut Call<'_>) -> Outcome {
-    match call.params.list("VpcEndpointId").first() {
-        Some(id) => {
-            let text = format!("The Vpc Endpoint Id '{id}' does not exist");
-            Err(ApiError::bad("InvalidVpcEndpointId.NotFound", text))
-        }
-        None => Ok(Body::Xml(Fields::new().list("vpcEndpointSet", "item", []))),
-    }
+    let listing = Listing {
+        ids: "VpcEndpointId",
+        set: "vpcEndpointSet",
+        least: 5,
+        most: 1000,
+    };
+    describe::<VpcEndpoint>(call, &listing)
 }

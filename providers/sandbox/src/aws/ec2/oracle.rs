@@ -3,7 +3,7 @@
 use super::resource::Resource;
 use super::{
     Address, Instance, InternetGateway, LaunchTemplate, NatGateway, NetworkAcl, NetworkInterface,
-    RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc,
+    RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint,
 };
 use crate::object::Object;
 use crate::store::Tx;
@@ -21,6 +21,7 @@ pub(super) fn objects(tx: &Tx<'_>) -> Vec<Object> {
     all.extend(of::<InternetGateway>(tx, false, |_| true, |_| false));
     all.extend(of::<Address>(tx, true, |_| true, |_| false));
     all.extend(of::<NatGateway>(tx, true, NatGateway::live, |_| false));
+    all.extend(of::<VpcEndpoint>(tx, true, VpcEndpoint::live, |_| false));
     all.extend(of::<RouteTable>(tx, false, |_| true, RouteTable::is_main));
     all.extend(of::<NetworkAcl>(tx, false, |_| true, |_| true));
     all.extend(of::<SecurityGroup>(

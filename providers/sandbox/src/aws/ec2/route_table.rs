@@ -8,7 +8,7 @@ use super::common::{dependencies, done, made_before, remember, required, within}
 use super::resource::{Resource, Words, find};
 use super::route::{Route, Target};
 use super::tags::{self, Tags};
-use super::{Subnet, Vpc};
+use super::{Subnet, Vpc, VpcEndpoint};
 use crate::aws::{Call, Outcome};
 use crate::store::{Document, Place, Tx};
 use crate::wire::{Body, Fields};
@@ -163,7 +163,8 @@ impl Resource for RouteTable {
                 "item",
                 self.routes
                     .iter()
-                    .map(|route| route.fields(self, tx, place)),
+                    .map(|route| route.fields(self, tx, place))
+                    .chain(VpcEndpoint::routes(tx, place, &self.id)),
             )
             .list(
                 "associationSet",
@@ -210,10 +211,11 @@ fn answer(call: &Call<'_>, table: &RouteTable) -> Outcome {
     Ok(Body::Xml(fields))
 }
 
-/// DeleteRouteTable: refused while something is associated, and for the main one.
+/// DeleteRouteTable: refused while something is associated or a gateway endpoint has a route in it, and for the main one.
 pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
     let table = find::<RouteTable>(call, &required(call, "RouteTableId")?)?;
-    if !table.associations.is_empty() {
+    let led = !VpcEndpoint::routes(&call.tx, &call.place, &table.id).is_empty();
+    if led || !table.associations.is_empty() {
         return Err(dependencies("routeTable", &table.id));
     }
     call.tx.delete::<RouteTable>(&call.place, &table.id);

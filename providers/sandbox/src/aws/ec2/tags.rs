@@ -8,7 +8,7 @@ use super::common::{done, invalid, missing};
 use super::resource::{Resource, find};
 use super::{
     Address, Instance, InternetGateway, LaunchTemplate, NatGateway, NetworkAcl, NetworkInterface,
-    RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc,
+    RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint,
 };
 use crate::aws::{Call, Outcome};
 use crate::wire::{ApiError, Fields, Params};
@@ -144,6 +144,7 @@ fn by_prefix(call: &mut Call<'_>, id: &str, change: Change<'_>) -> Result<(), Ap
         "sg" => retag::<SecurityGroup>(call, id, change),
         "sgr" => retag::<SecurityGroupRule>(call, id, change),
         "lt" => retag::<LaunchTemplate>(call, id, change),
+        "vpce" => retag::<VpcEndpoint>(call, id, change),
         "eni" => retag::<NetworkInterface>(call, id, change),
         "i" => retag::<Instance>(call, id, change),
         _ => Err(ApiError::bad(

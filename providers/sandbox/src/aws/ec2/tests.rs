@@ -1,6 +1,7 @@
 //! The network through the wire: a caller with a clock of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod endpoints;
 mod life;
 mod reads;
 mod rules;

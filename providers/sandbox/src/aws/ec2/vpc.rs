@@ -7,7 +7,9 @@ use super::cidr::Cidr;
 use super::common::{dependencies, dhcp_options, done, invalid, required, within};
 use super::resource::{Resource, Words, find};
 use super::tags::{self, Tags};
-use super::{InternetGateway, NetworkAcl, RouteTable, SecurityGroup, SecurityGroupRule, Subnet};
+use super::{
+    InternetGateway, NetworkAcl, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, VpcEndpoint,
+};
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
 use crate::store::{Document, Place, Tx};
@@ -186,7 +188,11 @@ pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
         || tx
             .list::<InternetGateway>(place)
             .iter()
-            .any(|gateway| gateway.vpc_id.as_ref() == Some(&id));
+            .any(|gateway| gateway.vpc_id.as_ref() == Some(&id))
+        || tx
+            .list::<VpcEndpoint>(place)
+            .iter()
+            .any(|endpoint| endpoint.vpc_id == id && endpoint.live());
     if occupied {
         return Err(dependencies("vpc", &id));
     }

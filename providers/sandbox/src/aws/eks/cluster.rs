@@ -86,6 +86,9 @@ pub(crate) struct Cluster {
     pub(crate) support_type: String,
     /// Whether it cannot be deleted.
     pub(crate) deletion_protection: bool,
+    /// The key of the account's own that encrypts secrets.
+    #[serde(default)]
+    pub(crate) key_arn: Option<String>,
     /// Whether it came with a network plug-in, a proxy and a DNS that are no add-ons.
     pub(crate) self_managed_addons: bool,
     /// The token it was asked for with.
@@ -170,6 +173,10 @@ impl Cluster {
             "upgradePolicy": {"supportType": self.support_type},
             "deletionProtection": self.deletion_protection,
         });
+        if let Some(key) = &self.key_arn {
+            let provider = json!({"keyArn": key});
+            answer["encryptionConfig"] = json!([{"resources": ["secrets"], "provider": provider}]);
+        }
         if let Some(token) = &self.token {
             answer["clientRequestToken"] = token.as_str().into();
         }

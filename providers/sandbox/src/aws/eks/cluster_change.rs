@@ -42,10 +42,13 @@ struct To {
 }
 
 /// What a change of the cluster is made of.
-struct Change {
-    kind: &'static str,
-    params: Vec<(&'static str, String)>,
-    changes: Vec<(&'static str, Value)>,
+pub(super) struct Change {
+    /// `LoggingUpdate`.
+    pub(super) kind: &'static str,
+    /// Words and values that tell what it does.
+    pub(super) params: Vec<(&'static str, String)>,
+    /// Members of the cluster, as they are after it.
+    pub(super) changes: Vec<(&'static str, Value)>,
 }
 
 /// UpdateClusterConfig.
@@ -310,7 +313,7 @@ pub(super) fn version(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Refuses a change of a cluster that is not ready for one.
-fn free(call: &Call<'_>, cluster: &Cluster, kind: &str) -> Result<(), ApiError> {
+pub(super) fn free(call: &Call<'_>, cluster: &Cluster, kind: &str) -> Result<(), ApiError> {
     if let Some(update) = Update::running(&call.tx, &call.place, &cluster.name, &Target::Cluster) {
         return Err(in_use(format!(
             "Cannot {kind} because cluster {} currently has update {} in progress",
@@ -326,7 +329,8 @@ fn free(call: &Call<'_>, cluster: &Cluster, kind: &str) -> Result<(), ApiError> 
     }
 }
 
-fn begin(call: &mut Call<'_>, cluster: &Cluster, change: Change) -> Outcome {
+/// Begins the change.
+pub(super) fn begin(call: &mut Call<'_>, cluster: &Cluster, change: Change) -> Outcome {
     let new = New {
         cluster: &cluster.name,
         target: Target::Cluster,

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::cluster::LOGS;
 use super::common::{body, in_use, invalid, name, one_of, present, within};
+use super::encryption::{self, Encryption};
 use super::token::{made_before, remember};
 use super::{AccessEntry, Cluster, access_policy, network, role_check, tags, version};
 use crate::aws::iam::Role;
@@ -27,6 +28,7 @@ struct Request {
     upgrade_policy: Option<Policy>,
     bootstrap_self_managed_addons: Option<bool>,
     deletion_protection: Option<bool>,
+    encryption_config: Option<Vec<Encryption>>,
     client_request_token: Option<String>,
     #[serde(default)]
     tags: BTreeMap<String, String>,
@@ -195,6 +197,7 @@ fn fresh(call: &mut Call<'_>, request: &Request) -> Result<Cluster, ApiError> {
         authentication_mode: mode(request.access_config.as_ref())?,
         support_type: support(request.upgrade_policy.as_ref())?,
         deletion_protection: request.deletion_protection.unwrap_or(false),
+        key_arn: encryption::key(call, request.encryption_config.as_deref())?,
         self_managed_addons: request.bootstrap_self_managed_addons.unwrap_or(true),
         token: request.client_request_token.clone(),
         phase: Phase::new("CREATING", call.now()),

@@ -16,6 +16,7 @@ mod cluster_change;
 mod cluster_create;
 mod cluster_delete;
 mod common;
+mod encryption;
 mod fargate;
 mod machine;
 mod network;

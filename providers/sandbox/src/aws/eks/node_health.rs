@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Addon, Cluster, NodeGroup, role_check};
-use crate::aws::ec2::Subnet;
+use crate::aws::ec2::{Subnet, Vpc, VpcEndpoint};
 use crate::store::{Place, Tx};
 
 /// What is wrong with a node group.
@@ -66,7 +66,12 @@ pub(super) fn issues(tx: &Tx<'_>, place: &Place, group: &NodeGroup) -> Vec<Issue
             std::slice::from_ref(&subnet.id),
         );
     }
-    if !subnets.iter().all(|subnet| subnet.has_way_out(tx, place)) {
+    let named = subnets
+        .first()
+        .is_some_and(|subnet| resolves(tx, place, subnet));
+    let arrives =
+        |subnet: &Subnet| subnet.has_way_out(tx, place) || by_endpoints(tx, place, subnet);
+    if !named || !subnets.iter().all(arrives) {
         return issue("NodeCreationFailure", unjoined, &group.instances);
     }
     if !has_network(tx, place, group) {
@@ -74,6 +79,20 @@ pub(super) fn issues(tx: &Tx<'_>, place: &Place, group: &NodeGroup) -> Vec<Issue
         return issue("NodeCreationFailure", text, &group.instances);
     }
     Vec::new()
+}
+
+/// Whether nodes in the subnet have names, under which they register.
+fn resolves(tx: &Tx<'_>, place: &Place, subnet: &Subnet) -> bool {
+    let vpc = tx.get::<Vpc>(place, &subnet.vpc_id);
+    vpc.is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames)
+}
+
+/// Whether nodes in the subnet reach what they need without the internet.
+fn by_endpoints(tx: &Tx<'_>, place: &Place, subnet: &Subnet) -> bool {
+    let vital = ["ec2", "ecr.api", "ecr.dkr", "s3"];
+    vital
+        .iter()
+        .all(|service| VpcEndpoint::reaches(tx, place, subnet, service))
 }
 
 /// Whether pods get addresses: the cluster has its network plug-in, and that may ask for them.

@@ -2,8 +2,8 @@
 
 use super::{
     access_entry, access_policy, addon, addon_change, addon_list, cluster, cluster_change,
-    cluster_create, cluster_delete, fargate, nodegroup, nodegroup_change, nodegroup_create,
-    pod_identity, tags, update, version,
+    cluster_create, cluster_delete, encryption, fargate, nodegroup, nodegroup_change,
+    nodegroup_create, pod_identity, tags, update, version,
 };
 use crate::aws::Operation;
 
@@ -17,6 +17,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         .at("POST /clusters/{name}/update-config"),
     Operation::write("UpdateClusterVersion", cluster_change::version)
         .at("POST /clusters/{name}/updates"),
+    Operation::write("AssociateEncryptionConfig", encryption::associate)
+        .at("POST /clusters/{name}/encryption-config/associate"),
     Operation::read("ListUpdates", update::list).at("GET /clusters/{name}/updates"),
     Operation::read("DescribeUpdate", update::describe)
         .at("GET /clusters/{name}/updates/{updateId}"),

@@ -26,6 +26,7 @@ const fn lasting(seconds: u64) -> [Step; 1] {
 /// Estimates, from what users tell: a version takes minutes, a flag seconds.
 const VERSION: StateTable = &lasting(540);
 const NETWORK: StateTable = &lasting(300);
+const ENCRYPTION: StateTable = &lasting(600);
 const SETTING: StateTable = &lasting(60);
 const FLAG: StateTable = &lasting(15);
 
@@ -155,6 +156,7 @@ impl Update {
             "VersionUpdate" => VERSION,
             "EndpointAccessUpdate" | "VpcConfigUpdate" => NETWORK,
             "LoggingUpdate" | "AccessConfigUpdate" | "AddonUpdate" => SETTING,
+            "AssociateEncryptionConfig" => ENCRYPTION,
             _ => FLAG,
         }
     }

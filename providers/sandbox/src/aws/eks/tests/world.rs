@@ -32,6 +32,10 @@ impl World {
             subnets: Vec::new(),
         };
         let vpc = world.ec2("CreateVpc&CidrBlock=10.0.0.0/16", "vpcId");
+        world.ec2(
+            &format!("ModifyVpcAttribute&VpcId={vpc}&EnableDnsHostnames.Value=true"),
+            "return",
+        );
         let gateway = world.ec2("CreateInternetGateway", "internetGatewayId");
         world.ec2(
             &format!("AttachInternetGateway&VpcId={vpc}&InternetGatewayId={gateway}"),

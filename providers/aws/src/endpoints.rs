@@ -1,0 +1,219 @@
+//! Private endpoints of a network: which services, and the resources of them.
+
+use provision_core::contract::{Context, Failure, Note, Severity};
+use provision_core::model::{Open, Resource, ResourceId, physical_name};
+use provision_core::spec::{Cluster, Endpoints, Nat, Spec};
+
+use crate::expand::{resource, tags};
+use crate::field::Field;
+use crate::kinds::{SecurityGroup, SecurityGroupRule, VpcEndpoint};
+use crate::layout::Layout;
+
+/// What nodes without a way to the internet call: images, addresses for pods, roles, balancers (EKS user guide, "private
+/// clusters").
+const NEEDED: [&str; 8] = [
+    "ec2",
+    "ecr.api",
+    "ecr.dkr",
+    "eks",
+    "eks-auth",
+    "elasticloadbalancing",
+    "s3",
+    "sts",
+];
+
+/// Without these no node becomes ready.
+pub(crate) const VITAL: [&str; 4] = ["ec2", "ecr.api", "ecr.dkr", "s3"];
+
+/// Services that are reached by a route, at no price.
+const GATEWAYS: [&str; 2] = ["s3", "dynamodb"];
+
+/// Longest name of a security group (CreateSecurityGroup).
+const GROUP_NAME: usize = 255;
+
+/// All of these services talk TLS.
+const PORT: i32 = 443;
+
+/// Clusters in a network.
+fn users<'a>(spec: &'a Spec, network: &'a str) -> impl Iterator<Item = &'a Cluster> {
+    let clusters = spec.clusters.values();
+    clusters.filter(move |cluster| cluster.network == network)
+}
+
+/// Whether nodes run in the network.
+pub(crate) fn has_nodes(spec: &Spec, network: &str) -> bool {
+    users(spec, network).any(|cluster| !cluster.pools.is_empty())
+}
+
+/// The services that nodes in the network call.
+pub(crate) fn needed(spec: &Spec, network: &str) -> Vec<String> {
+    let mut services: Vec<String> = NEEDED.map(str::to_owned).to_vec();
+    if users(spec, network).any(|cluster| !cluster.eks.logging.is_empty()) {
+        services.push("logs".to_owned());
+        services.sort();
+    }
+    services
+}
+
+/// The services that get an endpoint in a network of ours, in order.
+#[must_use]
+pub fn endpoints(spec: &Spec, network: &str) -> Vec<String> {
+    let Some(block) = spec.networks.get(network) else {
+        return Vec::new();
+    };
+    let cut_off = block.nat == Nat::None && has_nodes(spec, network);
+    let mut services = match &block.endpoints {
+        Endpoints::Unsaid if cut_off => needed(spec, network),
+        Endpoints::Unsaid | Endpoints::None => Vec::new(),
+        Endpoints::Needed => needed(spec, network),
+        Endpoints::Named(named) => {
+            let mut services = named.clone();
+            if cut_off {
+                services.extend(needed(spec, network));
+            }
+            services
+        }
+    };
+    services.sort();
+    services.dedup();
+    services
+}
+
+/// What the endpoints of a network are, and what they cost apart from traffic: by the hour, each in each zone.
+pub(crate) fn note(address: &str, services: &[String]) -> Option<Note> {
+    let priced = services
+        .iter()
+        .filter(|service| !is_gateway(service))
+        .count();
+    let message = format!(
+        "private endpoints lead to {}; each of the {priced} that are interfaces is billed by the hour in each zone",
+        services.join(", ")
+    );
+    (priced > 0).then(|| Note {
+        severity: Severity::Info,
+        code: "endpoints".to_owned(),
+        message,
+        address: Some(address.to_owned()),
+    })
+}
+
+/// What must stand before nodes reach these services.
+pub(crate) fn ready(network: &str, services: &[String]) -> Vec<ResourceId> {
+    let mut ids: Vec<ResourceId> = services
+        .iter()
+        .map(|service| id(network, service))
+        .collect();
+    if services.iter().any(|service| !is_gateway(service)) {
+        ids.push(part(network, "endpoint-rule.https"));
+    }
+    ids
+}
+
+fn is_gateway(service: &str) -> bool {
+    GATEWAYS.contains(&service)
+}
+
+fn id(network: &str, service: &str) -> ResourceId {
+    part(network, &format!("endpoint.{}", service.replace('.', "-")))
+}
+
+fn part(network: &str, part: &str) -> ResourceId {
+    ResourceId::new(format!("network.{network}"), part)
+}
+
+/// One network's endpoints on their way to resources.
+pub(crate) struct Doors<'a> {
+    /// Stack and region.
+    pub(crate) context: &'a Context,
+    /// The network's name.
+    pub(crate) name: &'a str,
+    /// Its range.
+    pub(crate) cidr: &'a str,
+    /// Where everything lies.
+    pub(crate) layout: &'a Layout,
+    /// The services.
+    pub(crate) services: &'a [String],
+}
+
+impl Doors<'_> {
+    /// The endpoints, with the group on their interfaces.
+    pub(crate) fn resources(&self) -> Result<Vec<Resource<Open>>, Failure> {
+        let mut all = Vec::new();
+        if self.services.iter().any(|service| !is_gateway(service)) {
+            all.push(self.group()?);
+            all.push(self.rule()?);
+        }
+        for service in self.services {
+            all.push(self.endpoint(service)?);
+        }
+        Ok(all)
+    }
+
+    fn tags(&self, suffix: &str) -> crate::Tags {
+        let name = format!("{}-{}{suffix}", self.context.stack, self.name);
+        tags(self.context, &name)
+    }
+
+    fn vpc(&self) -> Field<String> {
+        Field::output(&self.layout.vpc, "id")
+    }
+
+    fn group_id(&self) -> ResourceId {
+        part(self.name, "endpoint-security-group")
+    }
+
+    fn group(&self) -> Result<Resource<Open>, Failure> {
+        let fields = SecurityGroup {
+            vpc: self.vpc(),
+            description: format!("VPC endpoints of network {}", self.name),
+            tags: self.tags("-endpoints"),
+        };
+        let mut group = resource(self.group_id(), "ec2.security_group", &fields)?;
+        let wanted = format!("{}-{}-endpoints", self.context.stack, self.name);
+        let place = (self.context.stack.as_str(), self.context.region.as_str());
+        let name = physical_name(&wanted, GROUP_NAME, false, place, &group.id, &group.kind);
+        group.name = Some(name);
+        Ok(group)
+    }
+
+    fn rule(&self) -> Result<Resource<Open>, Failure> {
+        let fields = SecurityGroupRule {
+            group: Field::output(&self.group_id(), "id"),
+            egress: false,
+            protocol: "tcp".to_owned(),
+            from_port: PORT,
+            to_port: PORT,
+            cidr: Some(self.cidr.into()),
+            peer: None,
+            description: Some("services of AWS, from inside the network".to_owned()),
+            tags: self.tags("-endpoints"),
+        };
+        let id = part(self.name, "endpoint-rule.https");
+        resource(id, "ec2.security_group_rule", &fields)
+    }
+
+    /// Interfaces stand where nodes are; a gateway is a route of all private subnets.
+    fn endpoint(&self, service: &str) -> Result<Resource<Open>, Failure> {
+        let gateway = is_gateway(service);
+        let slots = &self.layout.slots;
+        let mut fields = VpcEndpoint {
+            vpc: self.vpc(),
+            service: format!("com.amazonaws.{}.{service}", self.context.region),
+            kind: if gateway { "Gateway" } else { "Interface" }.to_owned(),
+            tags: self.tags(&format!("-{service}")),
+            ..VpcEndpoint::default()
+        };
+        if gateway {
+            let tables = slots.iter().map(|slot| Field::output(&slot.routes, "id"));
+            fields.route_tables = tables.collect();
+        } else {
+            let slots = slots.iter().filter(|slot| slot.nodes);
+            fields.subnets = slots
+                .map(|slot| Field::output(&slot.private, "id"))
+                .collect();
+            fields.security_groups = vec![Field::output(&self.group_id(), "id")];
+            fields.private_dns = Some(true);
+        }
+        resource(id(self.name, service), "ec2.vpc_endpoint", &fields)
+    }
+}
