@@ -2,14 +2,16 @@
 //!
 //! spec → expand offline (so that mistakes cost no call) → wave 0: every provider checks the account and learns what is on
 //! offer → expand again with those facts → wave 1: every provider reads its objects, all at once → [`Inputs`] →
-//! the planner. Names of parents are known before anything is read, so one wave of reads is enough.
+//! the planner. Names of parents are known before anything is read, so one wave of reads is enough. When the first
+//! decisions have something go by stops (`advice`), its provider is asked once more, and it is decided again.
 
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
+use jiff::Timestamp;
 use provision_core::contract::{
-    Account, Class, Context, ExpandAnswer, Facts, Failure, Note, Objects, Provider, SurveyAnswer,
-    SurveyRequest,
+    Account, Advice, Class, Context, ExpandAnswer, Facts, Failure, Note, Objects, Provider,
+    SurveyAnswer, SurveyRequest,
 };
 use provision_core::model::{Address, Observed, Open, Pending, Resource, ResourceId, Sight, Stray};
 use provision_core::plan::{self, Goal, Inputs, PlanFile};
@@ -17,6 +19,8 @@ use provision_core::spec::Spec;
 
 use crate::error::Error;
 use crate::registry::{self, Registry};
+
+mod advice;
 
 /// What is wanted of a plan.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +31,8 @@ pub struct Wish {
     pub targets: Vec<Address>,
     /// Sticky choices within these addresses are taken anew.
     pub rechoose: Vec<Address>,
+    /// The time that the plan is of.
+    pub now: Timestamp,
 }
 
 /// A spec, for planning.
@@ -116,6 +122,16 @@ pub async fn observe(
     let provisional = plan::provisional(&resources);
     let surveyed = survey(registry, &provisional, true).await?;
     notes.extend(of_expansion);
+    if wish.goal == Goal::Reach {
+        let live = advice::live(&surveyed.sights);
+        notes.extend(advice::remarks(
+            registry,
+            &facts,
+            &provisional,
+            &live,
+            Some(wish.now),
+        ));
+    }
     notes.extend(wanted.notes.iter().cloned());
     let inputs = Inputs {
         tool: tool(),
@@ -133,6 +149,7 @@ pub async fn observe(
         notes,
         targets: wish.targets.clone(),
         rechoose: wish.rechoose.clone(),
+        advice: Advice::default(),
     };
     named(&inputs)?;
     Ok(inputs)
@@ -171,8 +188,18 @@ pub async fn make(
     wanted: Wanted<'_>,
     wish: &Wish,
 ) -> Result<PlanFile, Error> {
-    let inputs = observe(registry, wanted, wish).await?;
-    plan::make(&inputs).map_err(Error::Refused)
+    let mut inputs = observe(registry, wanted, wish).await?;
+    let decided = plan::decide(&inputs);
+    let advice = advice::advice(registry, &inputs, &decided, wish.now).await;
+    let made = match advice == Advice::default() {
+        true => plan::make_from(&inputs, decided),
+        false => {
+            inputs.notes.extend(advice.notes.iter().cloned());
+            inputs.advice = advice;
+            plan::make(&inputs)
+        }
+    };
+    made.map_err(Error::Refused)
 }
 
 /// Wave 0: every provider checks the account before it calls anything else. The contexts then say the account that
@@ -212,7 +239,9 @@ pub async fn accounts(
 async fn account(provider: &dyn Provider, context: Context) -> Result<Account, Failure> {
     match provider.survey(&SurveyRequest::Account { context }).await? {
         SurveyAnswer::Account(account) => Ok(account),
-        SurveyAnswer::Objects { .. } => Err(other_answer(provider.name())),
+        SurveyAnswer::Objects { .. } | SurveyAnswer::Advice(_) => {
+            Err(other_answer(provider.name()))
+        }
     }
 }
 
@@ -288,7 +317,9 @@ pub async fn survey(
                 add_new(&mut all.strays, strays);
                 all.unread.extend(unread);
             }
-            Ok(SurveyAnswer::Account(_)) => add_new(&mut failures, vec![other_answer(&name)]),
+            Ok(SurveyAnswer::Account(_) | SurveyAnswer::Advice(_)) => {
+                add_new(&mut failures, vec![other_answer(&name)]);
+            }
             Err(failure) => add_new(&mut failures, vec![failure]),
         }
     }

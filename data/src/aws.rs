@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 const SHAPES: &str = include_str!("../prices/aws/shapes.csv");
+const EKS_SUPPORT: &str = include_str!("../prices/aws/eks_support.csv");
 const SOURCES: &str = include_str!("../prices/aws/sources.csv");
 const REGIONS: &[(&str, &str)] = &[
     ("af-south-1", include_str!("../prices/aws/af-south-1.csv")),
@@ -151,6 +152,25 @@ pub fn prices(region: &str) -> Option<Vec<Price>> {
         .map(|(_, table)| rows(table))
 }
 
+/// What an hour of an EKS control plane costs, by the support that its Kubernetes version has.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct EksSupport {
+    /// `STANDARD` or `EXTENDED`.
+    pub support: String,
+    /// Micro-dollars an hour.
+    pub usd_micros: u64,
+    /// When the source was read.
+    pub as_of: String,
+    /// Where it was read.
+    pub source: String,
+}
+
+/// Both sorts of support of EKS, standard first.
+#[must_use]
+pub fn eks_support() -> Vec<EksSupport> {
+    rows(EKS_SUPPORT)
+}
+
 /// What a source code stands for.
 #[must_use]
 pub fn source(code: &str) -> Option<String> {
@@ -184,6 +204,12 @@ mod tests {
                 assert!(price.usd_micros > 0, "{region} {}", price.name);
             }
         }
+    }
+
+    #[test]
+    fn extended_support_costs_six_times_as_much() {
+        let prices: Vec<u64> = eks_support().iter().map(|row| row.usd_micros).collect();
+        assert_eq!(prices, [100_000, 600_000]);
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub fn human(plan: &Plan) -> String {
         .filter(|note| !blocked(note))
         .cloned()
         .collect();
+    out += &stops(plan);
     let notes = human::notes(&notes);
     if !notes.is_empty() {
         let _ = writeln!(out, "{notes}");
@@ -49,6 +50,26 @@ fn changes(plan: &Plan) -> String {
     if !plan.changes.is_empty() {
         out.push('\n');
     }
+    out
+}
+
+/// The order of what goes by stops: an upgrade over several minors.
+fn stops(plan: &Plan) -> String {
+    let mut steps = plan
+        .steps
+        .iter()
+        .filter(|step| !step.set.is_empty())
+        .peekable();
+    if steps.peek().is_none() {
+        return String::new();
+    }
+    let mut out = format!("{}\n", heading("In this order"));
+    for step in steps {
+        let (n, id) = (step.n, plain(&step.id.to_string()));
+        let time = seconds(u64::from(step.seconds)).dimmed().to_string();
+        let _ = writeln!(out, "  {n:>3}  {:<52} {id}  {time}", plain(&step.phase));
+    }
+    out.push('\n');
     out
 }
 

@@ -1,5 +1,6 @@
 //! What the verbs that look at a cloud begin with: spec, embedded cloud, providers.
 
+use jiff::Timestamp;
 use provision_core::model::{Address, Platform};
 use provision_core::plan::{Goal, PlanFile};
 use provision_core::spec::Loaded;
@@ -86,6 +87,7 @@ pub(super) fn wish(goal: Goal, shape: &Shape) -> Wish {
         goal,
         targets: addresses(&shape.target),
         rechoose: addresses(&shape.rechoose),
+        now: shape.as_of.unwrap_or_else(Timestamp::now),
     }
 }
 

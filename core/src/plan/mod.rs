@@ -23,6 +23,7 @@ mod resolve;
 mod target;
 mod value;
 mod verify;
+mod walk;
 mod web;
 
 pub use decide::decide;
@@ -41,6 +42,7 @@ pub use value::{
     Step, Summary,
 };
 pub use verify::{Difference, verify};
+pub use walk::walks;
 
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,8 @@
 
 use futures::future::join_all;
 use provision_core::contract::{
-    Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll, PollOutcome,
-    Provider, SurveyAnswer, SurveyRequest,
+    Act, Advice, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll,
+    PollOutcome, Provider, SurveyAnswer, SurveyRequest,
 };
 use provision_core::model::{Kind, Table};
 
@@ -64,6 +64,8 @@ impl Provider for AwsProvider {
                     .await
                     .map(SurveyAnswer::Account),
                 SurveyRequest::Objects(objects) => Ok(survey(aws, objects).await),
+                // Nothing of this provider goes by stops.
+                SurveyRequest::Advice(_) => Ok(SurveyAnswer::Advice(Advice::default())),
             }
         })
     }

@@ -6,13 +6,13 @@ use futures::future::join_all;
 use provision_aws::kind::{Ask, Look, Ops, Place, PlaceState, Seen, gather, unserved};
 use provision_aws::{Aws, internal};
 use provision_core::contract::{
-    Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll, PollOutcome,
-    Provider, SurveyAnswer, SurveyRequest,
+    Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Note, Objects, Outcome, Poll,
+    PollOutcome, Provider, RemarkRequest, SurveyAnswer, SurveyRequest,
 };
 use provision_core::model::{ResourceId, Sight, Table};
 
 use crate::kinds::{ALL, ops, tables};
-use crate::{PROVIDER, account, expand};
+use crate::{PROVIDER, account, advice, expand, remark};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +54,10 @@ impl Provider for EksProvider {
         expand(request)
     }
 
+    fn remark(&self, request: &RemarkRequest) -> Vec<Note> {
+        remark::remark(request)
+    }
+
     fn survey<'a>(
         &'a self,
         request: &'a SurveyRequest,
@@ -65,6 +69,9 @@ impl Provider for EksProvider {
                     .await
                     .map(SurveyAnswer::Account),
                 SurveyRequest::Objects(objects) => Ok(survey(aws, objects).await),
+                SurveyRequest::Advice(asked) => {
+                    Ok(SurveyAnswer::Advice(advice::advise(aws, asked).await))
+                }
             }
         })
     }

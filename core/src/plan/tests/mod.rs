@@ -15,4 +15,5 @@ mod target;
 mod toy;
 mod verify;
 mod views;
+mod walk;
 mod world;

@@ -203,7 +203,7 @@ pub(super) fn decided(decisions: impl IntoIterator<Item = Decision>) -> Decided 
             .into_iter()
             .map(|decision| (decision.id.clone(), decision))
             .collect(),
-        notes: Vec::new(),
+        ..Decided::default()
     }
 }
 

@@ -104,7 +104,7 @@ pub(super) async fn change(
 ) -> Result<Option<Next>, Stop> {
     let version = want.version.known("version")?;
     if cx.wants("version") && text(live, "version") != Some(version.as_str()) {
-        return upgrade(cx, live, version).await.map(Some);
+        return upgrade(cx, want, live, version).await.map(Some);
     }
     let subnets = known(&want.subnets, "subnets")?;
     let groups = known(&want.security_groups, "security_groups")?;
@@ -180,11 +180,18 @@ fn endpoint_differs(cx: &Cx<'_>, want: &Cluster, live: &Observed) -> bool {
         || want.public_access && is_other(cx, live, "public_cidrs", &want.public_cidrs)
 }
 
-async fn upgrade(cx: &Cx<'_>, live: &Observed, version: &str) -> Result<Next, Stop> {
+/// To the next minor, or back to the one before; the planner has every minor on the way as a step.
+async fn upgrade(
+    cx: &Cx<'_>,
+    want: &Cluster,
+    live: &Observed,
+    version: &str,
+) -> Result<Next, Stop> {
     let request = eks(cx.aws)
         .update_cluster_version()
         .name(super::eks::cluster_of(&live.physical))
         .version(version)
+        .set_force(want.force_upgrade.then_some(true))
         .client_request_token(cx.token);
     let answer = cx
         .aws
@@ -294,6 +301,7 @@ pub(super) fn live(cluster: &Wire) -> Live {
     let unsaid = [
         ("creator_admin", true),
         ("self_managed_addons", true),
+        ("force_upgrade", true),
         ("support", cluster.upgrade_policy().is_none()),
         ("authentication_mode", mode.is_none()),
         ("deletion_protection", cluster.deletion_protection.is_none()),
