@@ -170,7 +170,7 @@ fn taken(desired: &Resource<Pending>, walker: &ResourceId, output: &str, value: 
             match piece {
                 Piece::Text(literal) => text.push_str(literal),
                 Piece::Ref(one) if one.id == *walker && one.output == output => {
-                    text.push_str(value)
+                    text.push_str(value);
                 }
                 Piece::Ref(_) => return Err(()),
             }

@@ -129,3 +129,7 @@ fn ways(asked: &Advised) -> Vec<Way<'_>> {
 fn is(walk: &Walking, field: &str, value: &Value<provision_core::model::Pending>) -> bool {
     walk.desired.fields.get(field) == Some(value)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;

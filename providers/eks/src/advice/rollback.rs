@@ -6,11 +6,14 @@
 
 use aws_sdk_eks::types::{Update, UpdateStatus};
 use futures::future::try_join_all;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use provision_aws::kind::pages;
 use provision_aws::{Aws, Fault};
 use provision_core::contract::{Note, Severity};
 
 use super::Way;
+use crate::calendar;
 use crate::kinds::client;
 
 /// How long after an upgrade there is a way back.
@@ -28,6 +31,12 @@ pub(super) async fn possible(aws: &Aws, way: &Way<'_>, now: i64) -> (Vec<String>
             way.from
         ),
     )];
+    if !way.extended && is_past(to, now) {
+        let reason = format!(
+            "standard support of Kubernetes {to} has ended: EKS goes back to it only with eks.support = \"extended\""
+        );
+        return (vec![reason], Vec::new());
+    }
     let updates = match updates(aws, way.name).await {
         Ok(updates) => updates,
         Err(fault) => {
@@ -43,6 +52,13 @@ pub(super) async fn possible(aws: &Aws, way: &Way<'_>, now: i64) -> (Vec<String>
         Some(reason) => (vec![reason], Vec::new()),
         None => (Vec::new(), notes),
     }
+}
+
+/// Whether standard support of a minor has ended.
+fn is_past(minor: &str, now: i64) -> bool {
+    let end = calendar::ends(minor, None).map(|(standard, _)| standard);
+    let today = Timestamp::from_second(now).map(|now| now.to_zoned(TimeZone::UTC).date());
+    matches!((end, today), (Some(end), Ok(today)) if end < today)
 }
 
 /// The reason against it.

@@ -14,6 +14,7 @@ use provision_core::model::{Observed, Status, Value};
 
 use super::Cluster;
 use super::eks::{changed, eks, found, issue, join, tag_map, tags};
+use crate::calendar;
 
 /// Logs that a control plane can keep.
 const LOGS: [&str; 5] = [
@@ -104,6 +105,11 @@ pub(super) async fn change(
 ) -> Result<Option<Next>, Stop> {
     let version = want.version.known("version")?;
     if cx.wants("version") && text(live, "version") != Some(version.as_str()) {
+        // The way back may lead into extended support, which the policy must allow first.
+        let back = calendar::parts(version) < text(live, "version").and_then(calendar::parts);
+        if back && want.support == "EXTENDED" && text(live, "support") == Some("STANDARD") {
+            return policy(cx, want, live).await.map(Some);
+        }
         return upgrade(cx, want, live, version).await.map(Some);
     }
     let subnets = known(&want.subnets, "subnets")?;
@@ -136,12 +142,7 @@ async fn switches(cx: &Cx<'_>, want: &Cluster, live: &Observed) -> Result<Option
         cx.wants(field) && text(live, field).is_some_and(|now| now != wanted)
     };
     if differs("support", &want.support) {
-        let support = SupportType::from(want.support.as_str());
-        let policy = UpgradePolicyRequest::builder()
-            .support_type(support)
-            .build();
-        let call = |request: UpdateClusterConfigFluentBuilder| request.upgrade_policy(policy);
-        return update(cx, live, "support", call).await.map(Some);
+        return policy(cx, want, live).await.map(Some);
     }
     let protected = want.deletion_protection || cx.protect();
     let now = live.fields.get("deletion_protection");
@@ -198,6 +199,15 @@ async fn upgrade(
         .write_once("eks:UpdateClusterVersion", || request.clone().send())
         .await;
     changed(live, answer.map(|answer| answer.update), "UPDATING version")
+}
+
+async fn policy(cx: &Cx<'_>, want: &Cluster, live: &Observed) -> Result<Next, Stop> {
+    let support = SupportType::from(want.support.as_str());
+    let policy = UpgradePolicyRequest::builder()
+        .support_type(support)
+        .build();
+    let call = |request: UpdateClusterConfigFluentBuilder| request.upgrade_policy(policy);
+    update(cx, live, "support", call).await
 }
 
 async fn update(
