@@ -172,8 +172,12 @@ impl<'a> Draft<'a> {
         let web = self.web;
         match &web.decisions[at].verdict {
             Verdict::Nothing | Verdict::Blocked | Verdict::GoesWithParent => {}
-            Verdict::Wait => drop(self.make(Node::new(at, Does::Wait))),
-            Verdict::Create => drop(self.make(Node::new(at, Does::Create))),
+            Verdict::Wait => {
+                self.make(Node::new(at, Does::Wait));
+            }
+            Verdict::Create => {
+                self.make(Node::new(at, Does::Create));
+            }
             Verdict::Update { groups } => {
                 for group in groups {
                     self.update(at, group);
