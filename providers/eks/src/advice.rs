@@ -116,7 +116,7 @@ fn ways(asked: &Advised) -> Vec<Way<'_>> {
                 id: &live.id,
                 name: live.outputs.get("name")?.as_text()?,
                 from: live.fields.get("version")?.as_text()?,
-                stops: walk.map_or(&[], |walk| &walk.stops),
+                stops: walk.map_or(&[][..], |walk| walk.stops.as_slice()),
                 forced: walk.is_some_and(|walk| is(walk, "force_upgrade", &Value::Bool(true))),
                 extended: walk.is_some_and(|walk| is(walk, "support", &Value::text("EXTENDED"))),
                 addons: addons(&live.id),

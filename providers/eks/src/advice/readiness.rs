@@ -115,10 +115,13 @@ async fn whole(aws: &Aws, way: &Way<'_>, one: InsightSummary) -> (Status, Insigh
 
 /// Name, reason and what EKS recommends.
 fn told(insight: &Insight) -> String {
-    let mut text = format!("insight `{}`", insight.name().unwrap_or("without a name"));
-    if let Some(version) = insight.kubernetes_version() {
-        text.push_str(&format!(" (for {version})"));
-    }
+    let version = insight.kubernetes_version();
+    let version = version.map(|version| format!(" (for {version})"));
+    let mut text = format!(
+        "insight `{}`{}",
+        insight.name().unwrap_or("without a name"),
+        version.unwrap_or_default()
+    );
     let reason = insight.insight_status().and_then(|status| status.reason());
     for part in [reason, insight.recommendation()] {
         let part = part.map(|part| part.trim().trim_end_matches('.'));
