@@ -31,12 +31,6 @@ pub(super) async fn possible(aws: &Aws, way: &Way<'_>, now: i64) -> (Vec<String>
             way.from
         ),
     )];
-    if !way.extended && is_past(to, now) {
-        let reason = format!(
-            "standard support of Kubernetes {to} has ended: EKS goes back to it only with eks.support = \"extended\""
-        );
-        return (vec![reason], Vec::new());
-    }
     let updates = match updates(aws, way.name).await {
         Ok(updates) => updates,
         Err(fault) => {
@@ -48,10 +42,16 @@ pub(super) async fn possible(aws: &Aws, way: &Way<'_>, now: i64) -> (Vec<String>
             return (Vec::new(), notes);
         }
     };
-    match verdict(&updates, way.from, now) {
-        Some(reason) => (vec![reason], Vec::new()),
-        None => (Vec::new(), notes),
+    if let Some(reason) = verdict(&updates, way.from, now) {
+        return (vec![reason], Vec::new());
     }
+    if !way.extended && is_past(to, now) {
+        let reason = format!(
+            "standard support of Kubernetes {to} has ended: EKS goes back to it only with eks.support = \"extended\""
+        );
+        return (vec![reason], Vec::new());
+    }
+    (Vec::new(), notes)
 }
 
 /// Whether standard support of a minor has ended.

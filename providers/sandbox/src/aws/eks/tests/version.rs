@@ -117,9 +117,8 @@ fn a_cluster_goes_back_for_a_week_and_its_nodes_go_first() {
 
 #[test]
 fn back_into_extended_support_takes_a_policy_that_allows_it() {
-    let mut wish = Value::Null;
     let world = World::new(Config::default());
-    wish.clone_from(&world.cluster("shop"));
+    let mut wish = world.cluster("shop");
     wish["upgradePolicy"] = json!({"supportType": "STANDARD"});
     world.post("/clusters", &wish);
     world.wait(617);
