@@ -13,11 +13,13 @@ use provision_core::contract::{
     Account, Advice, Class, Context, ExpandAnswer, Facts, Failure, Note, Objects, Provider,
     SurveyAnswer, SurveyRequest,
 };
+use provision_core::cost::Money;
 use provision_core::model::{Address, Observed, Open, Pending, Resource, ResourceId, Sight, Stray};
 use provision_core::plan::{self, Goal, Inputs, PlanFile};
 use provision_core::spec::Spec;
 
 use crate::error::Error;
+use crate::price;
 use crate::registry::{self, Registry};
 
 mod advice;
@@ -31,8 +33,17 @@ pub struct Wish {
     pub targets: Vec<Address>,
     /// Sticky choices within these addresses are taken anew.
     pub rechoose: Vec<Address>,
+    /// The day it is for; `None` is today.
+    pub as_of: Option<Timestamp>,
+    /// The limit of the monthly bill that the plan is held against.
+    pub budget: Option<Money>,
+}
+
+impl Wish {
     /// The time that the plan is of.
-    pub now: Timestamp,
+    fn now(&self) -> Timestamp {
+        self.as_of.unwrap_or_else(Timestamp::now)
+    }
 }
 
 /// A spec, for planning.
@@ -129,7 +140,7 @@ pub async fn observe(
             &facts,
             &provisional,
             &live,
-            Some(wish.now),
+            Some(wish.now()),
         ));
     }
     notes.extend(wanted.notes.iter().cloned());
@@ -190,16 +201,17 @@ pub async fn make(
 ) -> Result<PlanFile, Error> {
     let mut inputs = observe(registry, wanted, wish).await?;
     let decided = plan::decide(&inputs);
-    let advice = advice::advice(registry, &inputs, &decided, wish.now).await;
-    let made = match advice == Advice::default() {
-        true => plan::make_from(&inputs, decided),
+    let advice = advice::advice(registry, &inputs, &decided, wish.now()).await;
+    let mut made = match advice == Advice::default() {
+        true => plan::make_from(&inputs, decided)?,
         false => {
             inputs.notes.extend(advice.notes.iter().cloned());
             inputs.advice = advice;
-            plan::make(&inputs)
+            plan::make(&inputs)?
         }
     };
-    made.map_err(Error::Refused)
+    price::plan(registry, &mut made, wish.as_of, wish.budget)?;
+    Ok(made)
 }
 
 /// Wave 0: every provider checks the account before it calls anything else. The contexts then say the account that

@@ -1,10 +1,11 @@
 //! Amazon EC2: shapes of machine types, and on-demand Linux prices by region.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 const SHAPES: &str = include_str!("../prices/aws/shapes.csv");
-const EKS_SUPPORT: &str = include_str!("../prices/aws/eks_support.csv");
 const SOURCES: &str = include_str!("../prices/aws/sources.csv");
 const REGIONS: &[(&str, &str)] = &[
     ("af-south-1", include_str!("../prices/aws/af-south-1.csv")),
@@ -125,7 +126,7 @@ struct Source {
 
 /// Rows of a table. The tables are compiled in and a test reads each of them, so a row that does not parse
 /// cannot be in a released binary.
-fn rows<T: DeserializeOwned>(table: &str) -> Vec<T> {
+pub(crate) fn rows<T: DeserializeOwned>(table: &str) -> Vec<T> {
     csv::Reader::from_reader(table.as_bytes())
         .deserialize()
         .filter_map(Result::ok)
@@ -152,23 +153,10 @@ pub fn prices(region: &str) -> Option<Vec<Price>> {
         .map(|(_, table)| rows(table))
 }
 
-/// What an hour of an EKS control plane costs, by the support that its Kubernetes version has.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct EksSupport {
-    /// `STANDARD` or `EXTENDED`.
-    pub support: String,
-    /// Micro-dollars an hour.
-    pub usd_micros: u64,
-    /// When the source was read.
-    pub as_of: String,
-    /// Where it was read.
-    pub source: String,
-}
-
-/// Both sorts of support of EKS, standard first.
-#[must_use]
-pub fn eks_support() -> Vec<EksSupport> {
-    rows(EKS_SUPPORT)
+/// What all source codes stand for.
+pub(crate) fn sources() -> BTreeMap<String, String> {
+    let rows = rows::<Source>(SOURCES).into_iter();
+    rows.map(|row| (row.code, row.source)).collect()
 }
 
 /// What a source code stands for.
@@ -204,12 +192,6 @@ mod tests {
                 assert!(price.usd_micros > 0, "{region} {}", price.name);
             }
         }
-    }
-
-    #[test]
-    fn extended_support_costs_six_times_as_much() {
-        let prices: Vec<u64> = eks_support().iter().map(|row| row.usd_micros).collect();
-        assert_eq!(prices, [100_000, 600_000]);
     }
 
     #[test]

@@ -15,7 +15,6 @@ pub(super) async fn run(cx: &Cx, args: &Drift) -> Result<Exit, Error> {
     let wish = Wish {
         goal: Goal::Reach,
         targets: addresses(&args.target),
-        now: jiff::Timestamp::now(),
         ..Wish::default()
     };
     let made = session.plan(cx, &wish).await?;

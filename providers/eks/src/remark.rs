@@ -16,6 +16,9 @@ const NEAR_DAYS: i32 = 90;
 /// Hours of a month, as bills count them.
 const MONTH_HOURS: u64 = 730;
 
+/// Prices are in nano-dollars.
+const NANOS_OF_CENT: u64 = 10_000_000;
+
 /// What is worth saying of all clusters.
 pub(crate) fn remark(request: &RemarkRequest) -> Vec<Note> {
     let clusters = request.resources.iter();
@@ -31,6 +34,7 @@ pub(crate) fn remark(request: &RemarkRequest) -> Vec<Note> {
 /// The support of one cluster's minor.
 struct Support<'a> {
     address: &'a str,
+    region: &'a str,
     /// The minor that counts.
     version: &'a str,
     /// Where a plan takes it, when that is another one.
@@ -47,7 +51,7 @@ struct Support<'a> {
 
 impl<'a> Support<'a> {
     fn of(
-        request: &RemarkRequest,
+        request: &'a RemarkRequest,
         cluster: &'a Resource<Pending>,
         live: Option<&'a Observed>,
     ) -> Option<Self> {
@@ -60,6 +64,7 @@ impl<'a> Support<'a> {
         let support = cluster.fields.get("support").and_then(|one| one.as_text());
         Some(Self {
             address: cluster.id.address.as_str(),
+            region: &request.context.region,
             version,
             goal: wanted.filter(|wanted| *wanted != version),
             is_live: live.is_some(),
@@ -109,7 +114,7 @@ impl<'a> Support<'a> {
         let then = match self.extended {
             true => format!(
                 "{} until {}, when EKS upgrades it by itself",
-                price(),
+                price(self.region),
                 self.extended_end
             ),
             false => "EKS upgrades the control plane by itself, unless eks.support is `extended`, \
@@ -135,13 +140,13 @@ impl<'a> Support<'a> {
             true => format!(
                 "{whose} is in extended support: {ended}; {} until {}, {over} days from now, when EKS \
                  upgrades it by itself",
-                price(),
+                price(self.region),
                 self.extended_end
             ),
             false => format!(
                 "{whose} is past its time: {ended}; EKS upgrades the control plane by itself, at a time of its \
                  own. Take a newer version, or say eks.support = \"extended\" ({})",
-                price()
+                price(self.region)
             ),
         }
     }
@@ -157,19 +162,21 @@ impl<'a> Support<'a> {
 }
 
 /// What extended support costs: `the cluster costs $0.60 instead of $0.10 an hour (+$365 a month)`.
-fn price() -> String {
-    let rows = provision_data::aws::eks_support();
-    let of = |support: &str| {
-        let row = rows.iter().find(|row| row.support == support);
-        row.map_or(0, |row| row.usd_micros)
+fn price(region: &str) -> String {
+    let prices = provision_data::list_prices(region);
+    let of = |item: &str| {
+        let row = prices.iter().find(|price| price.item == item);
+        row.map(|row| row.nanos / NANOS_OF_CENT)
     };
-    let (standard, extended) = (of("STANDARD"), of("EXTENDED"));
-    let cents = |micros: u64| format!("${}.{:02}", micros / 1_000_000, micros / 10_000 % 100);
-    let more = extended.saturating_sub(standard) * MONTH_HOURS / 1_000_000;
+    let (Some(standard), Some(more)) = (of("eks.cluster"), of("eks.cluster.extended")) else {
+        return "the cluster costs more by the hour".to_owned();
+    };
+    let dollars = |cents: u64| format!("${}.{:02}", cents / 100, cents % 100);
     format!(
-        "the cluster costs {} instead of {} an hour (+${more} a month)",
-        cents(extended),
-        cents(standard)
+        "the cluster costs {} instead of {} an hour (+${} a month)",
+        dollars(standard + more),
+        dollars(standard),
+        more * MONTH_HOURS / 100
     )
 }
 
