@@ -2,15 +2,16 @@
 //!
 //! spec → expand offline (so that mistakes cost no call) → wave 0: every provider checks the account and learns what is on
 //! offer → expand again with those facts → wave 1: every provider reads its objects, all at once → [`Inputs`] →
-//! the planner. Names of parents are known before anything is read, so one wave of reads is enough.
+//! the planner. Names of parents are known before anything is read, so one wave of reads is enough. When the first
+//! decisions have something go by stops (`advice`), its provider is asked once more, and it is decided again.
 
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use jiff::Timestamp;
 use provision_core::contract::{
-    Account, Class, Context, ExpandAnswer, Facts, Failure, Note, Objects, Provider, SurveyAnswer,
-    SurveyRequest,
+    Account, Advice, Class, Context, ExpandAnswer, Facts, Failure, Note, Objects, Provider,
+    SurveyAnswer, SurveyRequest,
 };
 use provision_core::cost::Money;
 use provision_core::model::{Address, Observed, Open, Pending, Resource, ResourceId, Sight, Stray};
@@ -20,6 +21,8 @@ use provision_core::spec::Spec;
 use crate::error::Error;
 use crate::price;
 use crate::registry::{self, Registry};
+
+mod advice;
 
 /// What is wanted of a plan.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +37,13 @@ pub struct Wish {
     pub as_of: Option<Timestamp>,
     /// The limit of the monthly bill that the plan is held against.
     pub budget: Option<Money>,
+}
+
+impl Wish {
+    /// The time that the plan is of.
+    fn now(&self) -> Timestamp {
+        self.as_of.unwrap_or_else(Timestamp::now)
+    }
 }
 
 /// A spec, for planning.
@@ -125,7 +135,18 @@ pub async fn observe(
         resources,
         notes: of_expansion,
     } = expanded;
+    let provisional = plan::provisional(&resources);
     notes.extend(of_expansion);
+    if wish.goal == Goal::Reach {
+        let live = advice::live(&surveyed.sights);
+        notes.extend(advice::remarks(
+            registry,
+            &facts,
+            &provisional,
+            &live,
+            Some(wish.now()),
+        ));
+    }
     notes.extend(wanted.notes.iter().cloned());
     let inputs = Inputs {
         tool: tool(),
@@ -143,6 +164,7 @@ pub async fn observe(
         notes,
         targets: wish.targets.clone(),
         rechoose: wish.rechoose.clone(),
+        advice: Advice::default(),
     };
     named(&inputs)?;
     Ok(inputs)
@@ -218,15 +240,28 @@ pub async fn make(
     wish: &Wish,
 ) -> Result<PlanFile, Error> {
     let inputs = observe(registry, wanted, wish).await?;
-    finish(registry, &inputs, wish)
+    finish(registry, inputs, wish).await
 }
 
-/// Makes a plan of what was observed, with its price.
+/// Makes a plan of what was observed, with its price. Only for changes that go by stops are clouds asked again.
 ///
 /// # Errors
 /// What the planner refuses; a bill over its limit.
-pub fn finish(registry: &Registry, inputs: &Inputs, wish: &Wish) -> Result<PlanFile, Error> {
-    let mut made = plan::make(inputs)?;
+pub async fn finish(
+    registry: &Registry,
+    mut inputs: Inputs,
+    wish: &Wish,
+) -> Result<PlanFile, Error> {
+    let decided = plan::decide(&inputs);
+    let advice = advice::advice(registry, &inputs, &decided, wish.now()).await;
+    let mut made = match advice == Advice::default() {
+        true => plan::make_from(&inputs, decided)?,
+        false => {
+            inputs.notes.extend(advice.notes.iter().cloned());
+            inputs.advice = advice;
+            plan::make(&inputs)?
+        }
+    };
     price::plan(registry, &mut made, wish.as_of, wish.budget)?;
     Ok(made)
 }

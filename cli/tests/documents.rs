@@ -114,6 +114,11 @@ fn the_guide_to_adoption_is_true() {
 }
 
 #[test]
+fn the_guide_to_upgrades_is_true() {
+    run("docs/upgrades.md");
+}
+
+#[test]
 fn the_guide_to_the_sandbox_is_true() {
     run("docs/sandbox.md");
 }

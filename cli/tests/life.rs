@@ -91,7 +91,9 @@ fn what_cannot_be_read_is_unknown_and_never_absent() {
 #[test]
 fn the_plan_for_people() {
     let place = quick(MINIMAL);
-    let plan = place.run(&["plan", "--sandbox"]).expect(0);
+    let plan = place
+        .run(&["plan", "--sandbox", "--as-of", "2026-11-25"])
+        .expect(0);
     insta::assert_snapshot!(plan.out);
 }
 

@@ -17,6 +17,7 @@ const GLIMPSES: usize = 3;
 #[must_use]
 pub fn human(plan: &Plan, verbose: bool) -> String {
     let mut out = changes(plan);
+    out += &stops(plan);
     let notes = notes(plan, verbose);
     if !notes.is_empty() {
         let _ = writeln!(out, "{notes}");
@@ -71,6 +72,26 @@ fn changes(plan: &Plan) -> String {
     if !plan.changes.is_empty() {
         out.push('\n');
     }
+    out
+}
+
+/// The order of what goes by stops: an upgrade over several minors.
+fn stops(plan: &Plan) -> String {
+    let mut steps = plan
+        .steps
+        .iter()
+        .filter(|step| !step.set.is_empty())
+        .peekable();
+    if steps.peek().is_none() {
+        return String::new();
+    }
+    let mut out = format!("{}\n", heading("In this order"));
+    for step in steps {
+        let (n, id) = (step.n, plain(&step.id.to_string()));
+        let time = seconds(u64::from(step.seconds)).dimmed().to_string();
+        let _ = writeln!(out, "  {n:>3}  {:<52} {id}  {time}", plain(&step.phase));
+    }
+    out.push('\n');
     out
 }
 

@@ -61,7 +61,9 @@ impl Session {
             .unless(flow::observe(&mut self.registry, wanted, wish))
             .await?;
         self.adopted(&inputs)?;
-        flow::finish(&self.registry, &inputs, wish)
+        cx.signals
+            .unless(flow::finish(&self.registry, inputs, wish))
+            .await
     }
 
     /// Every word `adopt` names something.

@@ -136,11 +136,14 @@ impl Run {
             return Ok(None);
         }
         match self.plan.desired.get(&step.id) {
-            Some(desired) => self
-                .known
-                .resolve(&self.plan, desired)
-                .map(Some)
-                .map_err(|missing| internal(&missing.to_string())),
+            Some(desired) => {
+                let mut desired = self
+                    .known
+                    .resolve(&self.plan, desired)
+                    .map_err(|missing| internal(&missing.to_string()))?;
+                desired.fields.extend(step.set.clone());
+                Ok(Some(desired))
+            }
             None if matches!(step.does, Does::Cordon | Does::Drain) => Ok(None),
             None => Err(internal(&format!(
                 "the plan does not say what {} shall be",

@@ -17,9 +17,9 @@ use std::pin::Pin;
 
 pub use import::{Import, Imported, Left, Words};
 pub use messages::{
-    Account, Act, ActStep, Class, Context, Does, ExpandAnswer, ExpandRequest, Facts, Failure,
-    Handle, Note, Objects, Outcome, Parent, Poll, PollOutcome, Severity, SurveyAnswer,
-    SurveyRequest,
+    Account, Act, ActStep, Advice, Advised, Class, Context, Does, ExpandAnswer, ExpandRequest,
+    Facts, Failure, Follow, Handle, Note, Objects, Outcome, Parent, Poll, PollOutcome,
+    RemarkRequest, Severity, SurveyAnswer, SurveyRequest, Walking,
 };
 pub use shim::Shim;
 
@@ -39,6 +39,11 @@ pub trait Provider: Send + Sync {
 
     /// Turns the blocks of the spec that are lowered to this provider into resources. Pure.
     fn expand(&self, request: &ExpandRequest) -> ExpandAnswer;
+
+    /// What is worth saying of objects and dates, such as the end of a version's support. Pure.
+    fn remark(&self, _request: &RemarkRequest) -> Vec<Note> {
+        Vec::new()
+    }
 
     /// Reads live state. Never mutates. A part that cannot be read is `Unknown` in the answer, not an error;
     /// `Err` is for what makes the whole survey worthless (credentials, network).

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Outcome, Poll, PollOutcome, Provider,
-    SurveyAnswer, SurveyRequest,
+    Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Note, Outcome, Poll, PollOutcome,
+    Provider, RemarkRequest, SurveyAnswer, SurveyRequest,
 };
 use crate::cost::{UsageAnswer, UsageRequest};
 use crate::model::Table;
@@ -45,6 +45,12 @@ impl<P: Provider> Provider for Shim<P> {
                 failures: vec![failure],
                 ..ExpandAnswer::default()
             })
+    }
+
+    fn remark(&self, request: &RemarkRequest) -> Vec<Note> {
+        trip(request)
+            .and_then(|request| trip(&self.0.remark(&request)))
+            .unwrap_or_default()
     }
 
     fn survey<'a>(

@@ -122,6 +122,9 @@ pub enum Effect {
     InPlace,
     /// Changed by a call that rolls the nodes behind it.
     Rolling,
+    /// Changed by calls that each go to a neighbouring value: a Kubernetes minor to the next one. Every value on the
+    /// way is a step of its own, and what refers to the output of the same name follows at each (`plan::walk`).
+    Stepwise,
     /// Only a new object can have it.
     Replace,
     /// Cannot be changed, and replacing would be worse: the plan refuses with this advice.
@@ -163,8 +166,10 @@ pub enum Condition {
         /// The allowed order.
         order: Vec<String>,
     },
-    /// The Kubernetes minor goes up by exactly one.
-    NextMinor,
+    /// The Kubernetes minor goes up, by one or more.
+    NewerMinor,
+    /// The Kubernetes minor goes back by exactly one.
+    PreviousMinor,
 }
 
 /// How objects of a kind are told apart, and what makes a repeated create safe.

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use super::choose::{Chooser, choose};
 use super::diff;
 use super::remove::{Removal, foreign};
-use super::resolve::{Graph, Outputs};
+use super::resolve::{Graph, Outputs, known};
 use super::{Decided, Decision, FieldChange, Goal, Inputs, Reason, Verdict};
-use crate::contract::{Note, Severity};
+use crate::contract::{Follow, Note, Severity};
 use crate::model::{Observed, Otherwise, Pending, Resource, ResourceId, Sight, Table};
 
 /// Decides about every desired resource and every orphan.
@@ -26,10 +26,12 @@ pub fn decide(inputs: &Inputs) -> Decided {
         live: live.collect(),
         rechoose: &inputs.rechoose,
     };
-    let (resources, notes) = choose(&chooser, &inputs.resources);
+    let (mut resources, notes) = choose(&chooser, &inputs.resources);
     let orphans = orphans(inputs);
     let mut decided = Decided::default();
     if inputs.goal == Goal::Reach {
+        along(&mut resources, &inputs.advice.follow);
+        decided.follow.clone_from(&inputs.advice.follow);
         decided.notes = notes;
         decided.decisions = Reach::new(inputs, resources, &orphans).all();
         owners(inputs, &mut decided);
@@ -41,6 +43,17 @@ pub fn decide(inputs: &Inputs) -> Decided {
     decided.notes.sort();
     decided.notes.dedup();
     decided
+}
+
+/// Wants of each object what it takes last on the way that it goes along.
+fn along(resources: &mut [Resource<Pending>], follow: &[Follow]) {
+    for resource in resources {
+        for one in follow.iter().filter(|one| one.id == resource.id) {
+            let set = one.set.iter();
+            let set = set.map(|(name, value)| (name.clone(), known(value)));
+            resource.fields.extend(set);
+        }
+    }
 }
 
 /// Orphans by id; several of one id in the order of their handles.

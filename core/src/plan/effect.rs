@@ -39,7 +39,7 @@ pub(super) fn evaluate<'a>(
 fn rank(effect: &Effect) -> u8 {
     match effect {
         Effect::CreateOnly | Effect::Computed => 0,
-        Effect::InPlace => 1,
+        Effect::InPlace | Effect::Stepwise => 1,
         Effect::Rolling => 2,
         Effect::Replace => 3,
         Effect::Refused { .. } => 4,
@@ -76,16 +76,8 @@ fn holds(condition: &Condition, before: &Value<Never>, after: &Value<Pending>) -
                         || place(before.as_text()).is_some_and(|was| Some(was) <= now)),
             )
         }
-        Condition::NextMinor => {
-            if pending(after) {
-                return None;
-            }
-            let was = before.as_text().and_then(minor);
-            let now = after.as_text().and_then(minor);
-            Some(
-                matches!((was, now), (Some(was), Some(now)) if now.0 == was.0 && now.1 == was.1 + 1),
-            )
-        }
+        Condition::NewerMinor => minors(before, after, |was, now| now > was),
+        Condition::PreviousMinor => minors(before, after, |was, now| now + 1 == was),
     }
 }
 
@@ -126,8 +118,22 @@ fn ordered(
     Some(matches!((number(before), number(after)), (Some(was), Some(now)) if holds(was, now)))
 }
 
+/// Compares the minors of two versions of one major.
+fn minors(
+    before: &Value<Never>,
+    after: &Value<Pending>,
+    holds: impl Fn(u32, u32) -> bool,
+) -> Option<bool> {
+    if pending(after) {
+        return None;
+    }
+    let was = before.as_text().and_then(minor);
+    let now = after.as_text().and_then(minor);
+    Some(matches!((was, now), (Some(was), Some(now)) if was.0 == now.0 && holds(was.1, now.1)))
+}
+
 /// `1.33` or `v1.33` as numbers.
-fn minor(text: &str) -> Option<(u32, u32)> {
+pub(super) fn minor(text: &str) -> Option<(u32, u32)> {
     let (major, minor) = text.strip_prefix('v').unwrap_or(text).split_once('.')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
@@ -311,17 +317,25 @@ mod tests {
     }
 
     #[test]
-    fn minors_go_up_by_one() {
+    fn minors_go_up_by_any_number_and_back_by_one() {
         let cases = [
             (json!("1.32"), json!("1.33"), true),
             (json!("1.9"), json!("v1.10"), true),
-            (json!("1.32"), json!("1.34"), false),
+            (json!("1.32"), json!("1.34"), true),
             (json!("1.33"), json!("1.32"), false),
             (json!("1.33"), json!("2.34"), false),
             (json!(null), json!("1.33"), false),
             (json!("1.32"), hole(), false),
         ];
-        check(&Condition::NextMinor, &cases);
+        check(&Condition::NewerMinor, &cases);
+        let cases = [
+            (json!("1.33"), json!("1.32"), true),
+            (json!("1.33"), json!("1.31"), false),
+            (json!("1.33"), json!("1.33"), false),
+            (json!("1.32"), json!("1.33"), false),
+            (json!("2.33"), json!("1.32"), false),
+        ];
+        check(&Condition::PreviousMinor, &cases);
     }
 
     #[test]

@@ -236,7 +236,7 @@ fn about(decision: &Decision, tables: &Tables, notes: &mut Vec<Note>) {
             let message = format!("{title} is left as it is: {}", words(&decision.reasons));
             notes.push(note(Severity::Warning, "blocked", message, id));
         }
-        Verdict::Update { .. } => {
+        Verdict::Update { .. } | Verdict::Adopt { .. } => {
             let fields = rolling(decision);
             if !fields.is_empty() {
                 let fields = fields.join(", ");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::{Context, Note};
+use crate::contract::{Advice, Context, Follow, Note};
 use crate::model::{
     Address, Kind, Observed, Open, Pending, Resource, ResourceId, Sight, Stray, Table,
 };
@@ -55,6 +55,8 @@ pub struct Inputs {
     pub targets: Vec<Address>,
     /// `--rechoose`: sticky choices within these addresses are taken anew.
     pub rechoose: Vec<Address>,
+    /// What providers say of changes that go by stops: see [`super::walks`].
+    pub advice: Advice,
 }
 
 /// What is decided about one resource.
@@ -128,4 +130,6 @@ pub struct Decided {
     pub decisions: BTreeMap<ResourceId, Decision>,
     /// Notes that came up: better choices, names kept, foreign children.
     pub notes: Vec<Note>,
+    /// What goes along with fields that go by stops, as providers advise.
+    pub follow: Vec<Follow>,
 }

@@ -26,6 +26,7 @@ mod succession;
 mod target;
 mod value;
 mod verify;
+mod walk;
 mod web;
 
 pub use adopt::not_there;
@@ -47,6 +48,7 @@ pub use value::{
     Step, Summary,
 };
 pub use verify::{Difference, verify};
+pub use walk::walks;
 
 #[cfg(test)]
 mod tests;

@@ -5,12 +5,17 @@
 //! meet in one graph, so mixed plans need no special case. Linear in resources and references, but for sorting.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use super::walk::{self, Walk};
 use super::web::{Web, parent_of};
 use super::{Decided, Decision, ShownEffect, Step, Tables, Verdict};
 use crate::contract::Does;
-use crate::model::{Kind, Lane, ReplaceOrder, ResourceId, Table};
+use crate::model::{Fields, Kind, Lane, ReplaceOrder, ResourceId, Table, Value};
+
+mod stops;
+
+use stops::Stops;
 
 /// Steps that cannot be put in order.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,10 +56,11 @@ pub struct Ordered {
 /// [`OrderError`]: steps in a circle, kinds without a table.
 pub fn order(decided: &Decided, tables: &Tables) -> Result<Ordered, OrderError> {
     let web = Web::new(decided);
+    let walks = walk::all(decided, tables);
     let mut demoted = BTreeSet::new();
     let mut strict = true;
     loop {
-        let mut draft = Draft::new(&web, tables, &demoted)?;
+        let mut draft = Draft::new(&web, tables, &walks, &demoted)?;
         draft.connect(strict);
         match draft.sort() {
             Ok(line) => {
@@ -84,11 +90,25 @@ fn ids(web: &Web<'_>, indices: &BTreeSet<usize>) -> Vec<ResourceId> {
 }
 
 /// One step before it has a number.
-struct Node<'a> {
+#[derive(Clone)]
+struct Node {
     /// Index of its decision.
     at: usize,
     does: Does,
-    fields: &'a [String],
+    fields: Vec<String>,
+    /// What holds for this step alone.
+    set: Fields,
+}
+
+impl Node {
+    fn new(at: usize, does: Does) -> Self {
+        Self {
+            at,
+            does,
+            fields: Vec::new(),
+            set: Fields::new(),
+        }
+    }
 }
 
 /// The nodes of one decision.
@@ -104,8 +124,10 @@ struct Draft<'a> {
     web: &'a Web<'a>,
     tables: Vec<Option<&'a Table>>,
     demoted: &'a BTreeSet<usize>,
-    nodes: Vec<Node<'a>>,
+    nodes: Vec<Node>,
     spans: Vec<Span>,
+    /// What goes by stops.
+    stops: Stops<'a>,
     /// Pairs of nodes: the first one comes before the second one.
     edges: Vec<(usize, usize)>,
 }
@@ -114,6 +136,7 @@ impl<'a> Draft<'a> {
     fn new(
         web: &'a Web<'a>,
         tables: &'a Tables,
+        walks: &'a BTreeMap<ResourceId, Walk>,
         demoted: &'a BTreeSet<usize>,
     ) -> Result<Self, OrderError> {
         let mut draft = Self {
@@ -126,6 +149,7 @@ impl<'a> Draft<'a> {
             demoted,
             nodes: Vec::new(),
             spans: vec![Span::default(); web.decisions.len()],
+            stops: Stops::new(web, walks),
             edges: Vec::new(),
         };
         for at in 0..web.decisions.len() {
@@ -148,39 +172,45 @@ impl<'a> Draft<'a> {
         let web = self.web;
         match &web.decisions[at].verdict {
             Verdict::Nothing | Verdict::Blocked | Verdict::GoesWithParent => {}
-            Verdict::Wait => self.make(at, Does::Wait, &[]),
-            Verdict::Create => self.make(at, Does::Create, &[]),
+            Verdict::Wait => {
+                self.make(Node::new(at, Does::Wait));
+            }
+            Verdict::Create => {
+                self.make(Node::new(at, Does::Create));
+            }
             Verdict::Adopt { groups } => {
-                self.make(at, Does::Adopt, &[]);
+                self.make(Node::new(at, Does::Adopt));
                 for group in groups {
-                    self.make(at, Does::Update, group);
+                    self.update(at, group);
                 }
             }
             Verdict::Update { groups } => {
                 for group in groups {
-                    self.make(at, Does::Update, group);
+                    self.update(at, group);
                 }
             }
             Verdict::Delete => self.remove(at),
-            Verdict::Replace if self.old_goes_with_parent(at) => self.make(at, Does::Create, &[]),
+            Verdict::Replace if self.old_goes_with_parent(at) => self.anew(at),
             Verdict::Replace if self.is_create_first(at) => {
-                self.make(at, Does::Create, &[]);
+                let node = self.nodes.len();
+                self.anew(at);
                 self.remove(at);
-                self.edges
-                    .push((self.nodes.len() - 2, self.nodes.len() - 1));
+                self.edges.push((node, self.nodes.len() - 1));
             }
             Verdict::Replace => {
                 self.remove(at);
-                self.make(at, Does::Create, &[]);
-                self.edges
-                    .push((self.nodes.len() - 2, self.nodes.len() - 1));
+                let node = self.nodes.len();
+                self.edges.push((node - 1, node));
+                self.anew(at);
             }
         }
     }
 
-    fn make(&mut self, at: usize, does: Does, fields: &'a [String]) {
+    /// Adds a step to those that make an object, behind the others.
+    fn make(&mut self, new: Node) -> usize {
         let node = self.nodes.len();
-        self.nodes.push(Node { at, does, fields });
+        let at = new.at;
+        self.nodes.push(new);
         let first = match self.spans[at].made {
             Some((first, last)) => {
                 self.edges.push((last, node));
@@ -189,15 +219,12 @@ impl<'a> Draft<'a> {
             None => node,
         };
         self.spans[at].made = Some((first, node));
+        node
     }
 
     fn remove(&mut self, at: usize) {
         self.spans[at].gone = Some(self.nodes.len());
-        self.nodes.push(Node {
-            at,
-            does: Does::Delete,
-            fields: &[],
-        });
+        self.nodes.push(Node::new(at, Does::Delete));
     }
 
     fn is_create_first(&self, at: usize) -> bool {
@@ -246,6 +273,7 @@ impl<'a> Draft<'a> {
                 self.after_users(at, gone, with, strict);
             }
         }
+        self.by_stops(strict);
         self.edges.retain(|(before, after)| before != after);
         self.edges.sort_unstable();
         self.edges.dedup();
@@ -254,6 +282,9 @@ impl<'a> Draft<'a> {
     /// Made after what it needs is made.
     fn after_needs(&mut self, at: usize, first: usize) {
         for need in &self.web.wants[at] {
+            if self.goes_by_stops(at, *need) {
+                continue;
+            }
             if let Some((_, made)) = self.spans[*need].made {
                 self.edges.push((made, first));
             }
@@ -347,7 +378,12 @@ impl<'a> Draft<'a> {
     }
 
     fn step(&self, node: usize, n: u32, after: Vec<u32>) -> Option<Step> {
-        let Node { at, does, fields } = &self.nodes[node];
+        let Node {
+            at,
+            does,
+            fields,
+            set,
+        } = &self.nodes[node];
         let decision = self.web.decisions[*at];
         let table = self.tables[*at]?;
         let age = match (&decision.verdict, does) {
@@ -375,14 +411,25 @@ impl<'a> Draft<'a> {
             n,
             id: decision.id.clone(),
             does: *does,
-            phase: format!("{verb} {age}{}", table.title),
+            phase: format!("{verb} {age}{}{}", table.title, to(set)),
             after,
             seconds,
             kind: decision.kind.clone(),
             provider: desired.or(live).cloned().unwrap_or_default(),
-            fields: fields.to_vec(),
+            fields: fields.clone(),
+            set: set.clone(),
             lane,
         })
+    }
+}
+
+/// Where a step goes: ` to 1.35`.
+fn to(set: &Fields) -> String {
+    let mut words: Vec<&str> = set.values().filter_map(Value::as_text).collect();
+    words.dedup();
+    match words.is_empty() {
+        true => String::new(),
+        false => format!(" to {}", words.join(", ")),
     }
 }
 

@@ -96,7 +96,10 @@ impl Reach<'_> {
         if let Some(going) = going {
             return anew(resource, live, vec![going]);
         }
-        let refused: Vec<Reason> = diffs.iter().filter_map(refused).collect();
+        let mut refused: Vec<Reason> = diffs.iter().filter_map(refused).collect();
+        if diffs.iter().any(|diff| diff.effect == Effect::Stepwise) {
+            refused.extend(self.not_ready(resource));
+        }
         if !refused.is_empty() {
             return (Verdict::Blocked, refused);
         }
@@ -133,6 +136,13 @@ impl Reach<'_> {
     fn stuck_in(&self, resource: &Resource<Pending>) -> Option<ResourceId> {
         let parent = resource.parent.as_ref()?;
         (self.verdict(parent) == Some(&Verdict::Blocked)).then(|| parent.clone())
+    }
+
+    /// What the cloud has against a change by stops.
+    fn not_ready(&self, resource: &Resource<Pending>) -> impl Iterator<Item = Reason> {
+        let reasons = self.inputs.advice.not_ready.get(&resource.id);
+        let reasons = reasons.into_iter().flatten().cloned();
+        reasons.map(|reason| Reason::NotReady { reason })
     }
 
     /// The reason to make it anew that lies in its parent.

@@ -40,6 +40,7 @@ impl fmt::Display for Reason {
                 physical.join(", ")
             ),
             Self::Refused { field, advice } => write!(f, "{field} cannot be changed: {advice}"),
+            Self::NotReady { reason } => f.write_str(reason),
             Self::Needs { id } => write!(f, "{id} must come first and is blocked"),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use super::{Decision, Tables, Verdict};
+use super::{Decision, Tables, Verdict, walk};
 use crate::model::{Never, Pending, Piece, Reference, Resource, ResourceId, Value};
 
 /// A known value as one that could have holes.
@@ -177,13 +177,13 @@ impl Outputs<'_> {
 
     fn text(&self, pending: &Pending) -> Value<Pending> {
         let filled = match pending.0.as_slice() {
-            [Piece::Ref(reference)] => self.output(reference).map(known),
+            [Piece::Ref(reference)] => self.output(reference).map(|value| known(&value)),
             pieces => pieces
                 .iter()
                 .map(|piece| match piece {
                     Piece::Text(literal) => Some(literal.clone()),
                     Piece::Ref(reference) => self.output(reference).map(|value| match value {
-                        Value::Text(text) => text.clone(),
+                        Value::Text(text) => text,
                         other => other.to_json().to_string(),
                     }),
                 })
@@ -194,10 +194,16 @@ impl Outputs<'_> {
     }
 
     /// An output that holds through this plan: of an object that is there and stays, and not one that its own change
-    /// may move.
-    fn output(&self, reference: &Reference) -> Option<&Value<Never>> {
+    /// may move; of a field that goes by stops, where it goes.
+    fn output(&self, reference: &Reference) -> Option<Value<Never>> {
         let place = self.at.get(&reference.id)?;
         let decision = self.decisions.get(*place)?.as_ref()?;
+        let table = self.tables.get(&decision.kind);
+        if let Some(way) = table.and_then(|table| walk::way(table, decision))
+            && way.field == reference.output
+        {
+            return way.stops.last().map(Value::text);
+        }
         let moves = match decision.verdict {
             Verdict::Nothing | Verdict::Blocked => false,
             Verdict::Update { .. } | Verdict::Adopt { .. } | Verdict::Wait => {
@@ -206,7 +212,7 @@ impl Outputs<'_> {
             _ => true,
         };
         let value = decision.live.as_ref()?.outputs.get(&reference.output)?;
-        (!moves && *value != Value::Null).then_some(value)
+        (!moves && *value != Value::Null).then(|| value.clone())
     }
 
     fn volatile(&self, decision: &Decision, output: &str) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::contract::{Context, Does, Note};
 use crate::cost::PlanCost;
 use crate::model::{
-    Address, Effect, Kind, Never, Observed, Pending, Platform, Resource, ResourceId, Value,
+    Address, Effect, Fields, Kind, Never, Observed, Pending, Platform, Resource, ResourceId, Value,
 };
 
 /// Version of the JSON forms below; fields are only ever added.
@@ -182,6 +182,11 @@ pub enum Reason {
         /// What to do.
         advice: String,
     },
+    /// The cloud says that it is not ready for the change.
+    NotReady {
+        /// The cloud's reason, and what to do.
+        reason: String,
+    },
     /// Needs something that is itself blocked.
     Needs {
         /// That thing.
@@ -239,6 +244,9 @@ pub struct Step {
     pub provider: String,
     /// Fields of an update.
     pub fields: Vec<String>,
+    /// Values that hold for this step alone, in place of the desired ones: a stop on the way (`version` = `1.34`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: Fields,
     /// Steps of one lane exclude each other.
     pub lane: Option<String>,
 }
@@ -276,7 +284,9 @@ pub struct PlanFile {
 impl From<&Effect> for ShownEffect {
     fn from(effect: &Effect) -> Self {
         match effect {
-            Effect::InPlace | Effect::CreateOnly | Effect::Computed => Self::InPlace,
+            Effect::InPlace | Effect::Stepwise | Effect::CreateOnly | Effect::Computed => {
+                Self::InPlace
+            }
             Effect::Rolling => Self::Rolling,
             Effect::Replace => Self::Replace,
             Effect::Refused { .. } => Self::Refused,

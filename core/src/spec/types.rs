@@ -208,6 +208,8 @@ pub struct EksExtras {
     pub support: Option<String>,
     /// A KMS key for envelope encryption of secrets, by ARN.
     pub kms_key: Option<String>,
+    /// The version changes although readiness insights stand in the way.
+    pub force_upgrade: bool,
 }
 
 /// `gke = { … }`.

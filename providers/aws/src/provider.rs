@@ -2,8 +2,8 @@
 
 use futures::future::join_all;
 use provision_core::contract::{
-    Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll, PollOutcome,
-    Provider, SurveyAnswer, SurveyRequest,
+    Act, Advice, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll,
+    PollOutcome, Provider, SurveyAnswer, SurveyRequest,
 };
 use provision_core::cost::{UsageAnswer, UsageRequest};
 use provision_core::model::{Kind, Table};
@@ -72,6 +72,8 @@ impl Provider for AwsProvider {
                 SurveyRequest::Import(_) => Err(internal(
                     "clusters are imported by the provider of their platform".to_owned(),
                 )),
+                // Nothing of this provider goes by stops.
+                SurveyRequest::Advice(_) => Ok(SurveyAnswer::Advice(Advice::default())),
             }
         })
     }

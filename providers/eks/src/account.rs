@@ -2,17 +2,24 @@
 
 use std::cmp::Reverse;
 
+use aws_sdk_eks::primitives::DateTime;
 use aws_sdk_eks::types::{ClusterVersionInformation, VersionStatus};
+use jiff::Timestamp;
 use provision_aws::{Aws, Fault, kind};
 use provision_core::contract::{Account, Context, Failure, Note, Severity};
 
+use crate::calendar;
 use crate::kinds::client;
 
 /// Reads the account. Without the list of minors the built-in calendar decides, and a note says so.
 pub(crate) async fn account(aws: &Aws, context: &Context) -> Result<Account, Failure> {
     let mut account = kind::account(aws, context).await?;
     match minors(aws).await {
-        Ok(minors) => account.facts.versions = offered(&minors),
+        Ok(minors) => {
+            account.facts.versions = offered(&minors);
+            let dates = minors.iter().filter_map(dates);
+            account.facts.extra.extend(dates);
+        }
         Err(fault) => account.notes.push(unread(&fault)),
     }
     Ok(account)
@@ -45,6 +52,21 @@ async fn minors(aws: &Aws) -> Result<Vec<ClusterVersionInformation>, Fault> {
             return Ok(all);
         }
     }
+}
+
+/// The ends of a minor's support, as EKS tells them.
+fn dates(minor: &ClusterVersionInformation) -> Option<(String, String)> {
+    let day = |at: Option<&DateTime>| {
+        let at = Timestamp::from_second(at?.secs()).ok()?;
+        Some(at.strftime("%Y-%m-%d").to_string())
+    };
+    let standard = day(minor.end_of_standard_support_date())?;
+    let extended = day(minor.end_of_extended_support_date())?;
+    Some(calendar::fact(
+        minor.cluster_version()?,
+        &standard,
+        &extended,
+    ))
 }
 
 /// Those that can be had: the default first, the others newest first.

@@ -4,6 +4,9 @@
 //! as of August 2026. A minor has standard support for 14 months, then extended support for 12 more at a higher price.
 //! The account's own list, where it could be read, goes before this table.
 
+use jiff::civil::Date;
+use provision_core::contract::Facts;
+
 /// One minor and its dates, written as `2026-07-29`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Minor {
@@ -53,6 +56,27 @@ pub(crate) fn dates(name: &str) -> Option<&'static Minor> {
     MINORS.iter().find(|minor| minor.name == name)
 }
 
+/// The ends of a minor's standard and extended support: by the account's word, else by the table.
+pub(crate) fn ends(name: &str, facts: Option<&Facts>) -> Option<(Date, Date)> {
+    let said = facts.and_then(|facts| facts.extra.get(&key(name)));
+    let said = said.and_then(|said| said.split_once(' '));
+    let (standard, extended) = match (said, dates(name)) {
+        (Some(said), _) => said,
+        (None, Some(row)) => (row.standard, row.extended),
+        (None, None) => return None,
+    };
+    Some((standard.parse().ok()?, extended.parse().ok()?))
+}
+
+/// What the account says of a minor, as a fact.
+pub(crate) fn fact(name: &str, standard: &str, extended: &str) -> (String, String) {
+    (key(name), format!("{standard} {extended}"))
+}
+
+fn key(name: &str) -> String {
+    format!("eks.support.{name}")
+}
+
 /// The default first, the others newest first.
 pub(crate) fn offered() -> Vec<String> {
     let rest = MINORS
@@ -82,7 +106,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn date(text: &str) -> jiff::civil::Date {
+    fn date(text: &str) -> Date {
         text.parse().unwrap()
     }
 

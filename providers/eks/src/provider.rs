@@ -6,14 +6,14 @@ use futures::future::join_all;
 use provision_aws::kind::{Ask, Look, Ops, Place, PlaceState, Seen, gather, unserved, usages};
 use provision_aws::{Aws, internal};
 use provision_core::contract::{
-    Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll, PollOutcome,
-    Provider, SurveyAnswer, SurveyRequest,
+    Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Note, Objects, Outcome, Poll,
+    PollOutcome, Provider, RemarkRequest, SurveyAnswer, SurveyRequest,
 };
 use provision_core::cost::{UsageAnswer, UsageRequest};
 use provision_core::model::{ResourceId, Sight, Table};
 
 use crate::kinds::{ALL, ops, tables};
-use crate::{PROVIDER, account, existing, expand, import};
+use crate::{PROVIDER, account, advice, existing, expand, import, remark};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +55,10 @@ impl Provider for EksProvider {
         expand(request)
     }
 
+    fn remark(&self, request: &RemarkRequest) -> Vec<Note> {
+        remark::remark(request)
+    }
+
     fn survey<'a>(
         &'a self,
         request: &'a SurveyRequest,
@@ -72,6 +76,9 @@ impl Provider for EksProvider {
                 SurveyRequest::Import(wish) => import::import(aws, wish)
                     .await
                     .map(|found| SurveyAnswer::Imported(Box::new(found))),
+                SurveyRequest::Advice(asked) => {
+                    Ok(SurveyAnswer::Advice(advice::advise(aws, asked).await))
+                }
             }
         })
     }

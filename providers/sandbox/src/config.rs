@@ -35,6 +35,37 @@ pub struct Config {
     pub denied: Vec<String>,
     /// Access keys whose credentials have expired; `*` means every one.
     pub expired: Vec<String>,
+    /// Insights that EKS has of clusters, beside those that it finds by itself.
+    pub insights: Vec<Planted>,
+}
+
+/// A planted insight of EKS.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Planted {
+    /// The cluster; absent: every one.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// `UPGRADE_READINESS` or `ROLLBACK_READINESS`.
+    #[serde(default = "upgrade_readiness")]
+    pub category: String,
+    /// `Deprecated APIs removed in Kubernetes v1.36`.
+    pub name: String,
+    /// `PASSING`, `WARNING`, `ERROR` or `UNKNOWN`.
+    pub status: String,
+    /// The minor that it is about; absent: any.
+    #[serde(default)]
+    pub kubernetes_version: Option<String>,
+    /// Why it has the status.
+    #[serde(default)]
+    pub reason: String,
+    /// What to do.
+    #[serde(default)]
+    pub recommendation: String,
+}
+
+fn upgrade_readiness() -> String {
+    "UPGRADE_READINESS".to_owned()
 }
 
 /// A token bucket.
@@ -61,6 +92,7 @@ impl Default for Config {
             quotas: BTreeMap::new(),
             denied: Vec::new(),
             expired: Vec::new(),
+            insights: Vec::new(),
         }
     }
 }

@@ -23,7 +23,7 @@ mod tests;
 pub use calls::CallRecord;
 pub use catalogue::{OperationEntry, operations};
 pub use cloud::{Cloud, Delivery};
-pub use config::{Bucket, Config};
+pub use config::{Bucket, Config, Planted};
 pub use fault::{Fault, FaultAction};
 pub use object::Object;
 pub use store::StoreError;

@@ -74,6 +74,7 @@ fn step(n: u32, kind: &str, does: Does, after: &[u32], seconds: u32) -> Step {
         kind: Kind::new(kind),
         provider: "toy".to_owned(),
         fields: Vec::new(),
+        set: Fields::new(),
         lane: None,
     }
 }

@@ -4,8 +4,8 @@ use super::driver::{Kill, World};
 use super::toy::Fault;
 use super::{id, plan, step, tables};
 use crate::apply::{Command, EventKind, Input, Options, Prior, Run, RunError};
-use crate::contract::Does;
-use crate::model::{Kind, Sight};
+use crate::contract::{Does, Outcome};
+use crate::model::{Kind, Sight, Value};
 
 fn options() -> Options {
     Options {
@@ -188,6 +188,50 @@ fn what_was_read_back_is_given_to_the_next_call() {
         panic!("an act, not {acts:?}");
     };
     assert_eq!(request.live.as_ref().unwrap().physical, "obj-7");
+}
+
+#[test]
+fn a_step_takes_the_values_that_it_carries_and_each_stop_is_a_call_of_its_own() {
+    let mut plan = plan(vec![
+        step(1, "toy.named", Does::Update, &[], 1),
+        step(2, "toy.named", Does::Update, &[1], 1),
+    ]);
+    let seen = super::observed(&id(1), &Kind::new("toy.named"), "obj-1", None);
+    plan.live.insert(id(1), seen.clone());
+    plan.plan.steps[1].id = id(1);
+    for (step, stop) in plan.plan.steps.iter_mut().zip(["1.34", "1.35"]) {
+        step.set.insert("version".to_owned(), Value::text(stop));
+    }
+    let mut run = Run::new(&plan, &tables(), options(), Prior::none()).unwrap();
+    let mut acted = Vec::new();
+    let mut input = Input::Start;
+    for now in 0..20 {
+        let commands = run.next(now, input);
+        let act = commands.iter().find_map(|command| match command {
+            Command::Act { step, request, .. } => Some((*step, request.clone())),
+            _ => None,
+        });
+        let journal = commands.iter().find_map(|command| match command {
+            Command::Journal(record) => Some(record.seq),
+            _ => None,
+        });
+        input = match (act, journal) {
+            (Some((step, request)), _) => {
+                let desired = request.desired.unwrap();
+                acted.push((desired.fields["version"].clone(), request.token));
+                let observed = Box::new(seen.clone());
+                Input::Acted {
+                    step,
+                    outcome: Outcome::Done { observed },
+                }
+            }
+            (None, Some(seq)) => Input::Journalled { seq },
+            (None, None) => break,
+        };
+    }
+    let values: Vec<_> = acted.iter().map(|(value, _)| value.as_text()).collect();
+    assert_eq!(values, [Some("1.34"), Some("1.35")]);
+    assert_ne!(acted[0].1, acted[1].1, "another token");
 }
 
 #[test]

@@ -16,4 +16,5 @@ mod target;
 mod toy;
 mod verify;
 mod views;
+mod walk;
 mod world;

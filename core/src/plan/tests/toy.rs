@@ -208,7 +208,7 @@ pub(super) fn decided(decisions: impl IntoIterator<Item = Decision>) -> Decided 
             .into_iter()
             .map(|decision| (decision.id.clone(), decision))
             .collect(),
-        notes: Vec::new(),
+        ..Decided::default()
     }
 }
 

@@ -77,6 +77,7 @@ pub(super) fn cluster(name: &str, view: &View<'_>) -> Cluster {
             log_retention_days: eks.number("log_retention_days"),
             support: eks.text("support"),
             kms_key: eks.text("kms_key"),
+            force_upgrade: eks.flag("force_upgrade"),
         },
         gke: GkeExtras {
             autopilot: gke.flag("autopilot"),

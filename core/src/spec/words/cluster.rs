@@ -140,6 +140,12 @@ static EKS: Block = Block {
             Type::Text(Format::Key),
             "A key of yours for the envelope encryption of Kubernetes secrets.",
         ),
+        key(
+            "force_upgrade",
+            Type::Bool,
+            "Change the version although readiness insights of status ERROR stand in the way.",
+        )
+        .or_bool(false),
     ],
     rivals: &[],
 };

@@ -13,7 +13,7 @@ use super::{Made, Plan};
 use crate::kinds::parts;
 
 /// Fields of a cluster that are compared; of all others the live value stands.
-const CLUSTER: [&str; 7] = [
+const CLUSTER: [&str; 8] = [
     "version",
     "public_access",
     "private_access",
@@ -21,6 +21,7 @@ const CLUSTER: [&str; 7] = [
     "logging",
     "support",
     "deletion_protection",
+    "force_upgrade",
 ];
 
 /// Fields of a node group that are compared.
@@ -69,7 +70,9 @@ impl Plan<'_> {
         all.push(self.cluster().map(|cluster| {
             let advice =
                 format!("there is no cluster {root} here: name one of this account and region");
-            self.part(cluster, root, Otherwise::Refuse { advice }, &CLUSTER)
+            let mut compared = CLUSTER.to_vec();
+            compared.extend(self.block.eks.kms_key.as_ref().map(|_| "kms_keys"));
+            self.part(cluster, root, Otherwise::Refuse { advice }, &compared)
         }));
         for before_nodes in [true, false] {
             let addons = self.addons(before_nodes).into_iter();

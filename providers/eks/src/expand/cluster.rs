@@ -133,6 +133,7 @@ impl Plan<'_> {
             authentication_mode: "API".to_owned(),
             creator_admin: self.creator_is_admin(),
             self_managed_addons: false,
+            force_upgrade: block.eks.force_upgrade,
             tags: self.tags(""),
         };
         let mut cluster = self.own(self.cluster_id(), "eks.cluster", &fields)?;

@@ -33,39 +33,15 @@ impl Plan<'_> {
         }
     }
 
-    /// When support ends, and what happens then. There is no clock here: the dates speak.
+    /// What the calendar knows is told with dates and prices by `remark`.
     fn version_notes(&self) -> Option<Note> {
         let version = self.first_version()?;
-        let Some(dates) = calendar::dates(&version) else {
-            let message = format!(
-                "Kubernetes {version} is newer than the built-in calendar of EKS, which is of {}: when its \
-                 support ends is not known",
-                calendar::AS_OF
-            );
-            return calendar::is_newer(&version)
-                .then(|| self.note(Severity::Warning, "version-new", message));
-        };
-        let standard = dates.standard;
-        let whose = if self.block.version.is_some() {
-            format!("Kubernetes {version}")
-        } else {
-            format!("a new cluster gets Kubernetes {version}, which")
-        };
-        let (code, message) = if self.extended() {
-            let message = format!(
-                "{whose} has standard support until {standard}; then the cluster costs more by the hour until \
-                 {}, when EKS upgrades it by itself",
-                dates.extended
-            );
-            ("support-extended", message)
-        } else {
-            let message = format!(
-                "{whose} has standard support until {standard}; then EKS upgrades the control plane by itself, \
-                 unless eks.support is `extended`, which costs more by the hour"
-            );
-            ("support-standard", message)
-        };
-        Some(self.note(Severity::Info, code, message))
+        let message = format!(
+            "Kubernetes {version} is newer than the built-in calendar of EKS, which is of {}: when its \
+             support ends is not known",
+            calendar::AS_OF
+        );
+        calendar::is_newer(&version).then(|| self.note(Severity::Warning, "version-new", message))
     }
 
     fn endpoint_notes(&self) -> Vec<Note> {

@@ -29,7 +29,8 @@ pub struct Addon {
     pub configuration: Option<String>,
     /// Roles of its service accounts by pod identity, all of them: role ARN by name of the account.
     pub pod_identity: BTreeMap<String, Field<String>>,
-    /// What happens to settings that somebody else made: `OVERWRITE`, `PRESERVE`, `NONE`. Never returned.
+    /// What happens to settings that somebody else made, when it is installed: `OVERWRITE`, `NONE`. Changes preserve
+    /// them. Never returned.
     pub resolve_conflicts: String,
     /// Its tags.
     pub tags: Tags,

@@ -82,8 +82,8 @@ fn associations(
         .collect()
 }
 
-/// Brings version, settings and roles to what is wanted, in one call. EKS takes the version it is told; steps over
-/// several minors of vpc-cni are refused by it.
+/// Brings version, settings and roles to what is wanted, in one call. What somebody changed in the cluster by hand is
+/// preserved: an upgrade is no reason to undo it, and `OVERWRITE`, right for a new add-on, would.
 pub(super) async fn change(
     cx: &Cx<'_>,
     want: &Addon,
@@ -110,7 +110,7 @@ pub(super) async fn change(
         .set_addon_version(version)
         .set_configuration_values(want.configuration.clone())
         .set_pod_identity_associations(roles)
-        .set_resolve_conflicts(conflicts(want));
+        .resolve_conflicts(ResolveConflicts::Preserve);
     let answer = cx
         .aws
         .write_once("eks:UpdateAddon", || request.clone().send())

@@ -53,6 +53,8 @@ pub struct Cluster {
     pub creator_admin: bool,
     /// EKS installs network, proxy and DNS by itself. Never returned.
     pub self_managed_addons: bool,
+    /// The version changes although readiness insights stand in the way. Never returned.
+    pub force_upgrade: bool,
     /// Its tags.
     pub tags: Tags,
 }
@@ -323,6 +325,10 @@ fn rows() -> Vec<Row> {
             "self_managed_addons",
             "EKS installs network, proxy and DNS by itself",
         ),
+        once(
+            "force_upgrade",
+            "the version changes although readiness insights stand in the way",
+        ),
         tags_row(),
     ]
 }
@@ -337,12 +343,22 @@ pub(super) fn when(condition: Condition, otherwise: &str) -> Effect {
     }
 }
 
+/// Up by any number of minors, each of them a step; back by one, which EKS allows for a while (see `advice`).
 fn version() -> Effect {
-    when(
-        Condition::NextMinor,
-        "EKS goes up by one Kubernetes minor at a time and never down: set the next minor, apply, \
-         and go on from there",
-    )
+    let back = Effect::When {
+        condition: Condition::PreviousMinor,
+        then: Box::new(Effect::Stepwise),
+        otherwise: Box::new(Effect::Refused {
+            advice: "EKS goes back by one Kubernetes minor at most, and only within seven days of an upgrade: \
+                     keep the version, or declare a second cluster and move what runs"
+                .to_owned(),
+        }),
+    };
+    Effect::When {
+        condition: Condition::NewerMinor,
+        then: Box::new(Effect::Stepwise),
+        otherwise: Box::new(back),
+    }
 }
 
 /// The zones of a control plane are those it was made in; nodes may stand in any subnet of its network (EKS user

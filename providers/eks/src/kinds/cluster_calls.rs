@@ -15,6 +15,7 @@ use provision_core::model::{Observed, Status, Value};
 use super::Cluster;
 use super::eks::{changed, eks, found, issue, join, tag_map, tags};
 use super::encryption;
+use crate::calendar;
 
 /// Logs that a control plane can keep.
 const LOGS: [&str; 5] = [
@@ -106,7 +107,12 @@ pub(super) async fn change(
 ) -> Result<Option<Next>, Stop> {
     let version = want.version.known("version")?;
     if cx.wants("version") && text(live, "version") != Some(version.as_str()) {
-        return upgrade(cx, live, version).await.map(Some);
+        // The way back may lead into extended support, which the policy must allow first.
+        let back = calendar::parts(version) < text(live, "version").and_then(calendar::parts);
+        if back && want.support == "EXTENDED" && text(live, "support") == Some("STANDARD") {
+            return policy(cx, want, live).await.map(Some);
+        }
+        return upgrade(cx, want, live, version).await.map(Some);
     }
     let subnets = known(&want.subnets, "subnets")?;
     let groups = known(&want.security_groups, "security_groups")?;
@@ -146,12 +152,7 @@ async fn switches(cx: &Cx<'_>, want: &Cluster, live: &Observed) -> Result<Option
         cx.wants(field) && text(live, field).is_some_and(|now| now != wanted)
     };
     if differs("support", &want.support) {
-        let support = SupportType::from(want.support.as_str());
-        let policy = UpgradePolicyRequest::builder()
-            .support_type(support)
-            .build();
-        let call = |request: UpdateClusterConfigFluentBuilder| request.upgrade_policy(policy);
-        return update(cx, live, "support", call).await.map(Some);
+        return policy(cx, want, live).await.map(Some);
     }
     let protected = want.deletion_protection || cx.protect();
     let now = live.fields.get("deletion_protection");
@@ -190,17 +191,33 @@ fn endpoint_differs(cx: &Cx<'_>, want: &Cluster, live: &Observed) -> bool {
         || want.public_access && is_other(cx, live, "public_cidrs", &want.public_cidrs)
 }
 
-async fn upgrade(cx: &Cx<'_>, live: &Observed, version: &str) -> Result<Next, Stop> {
+/// To the next minor, or back to the one before; the planner has every minor on the way as a step.
+async fn upgrade(
+    cx: &Cx<'_>,
+    want: &Cluster,
+    live: &Observed,
+    version: &str,
+) -> Result<Next, Stop> {
     let request = eks(cx.aws)
         .update_cluster_version()
         .name(super::eks::cluster_of(&live.physical))
         .version(version)
+        .set_force(want.force_upgrade.then_some(true))
         .client_request_token(cx.token);
     let answer = cx
         .aws
         .write_once("eks:UpdateClusterVersion", || request.clone().send())
         .await;
     changed(live, answer.map(|answer| answer.update), "UPDATING version")
+}
+
+async fn policy(cx: &Cx<'_>, want: &Cluster, live: &Observed) -> Result<Next, Stop> {
+    let support = SupportType::from(want.support.as_str());
+    let policy = UpgradePolicyRequest::builder()
+        .support_type(support)
+        .build();
+    let call = |request: UpdateClusterConfigFluentBuilder| request.upgrade_policy(policy);
+    update(cx, live, "support", call).await
 }
 
 async fn update(
@@ -304,6 +321,7 @@ pub(super) fn live(cluster: &Wire) -> Live {
     let unsaid = [
         ("creator_admin", true),
         ("self_managed_addons", true),
+        ("force_upgrade", true),
         ("support", cluster.upgrade_policy().is_none()),
         ("authentication_mode", mode.is_none()),
         ("deletion_protection", cluster.deletion_protection.is_none()),

@@ -56,19 +56,7 @@ fn a_minor_newer_than_the_calendar_is_believed_only_while_nobody_can_be_asked() 
 }
 
 #[test]
-fn the_end_of_support_is_told_with_its_dates() {
-    let note = |cluster: &str, code: &str| {
-        let answer = answer(cluster, POOL);
-        let note = answer.notes.iter().find(|note| note.code == code).unwrap();
-        note.message.clone()
-    };
-    let standard = note("version = \"1.34\"", "support-standard");
-    assert!(standard.contains("2026-12-02"), "{standard}");
-    let extended = note(
-        "version = \"1.34\"\neks = { support = \"extended\" }",
-        "support-extended",
-    );
-    assert!(extended.contains("2026-12-02") && extended.contains("2027-12-02"));
+fn support_is_standard_unless_the_spec_says_otherwise() {
     let fields =
         |cluster| brief(&resource(&answer(cluster, POOL), "cluster.c/cluster").fields["support"]);
     assert_eq!(fields("eks = { support = \"extended\" }"), "EXTENDED");

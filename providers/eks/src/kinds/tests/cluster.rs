@@ -26,6 +26,7 @@ fn wanted() -> Cluster {
         deletion_protection: false,
         authentication_mode: "API".to_owned(),
         creator_admin: false,
+        force_upgrade: false,
         self_managed_addons: false,
         tags: Tags::from([("team".to_owned(), "web".to_owned())]),
     }

@@ -14,18 +14,23 @@ pub(super) struct Offer {
     publisher: &'static str,
     /// Where it is installed.
     pub(super) namespace: &'static str,
-    /// Newest first; the second one is the default. None for one whose versions are those of Kubernetes.
-    versions: &'static [&'static str],
+    /// Newest first, each with the oldest and the newest minor that it fits; of those that fit, the second one is the
+    /// default. None for one whose versions are those of Kubernetes. Which fits which is made up: upgrades must find
+    /// versions that end.
+    versions: &'static [Fit],
     /// Whether it asks AWS for things.
     iam: bool,
     /// Whether its pods need a node to be healthy. A DaemonSet is healthy on no nodes.
     pub(super) needs_nodes: bool,
 }
 
+/// A version, and the minors that it fits.
+type Fit = (&'static str, u16, u16);
+
 const fn offer(
     name: &'static str,
     kind: &'static str,
-    versions: &'static [&'static str],
+    versions: &'static [Fit],
     iam: bool,
     needs_nodes: bool,
 ) -> Offer {
@@ -46,7 +51,10 @@ const OFFERS: &[Offer] = &[
         ..offer(
             "amazon-cloudwatch-observability",
             "observability",
-            &["v4.10.3-eksbuild.1", "v4.9.0-eksbuild.1"],
+            &[
+                ("v4.10.3-eksbuild.1", 31, 36),
+                ("v4.9.0-eksbuild.1", 31, 36),
+            ],
             true,
             true,
         )
@@ -55,9 +63,9 @@ const OFFERS: &[Offer] = &[
         "aws-ebs-csi-driver",
         "storage",
         &[
-            "v1.60.0-eksbuild.1",
-            "v1.59.0-eksbuild.1",
-            "v1.58.0-eksbuild.1",
+            ("v1.60.0-eksbuild.1", 31, 36),
+            ("v1.59.0-eksbuild.1", 31, 36),
+            ("v1.58.0-eksbuild.1", 31, 36),
         ],
         true,
         true,
@@ -65,7 +73,7 @@ const OFFERS: &[Offer] = &[
     offer(
         "aws-efs-csi-driver",
         "storage",
-        &["v2.3.0-eksbuild.2", "v2.3.0-eksbuild.1"],
+        &[("v2.3.0-eksbuild.2", 31, 36), ("v2.3.0-eksbuild.1", 31, 36)],
         true,
         true,
     ),
@@ -73,9 +81,10 @@ const OFFERS: &[Offer] = &[
         "coredns",
         "networking",
         &[
-            "v1.13.2-eksbuild.3",
-            "v1.13.2-eksbuild.1",
-            "v1.12.4-eksbuild.10",
+            ("v1.13.2-eksbuild.3", 34, 36),
+            ("v1.13.2-eksbuild.1", 34, 36),
+            ("v1.12.4-eksbuild.10", 31, 34),
+            ("v1.12.4-eksbuild.6", 31, 34),
         ],
         false,
         true,
@@ -84,9 +93,9 @@ const OFFERS: &[Offer] = &[
         "eks-pod-identity-agent",
         "security",
         &[
-            "v1.3.10-eksbuild.3",
-            "v1.3.10-eksbuild.2",
-            "v1.3.9-eksbuild.5",
+            ("v1.3.10-eksbuild.3", 31, 36),
+            ("v1.3.10-eksbuild.2", 31, 36),
+            ("v1.3.9-eksbuild.5", 31, 36),
         ],
         false,
         false,
@@ -97,7 +106,7 @@ const OFFERS: &[Offer] = &[
         ..offer(
             "metrics-server",
             "observability",
-            &["v0.8.1-eksbuild.6", "v0.8.1-eksbuild.1"],
+            &[("v0.8.1-eksbuild.6", 31, 36), ("v0.8.1-eksbuild.1", 31, 36)],
             false,
             true,
         )
@@ -105,7 +114,7 @@ const OFFERS: &[Offer] = &[
     offer(
         "snapshot-controller",
         "storage",
-        &["v8.5.0-eksbuild.2", "v8.4.0-eksbuild.1"],
+        &[("v8.5.0-eksbuild.2", 31, 36), ("v8.4.0-eksbuild.1", 31, 36)],
         false,
         true,
     ),
@@ -113,10 +122,10 @@ const OFFERS: &[Offer] = &[
         "vpc-cni",
         "networking",
         &[
-            "v1.22.1-eksbuild.1",
-            "v1.21.1-eksbuild.7",
-            "v1.20.5-eksbuild.1",
-            "v1.19.6-eksbuild.7",
+            ("v1.22.1-eksbuild.1", 35, 36),
+            ("v1.21.1-eksbuild.7", 33, 36),
+            ("v1.20.5-eksbuild.1", 31, 35),
+            ("v1.19.6-eksbuild.7", 31, 33),
         ],
         true,
         false,
@@ -131,17 +140,20 @@ pub(super) fn find(name: &str) -> Option<&'static Offer> {
 impl Offer {
     /// Its versions for a Kubernetes minor, newest first.
     pub(super) fn versions(&self, kubernetes: &str) -> Vec<String> {
+        let minor = version::minor(kubernetes).unwrap_or_default();
         if !self.versions.is_empty() {
-            return self
-                .versions
-                .iter()
-                .map(|&version| version.to_owned())
-                .collect();
+            let fits = |fit: &&Fit| (fit.1..=fit.2).contains(&minor);
+            let rows = self.versions.iter().filter(fits);
+            return rows.map(|(version, ..)| (*version).to_owned()).collect();
         }
-        let patch = version::patch(kubernetes);
-        [5, 2]
-            .map(|build| format!("v{patch}-eksbuild.{build}"))
-            .into()
+        // A proxy may be older than its API server: by one minor here.
+        let older = format!("1.{}", minor.saturating_sub(1));
+        [kubernetes, &older]
+            .into_iter()
+            .filter(|name| version::is_known(name))
+            .map(version::patch)
+            .flat_map(|patch| [5, 2].map(|build| format!("v{patch}-eksbuild.{build}")))
+            .collect()
     }
 
     /// The version that is taken for a Kubernetes minor without a wish.
@@ -253,11 +265,11 @@ mod tests {
                 .all(|pair| matches!(pair, [a, b] if a.name < b.name))
         );
         for offer in OFFERS {
-            assert!(
-                offer.versions("1.34").contains(&offer.default("1.34")),
-                "{}",
-                offer.name
-            );
+            for minor in 31..=36 {
+                let minor = format!("1.{minor}");
+                let (all, default) = (offer.versions(&minor), offer.default(&minor));
+                assert!(all.contains(&default), "{} at {minor}", offer.name);
+            }
         }
     }
 }

@@ -6,10 +6,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::cluster_create::{Endpoint, Logging, MODES, Network, Policy, SUPPORT};
-use super::common::{body, cluster, in_use, invalid, invalid_request, of_cluster, one_of};
+use super::common::{body, cluster, in_use, invalid, invalid_request, one_of};
 use super::token::remember;
 use super::update::{New, Target, made_before};
-use super::{Cluster, NodeGroup, Update, network, version};
+use super::{Cluster, Update, network};
 use crate::aws::ec2::Subnet;
 use crate::aws::{Call, Outcome};
 use crate::wire::ApiError;
@@ -30,15 +30,6 @@ struct Config {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Access {
     authentication_mode: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct To {
-    version: String,
-    force: Option<bool>,
-    #[serde(rename = "clientRequestToken")]
-    _token: Option<String>,
 }
 
 /// What a change of the cluster is made of.
@@ -265,51 +256,6 @@ fn protection(cluster: &Cluster, wish: bool) -> Result<Change, ApiError> {
         params: vec![("DeletionProtection", wish.to_string())],
         changes: vec![("deletion_protection", json!(wish))],
     })
-}
-
-/// UpdateClusterVersion: to the next minor; no node group may be behind the control plane.
-pub(super) fn version(call: &mut Call<'_>) -> Outcome {
-    let request: To = body(call)?;
-    let cluster = cluster(call)?;
-    if let Some(update) = made_before(call)? {
-        return update.answer();
-    }
-    let named = |error: ApiError| error.with("clusterName", cluster.name.as_str());
-    let (from, to) = (
-        version::minor(&cluster.version),
-        version::minor(&request.version),
-    );
-    if version::supported(&request.version, call.now()).is_none() {
-        let text = format!("unsupported Kubernetes version {}", request.version);
-        return Err(named(invalid(text)));
-    }
-    if to != from.map(|from| from + 1) {
-        let text = format!(
-            "Unsupported Kubernetes minor version update from {} to {}",
-            cluster.version, request.version
-        );
-        return Err(named(invalid(text)));
-    }
-    let behind: Vec<String> = of_cluster::<NodeGroup>(&call.tx, &call.place, &cluster.name)
-        .into_iter()
-        .filter(|group| group.version != cluster.version)
-        .map(|group| group.name)
-        .collect();
-    if !behind.is_empty() && request.force != Some(true) {
-        let text = format!(
-            "Nodegroup(s) {} must be updated to match cluster version {} before updating cluster version",
-            behind.join(", "),
-            cluster.version
-        );
-        return Err(named(invalid_request(text)));
-    }
-    free(call, &cluster, "VersionUpdate").map_err(named)?;
-    let change = Change {
-        kind: "VersionUpdate",
-        params: vec![("Version", request.version.clone())],
-        changes: vec![("version", json!(request.version))],
-    };
-    begin(call, &cluster, change)
 }
 
 /// Refuses a change of a cluster that is not ready for one.

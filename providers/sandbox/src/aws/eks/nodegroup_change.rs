@@ -10,7 +10,7 @@ use super::nodegroup::{Taint, named};
 use super::nodegroup_create::{Missing, ScalingWish, check_taints};
 use super::token::remember;
 use super::update::{New, Target, made_before};
-use super::{Cluster, NodeGroup, Update, machine, nodes, template, version};
+use super::{Cluster, NodeGroup, Update, cluster_version, machine, nodes, template, version};
 use crate::aws::{Call, Outcome};
 use crate::store::Document;
 use crate::wire::ApiError;
@@ -119,7 +119,7 @@ fn taints(group: &NodeGroup, wish: &Taints) -> Vec<Taint> {
     after
 }
 
-/// UpdateNodegroupVersion: another Kubernetes version, another version of the launch template; never back.
+/// UpdateNodegroupVersion: another Kubernetes version, another version of the launch template.
 pub(super) fn version(call: &mut Call<'_>) -> Outcome {
     let request: To = body(call)?;
     let group = named(call)?;
@@ -167,16 +167,31 @@ pub(super) fn version(call: &mut Call<'_>) -> Outcome {
 
 fn chosen(call: &Call<'_>, group: &NodeGroup, wish: Option<&str>) -> Result<String, ApiError> {
     let wish = wish.unwrap_or(&group.version);
-    let control = call.tx.get::<Cluster>(&call.place, &group.cluster);
+    let control = cluster_of(call, group);
     let control = control.map(|cluster| cluster.version).unwrap_or_default();
     let (from, to) = (version::minor(&group.version), version::minor(wish));
-    if to.is_none() || to < from || to > version::minor(&control) {
+    let is_back = to < from;
+    if to.is_none() || (is_back && !goes_back(call, group, wish)) || to > version::minor(&control) {
         return Err(invalid(format!(
             "Nodegroup Kubernetes version {wish} must be between its present {} and the cluster's {control}",
             group.version
         )));
     }
     Ok(wish.to_owned())
+}
+
+fn cluster_of(call: &Call<'_>, group: &NodeGroup) -> Option<Cluster> {
+    call.tx.get::<Cluster>(&call.place, &group.cluster)
+}
+
+/// Nodes go back only ahead of a control plane that can go back: to the minor before its own ("Roll back a cluster to a
+/// previous Kubernetes version").
+fn goes_back(call: &Call<'_>, group: &NodeGroup, wish: &str) -> bool {
+    cluster_of(call, group).is_some_and(|cluster| {
+        let last = version::minor(&cluster.version).map(|minor| minor.saturating_sub(1));
+        version::minor(wish) == last
+            && cluster_version::can_go_back(&call.tx, &call.place, &cluster, call.now())
+    })
 }
 
 type Params = Vec<(&'static str, String)>;

@@ -2,8 +2,8 @@
 
 use super::{
     access_entry, access_policy, addon, addon_change, addon_list, cluster, cluster_change,
-    cluster_create, cluster_delete, encryption, fargate, nodegroup, nodegroup_change,
-    nodegroup_create, pod_identity, tags, update, version,
+    cluster_create, cluster_delete, cluster_version, encryption, fargate, insight, nodegroup,
+    nodegroup_change, nodegroup_create, pod_identity, tags, update, version,
 };
 use crate::aws::Operation;
 
@@ -15,13 +15,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("DeleteCluster", cluster_delete::delete).at("DELETE /clusters/{name}"),
     Operation::write("UpdateClusterConfig", cluster_change::config)
         .at("POST /clusters/{name}/update-config"),
-    Operation::write("UpdateClusterVersion", cluster_change::version)
+    Operation::write("UpdateClusterVersion", cluster_version::change)
         .at("POST /clusters/{name}/updates"),
     Operation::write("AssociateEncryptionConfig", encryption::associate)
         .at("POST /clusters/{name}/encryption-config/associate"),
     Operation::read("ListUpdates", update::list).at("GET /clusters/{name}/updates"),
     Operation::read("DescribeUpdate", update::describe)
         .at("GET /clusters/{name}/updates/{updateId}"),
+    Operation::read("ListInsights", insight::list).at("POST /clusters/{name}/insights"),
+    Operation::read("DescribeInsight", insight::describe).at("GET /clusters/{name}/insights/{id}"),
     Operation::read("DescribeClusterVersions", version::describe).at("GET /cluster-versions"),
     Operation::write("CreateNodegroup", nodegroup_create::create)
         .at("POST /clusters/{name}/node-groups"),

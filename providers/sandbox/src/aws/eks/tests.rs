@@ -1,6 +1,7 @@
 //! Life cycles of clusters, node groups and add-ons through the wire, by a clock of the test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod version;
 mod world;
 
 use serde_json::{Value, json};

@@ -153,7 +153,7 @@ impl Update {
 
     fn table(&self) -> StateTable {
         match self.kind.as_str() {
-            "VersionUpdate" => VERSION,
+            "VersionUpdate" | "VersionRollback" => VERSION,
             "EndpointAccessUpdate" | "VpcConfigUpdate" => NETWORK,
             "LoggingUpdate" | "AccessConfigUpdate" | "AddonUpdate" => SETTING,
             "AssociateEncryptionConfig" => ENCRYPTION,

@@ -144,6 +144,17 @@ pub(super) fn supported(name: &str, now: Timestamp) -> Option<&'static Version> 
         .find(|version| version.name() == name && version.status(now) != "UNSUPPORTED")
 }
 
+/// Whether there is such a version.
+pub(super) fn is_known(name: &str) -> bool {
+    VERSIONS.iter().any(|version| version.name() == name)
+}
+
+/// Whether a version is in extended support.
+pub(super) fn is_extended(name: &str, now: Timestamp) -> bool {
+    let mut all = VERSIONS.iter();
+    all.any(|version| version.name() == name && version.status(now) == "EXTENDED_SUPPORT")
+}
+
 /// Every version that EKS still makes clusters of, oldest first.
 pub(super) fn all_supported(now: Timestamp) -> Vec<&'static Version> {
     let supported = |version: &&Version| version.status(now) != "UNSUPPORTED";
