@@ -66,6 +66,7 @@ impl Row<'_> {
         match &self.state {
             State::Live(live) => match live.status {
                 Status::Ready => "ready",
+                Status::Degraded { .. } => "degraded",
                 Status::Changing { .. } => "changing",
                 Status::Deleting { .. } => "deleting",
                 Status::Failed { .. } => "failed",
@@ -83,7 +84,7 @@ impl Row<'_> {
             State::Live(live) => match &live.status {
                 Status::Ready => None,
                 Status::Changing { phase } | Status::Deleting { phase } => Some(phase.clone()),
-                Status::Failed { reason } => Some(reason.clone()),
+                Status::Degraded { reason } | Status::Failed { reason } => Some(reason.clone()),
             },
             State::Absent => None,
             State::Unknown(reason) => Some((*reason).to_owned()),
@@ -143,7 +144,7 @@ fn one(out: &mut String, row: &Row<'_>) {
     let word = format!("{:<8}", row.word());
     let word = match row.word() {
         "ready" => word.green().to_string(),
-        "changing" | "deleting" | "absent" => word.yellow().to_string(),
+        "degraded" | "changing" | "deleting" | "absent" => word.yellow().to_string(),
         _ => word.red().to_string(),
     };
     let physical = row.live().map_or("", |live| live.physical.as_str());

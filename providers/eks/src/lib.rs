@@ -9,6 +9,7 @@ mod account;
 mod addons;
 mod calendar;
 mod expand;
+mod health;
 mod kinds;
 mod provider;
 #[cfg(test)]

@@ -197,6 +197,7 @@ fn fresh(call: &mut Call<'_>, request: &Request) -> Result<Cluster, ApiError> {
         deletion_protection: request.deletion_protection.unwrap_or(false),
         self_managed_addons: request.bootstrap_self_managed_addons.unwrap_or(true),
         token: request.client_request_token.clone(),
+        issues: Vec::new(),
         phase: Phase::new("CREATING", call.now()),
         tags: request.tags.clone(),
         created: call.now(),
