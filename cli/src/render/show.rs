@@ -9,7 +9,12 @@ use provision_core::plan::Inputs;
 use serde_json::{Value as Json, json};
 
 use super::value::short;
-use super::{count, heading, plain};
+use super::{count, heading, hung, plain};
+
+/// Words that fit beside an object.
+const SHORT: usize = 40;
+/// Where what is said below an object begins.
+const INDENT: usize = 14;
 
 /// One object, wanted or found.
 pub struct Row<'a> {
@@ -149,13 +154,18 @@ fn one(out: &mut String, row: &Row<'_>) {
     };
     let physical = row.live().map_or("", |live| live.physical.as_str());
     let _ = write!(out, "  {word}  {:<29} {}", row.id.part, plain(physical));
-    if let Some(detail) = row.detail() {
-        let _ = write!(out, "  {}", plain(&detail));
+    let detail = row.detail().map(|detail| plain(&detail));
+    let long = |detail: &&String| detail.len() > SHORT;
+    if let Some(detail) = detail.as_ref().filter(|detail| !long(detail)) {
+        let _ = write!(out, "  {detail}");
     }
     if !row.declared {
         let _ = write!(out, "  {}", "not declared".yellow());
     }
     out.push('\n');
+    if let Some(detail) = detail.as_ref().filter(long) {
+        *out += &hung(&" ".repeat(INDENT - 1), detail, INDENT);
+    }
     let Some(live) = row.live() else {
         return;
     };

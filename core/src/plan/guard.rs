@@ -223,7 +223,10 @@ pub struct Consent {
 /// Whether a replacement takes away only what is no use to anybody: it came to rest in failure, or is on its way out.
 fn needs_no_word(reasons: &[Reason]) -> bool {
     let lost = |reason: &Reason| {
-        matches!(reason, Reason::FailedState { .. } | Reason::Unfinished { .. })
+        matches!(
+            reason,
+            Reason::FailedState { .. } | Reason::Unfinished { .. }
+        )
     };
     !reasons.is_empty() && reasons.iter().all(lost)
 }

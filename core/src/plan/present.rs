@@ -54,9 +54,7 @@ impl Reach<'_> {
                 anew(resource, live, reasons)
             }
             // A change may be the cure; without one there is nothing that apply could do or wait for.
-            Status::Ready | Status::Degraded { .. } => {
-                self.compared(resource, live, diffs, going)
-            }
+            Status::Ready | Status::Degraded { .. } => self.compared(resource, live, diffs, going),
             Status::Changing { phase } => {
                 let (verdict, mut reasons) = self.compared(resource, live, diffs, going);
                 reasons.push(unfinished(phase));

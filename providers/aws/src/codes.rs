@@ -132,7 +132,12 @@ pub(crate) fn is_skewed(code: &str, message: &str) -> bool {
         "Signature not yet current",
         "Request has expired",
     ];
-    ["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"].contains(&code)
+    [
+        "RequestTimeTooSkewed",
+        "RequestExpired",
+        "RequestInTheFuture",
+    ]
+    .contains(&code)
         || texts.iter().any(|text| message.contains(text))
 }
 
@@ -221,10 +226,7 @@ pub(crate) fn class(fault: &Fault) -> Class {
 pub(crate) fn is_quota(code: &str) -> bool {
     code.ends_with("LimitExceeded")
         || code.ends_with("LimitExceededException")
-        || matches!(
-            code,
-            "LimitExceeded" | "ServiceQuotaExceededException"
-        )
+        || matches!(code, "LimitExceeded" | "ServiceQuotaExceededException")
 }
 
 #[cfg(test)]
@@ -236,7 +238,9 @@ mod tests {
         assert_eq!(how("RequestLimitExceeded", 503), How::Throttled);
         assert_eq!(how("InternalError", 500), How::Server);
         assert_eq!(how("NotImplemented", 501), How::Refused);
-        assert!(is_sold_out("InsufficientInstanceCapacity") && !is_quota("InsufficientAddressCapacity"));
+        assert!(
+            is_sold_out("InsufficientInstanceCapacity") && !is_quota("InsufficientAddressCapacity")
+        );
         assert_eq!(how("VpcLimitExceeded", 400), How::Refused);
         assert!(is_not_found("InvalidVpcID.NotFound", ""));
         assert!(is_not_found("NoSuchEntity", ""));

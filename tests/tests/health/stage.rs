@@ -150,7 +150,10 @@ impl Ground {
     /// How often an operation was called.
     pub(crate) fn calls(&self, operation: &str) -> usize {
         let calls = self.world.cloud.calls();
-        calls.iter().filter(|call| call.operation == operation).count()
+        calls
+            .iter()
+            .filter(|call| call.operation == operation)
+            .count()
     }
 
     /// Somebody deletes every launch template.
@@ -158,9 +161,8 @@ impl Ground {
         let objects = self.world.cloud.objects(self.world.clock.now()).unwrap();
         for one in objects.iter().filter(|one| one.kind == "launch-template") {
             let id = &one.id;
-            let body = format!(
-                "Action=DeleteLaunchTemplate&Version=2016-11-15&LaunchTemplateId={id}"
-            );
+            let body =
+                format!("Action=DeleteLaunchTemplate&Version=2016-11-15&LaunchTemplateId={id}");
             let credential = format!("Credential={ACCOUNT}/20260101/{REGION}/ec2/aws4_request");
             let request = Request::builder()
                 .method("POST")

@@ -34,8 +34,7 @@ pub(super) async fn run(cx: &Cx, args: &SandboxTune) -> Result<Exit, Error> {
         cx.screen
             .document(&json!({ "format_version": 1, "config": config }))?;
     } else {
-        cx.screen
-            .print(&format!("{} is tuned\n", dir.display()))?;
+        cx.screen.print(&format!("{} is tuned\n", dir.display()))?;
     }
     Ok(Exit::Ok)
 }

@@ -40,7 +40,10 @@ const fn row(
 
 impl Cause {
     const fn passing(self) -> Self {
-        Self { passes: true, ..self }
+        Self {
+            passes: true,
+            ..self
+        }
     }
 
     const fn anew(self) -> Self {

@@ -5,7 +5,12 @@
 
 mod causes;
 
-use aws_sdk_eks::types::{AddonIssue, ClusterIssue, ErrorDetail, Issue as NodegroupIssue};
+use std::fmt::Write as _;
+
+use aws_sdk_eks::types::{
+    AddonIssue, AddonIssueCode, ClusterIssue, ClusterIssueCode, ErrorCode, ErrorDetail,
+    Issue as NodegroupIssue, NodegroupIssueCode,
+};
 use provision_aws::kind::Ailment;
 use provision_core::model::Status;
 
@@ -73,7 +78,7 @@ impl Issue {
                 more => format!(" and {more} more"),
             };
             let named = unsaid.get(..NAMED).unwrap_or(&unsaid).join(", ");
-            words.push_str(&format!(" ({named}{more})"));
+            let _ = write!(words, " ({named}{more})");
         }
         Self { code, words }
     }
@@ -83,7 +88,7 @@ impl Health {
     /// Of a control plane.
     pub(crate) fn of_cluster(issues: &[ClusterIssue]) -> Self {
         Self::new(On::Cluster, issues, |one| {
-            let code = one.code().map(|code| code.as_str());
+            let code = one.code().map(ClusterIssueCode::as_str);
             Issue::new(code, one.message(), one.resource_ids())
         })
     }
@@ -91,7 +96,7 @@ impl Health {
     /// Of a node group.
     pub(crate) fn of_nodegroup(issues: &[NodegroupIssue]) -> Self {
         Self::new(On::Nodegroup, issues, |one| {
-            let code = one.code().map(|code| code.as_str());
+            let code = one.code().map(NodegroupIssueCode::as_str);
             Issue::new(code, one.message(), one.resource_ids())
         })
     }
@@ -99,7 +104,7 @@ impl Health {
     /// Of an add-on.
     pub(crate) fn of_addon(issues: &[AddonIssue]) -> Self {
         Self::new(On::Addon, issues, |one| {
-            let code = one.code().map(|code| code.as_str());
+            let code = one.code().map(AddonIssueCode::as_str);
             Issue::new(code, one.message(), one.resource_ids())
         })
     }
@@ -107,7 +112,7 @@ impl Health {
     /// Of a change.
     pub(crate) fn of_update(errors: &[ErrorDetail]) -> Self {
         Self::new(On::Update, errors, |one| {
-            let code = one.error_code().map(|code| code.as_str());
+            let code = one.error_code().map(ErrorCode::as_str);
             Issue::new(code, one.error_message(), one.resource_ids())
         })
     }
@@ -138,7 +143,9 @@ impl Health {
     /// All that is to be said when it came to rest as `word`.
     pub(crate) fn ailment(&self, word: &str, came: Came) -> Ailment {
         let code = self.issues.first().map(|one| one.code.clone());
-        let words = self.words().unwrap_or_else(|| "no reason was given".to_owned());
+        let words = self
+            .words()
+            .unwrap_or_else(|| "no reason was given".to_owned());
         let passes = |one: &Issue| self.cause(one).is_none_or(|cause| cause.passes);
         Ailment {
             code: code.unwrap_or_else(|| "failed".to_owned()),
@@ -163,7 +170,9 @@ impl Health {
                     anew |= cause.anew;
                     format!("{}: {}", cause.cause, cause.next)
                 }
-                None => "what that means is not known here: look at it in the EKS console".to_owned(),
+                None => {
+                    "what that means is not known here: look at it in the EKS console".to_owned()
+                }
             };
             if !said.contains(&text) {
                 said.push(text);

@@ -1,6 +1,5 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use aws_sdk_eks::types::{AddonIssueCode, ClusterIssueCode, ErrorCode, NodegroupIssueCode};
 
 fn one(on: On, code: &str) -> Health {
     let ids = ["subnet-1".to_owned()];
@@ -52,22 +51,35 @@ fn rows_are_sentences_without_an_end() {
         for text in [row.cause, row.next] {
             assert!(!text.is_empty() && !text.ends_with('.'), "{}", row.code);
             let first = text.chars().next().unwrap();
-            assert!(!first.is_uppercase() || text.starts_with("EKS") || text.starts_with("EC2")
-                || text.starts_with("IAM") || text.starts_with("STS") || text.starts_with("AWS")
-                || text.starts_with("Kubernetes") || text.starts_with("Auto Scaling"), "{text}");
+            assert!(
+                !first.is_uppercase()
+                    || text.starts_with("EKS")
+                    || text.starts_with("EC2")
+                    || text.starts_with("IAM")
+                    || text.starts_with("STS")
+                    || text.starts_with("AWS")
+                    || text.starts_with("Kubernetes")
+                    || text.starts_with("Auto Scaling"),
+                "{text}"
+            );
         }
     }
 }
 
 #[test]
 fn the_clouds_words_come_first_and_the_next_step_last() {
-    let ailment = one(On::Nodegroup, "InsufficientFreeAddresses").ailment("CREATE_FAILED", Came::Unmade);
+    let ailment =
+        one(On::Nodegroup, "InsufficientFreeAddresses").ailment("CREATE_FAILED", Came::Unmade);
     assert_eq!(ailment.code, "InsufficientFreeAddresses");
     assert_eq!(
         ailment.message,
         "CREATE_FAILED: InsufficientFreeAddresses: the cloud's words (subnet-1)"
     );
-    assert!(ailment.advice.ends_with("apply again: it is made anew"), "{}", ailment.advice);
+    assert!(
+        ailment.advice.ends_with("apply again: it is made anew"),
+        "{}",
+        ailment.advice
+    );
     let unknown = one(On::Nodegroup, "NewCodeOfTomorrow").ailment("DEGRADED", Came::Badly);
     assert!(unknown.advice.contains("console"));
 }
@@ -80,4 +92,21 @@ fn ids_are_named_once_and_not_all_of_many() {
         issue.words,
         "NodeCreationFailure: i-1 did not join (i-2, i-3, i-4, i-5 and 2 more)"
     );
+}
+
+#[test]
+fn the_guide_has_the_same_rows() {
+    let guide = include_str!("../../../../docs/troubleshooting.md");
+    for row in CAUSES {
+        let found = guide.lines().any(|line| {
+            let cells: Vec<&str> = line
+                .split(" | ")
+                .map(|cell| cell.trim_matches(['|', ' ']))
+                .collect();
+            matches!(cells.as_slice(), [code, _, cause, next, passes, anew]
+                if *code == row.code && *cause == row.cause && *next == row.next
+                    && (*passes == "maybe") == row.passes && (*anew == "yes") == row.anew)
+        });
+        assert!(found, "{}", row.code);
+    }
 }

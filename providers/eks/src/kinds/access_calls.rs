@@ -60,10 +60,7 @@ async fn refused(cx: &Cx<'_>, principal: &str, fault: Fault) -> Stop {
     }
     let name = role.rsplit('/').next().unwrap_or_default();
     let request = cx.aws.iam.get_role().role_name(name);
-    let found = cx
-        .aws
-        .read("iam:GetRole", || request.clone().send())
-        .await;
+    let found = cx.aws.read("iam:GetRole", || request.clone().send()).await;
     match found {
         Err(absent) if absent.is_not_found() => Stop::Failure(no_such_role(principal, fault)),
         _ => Stop::Fault(fault),

@@ -13,10 +13,8 @@ use provision_core::contract::Failure;
 use provision_core::model::{Observed, Status};
 
 use super::Addon;
+use super::eks::{changed, cluster_of, eks, found, name_of, parent, tag_map, tags};
 use crate::health::{Came, Health, degraded, failed};
-use super::eks::{
-    changed, cluster_of, eks, found, name_of, parent, tag_map, tags,
-};
 
 /// Installs an add-on.
 pub(super) async fn create(cx: &Cx<'_>, want: &Addon) -> Result<Next, Stop> {

@@ -3,8 +3,8 @@
 use aws_sdk_eks::operation::create_cluster::builders::CreateClusterFluentBuilder;
 use aws_sdk_eks::operation::update_cluster_config::builders::UpdateClusterConfigFluentBuilder;
 use aws_sdk_eks::types::{
-    AuthenticationMode, Cluster as Wire, ClusterHealth, ClusterStatus, CreateAccessConfigRequest, LogSetup,
-    LogType, Logging, SupportType, UpdateAccessConfigRequest, UpgradePolicyRequest,
+    AuthenticationMode, Cluster as Wire, ClusterHealth, ClusterStatus, CreateAccessConfigRequest,
+    LogSetup, LogType, Logging, SupportType, UpdateAccessConfigRequest, UpgradePolicyRequest,
     VpcConfigRequest,
 };
 use provision_aws::kind::{Ailment, Cx, Live, Next, Stop, changing, deleting, text, texts};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_eks::operation::create_nodegroup::builders::CreateNodegroupFluentBuilder;
 use aws_sdk_eks::types::{
-    AmiTypes, CapacityTypes, LaunchTemplateSpecification, Nodegroup as Wire,
-    NodegroupHealth, NodegroupScalingConfig, NodegroupStatus, NodegroupUpdateConfig, Taint, TaintEffect,
+    AmiTypes, CapacityTypes, LaunchTemplateSpecification, Nodegroup as Wire, NodegroupHealth,
+    NodegroupScalingConfig, NodegroupStatus, NodegroupUpdateConfig, Taint, TaintEffect,
     UpdateLabelsPayload, UpdateTaintsPayload,
 };
 use provision_aws::kind::{Ailment, Cx, Live, Next, Stop, changing, deleting, map, text};
@@ -14,11 +14,9 @@ use provision_core::contract::Failure;
 use provision_core::model::{Observed, Status, Value};
 
 use super::NodeGroup;
-use crate::health::{Came, Health, degraded, failed};
 use super::cluster_calls::known;
-use super::eks::{
-    changed, cluster_of, eks, found, name_of, parent, tag_map, tags,
-};
+use super::eks::{changed, cluster_of, eks, found, name_of, parent, tag_map, tags};
+use crate::health::{Came, Health, degraded, failed};
 
 /// Names of effects in Kubernetes and in EKS.
 const EFFECTS: [(&str, TaintEffect); 3] = [

@@ -168,13 +168,17 @@ impl Cluster {
     }
 
     fn ails(&self, tx: &Tx<'_>, when: Stage) -> Vec<Issue> {
-        Issue::injected(tx, (Patient::Cluster, when, &self.name), |code| match code {
-            "Ec2SubnetNotFound" | "InsufficientFreeAddresses" => self.subnet_ids.clone(),
-            "Ec2SecurityGroupNotFound" => vec![self.own_group_id.clone()],
-            "IamRoleNotFound" => vec![self.role_arn.clone()],
-            "VpcNotFound" => vec![self.vpc_id.clone()],
-            _ => vec![self.name.clone()],
-        })
+        Issue::injected(
+            tx,
+            (Patient::Cluster, when, &self.name),
+            |code| match code {
+                "Ec2SubnetNotFound" | "InsufficientFreeAddresses" => self.subnet_ids.clone(),
+                "Ec2SecurityGroupNotFound" => vec![self.own_group_id.clone()],
+                "IamRoleNotFound" => vec![self.role_arn.clone()],
+                "VpcNotFound" => vec![self.vpc_id.clone()],
+                _ => vec![self.name.clone()],
+            },
+        )
     }
 
     /// What a working one has lost.

@@ -89,7 +89,11 @@ pub(super) fn losses(tx: &Tx<'_>, place: &Place, group: &NodeGroup) -> Vec<Issue
     };
     if Role::of_arn(tx, &group.node_role).is_none() {
         let text = "We couldn't find the IAM role for your managed node group.";
-        return issue("IamNodeRoleNotFound", text, &about(group, "IamNodeRoleNotFound"));
+        return issue(
+            "IamNodeRoleNotFound",
+            text,
+            &about(group, "IamNodeRoleNotFound"),
+        );
     }
     let gone = |id: &&String| tx.get::<Subnet>(place, id).is_none();
     if let Some(id) = group.subnets.iter().find(gone) {
@@ -114,7 +118,9 @@ pub(super) fn issues(tx: &Tx<'_>, place: &Place, group: &NodeGroup) -> Vec<Issue
         return injected;
     }
     let lost = losses(tx, place, group);
-    let of_active = tx.config().ailments(Patient::Nodegroup, Stage::Active, &group.name);
+    let of_active = tx
+        .config()
+        .ailments(Patient::Nodegroup, Stage::Active, &group.name);
     if !lost.is_empty() && of_active.is_empty() {
         return lost;
     }

@@ -169,7 +169,9 @@ impl Update {
             Target::Addon(name) => (Patient::Addon, name),
         };
         let group = match &self.target {
-            Target::NodeGroup(name) => tx.get::<NodeGroup>(place, &NodeGroup::key(&self.cluster, name)),
+            Target::NodeGroup(name) => {
+                tx.get::<NodeGroup>(place, &NodeGroup::key(&self.cluster, name))
+            }
             _ => None,
         };
         let about = |code: &str| match &group {
