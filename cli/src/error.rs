@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use provision_core::contract::{Class, Failure};
+use provision_core::cost::OverBudget;
 use provision_core::plan::Refused;
 use provision_core::spec::{Diagnostic, File};
 
@@ -50,6 +51,9 @@ pub enum Error {
     /// No plan can be made.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// The plan would cost more than the spec allows.
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
     /// A plan file does not fit what is live now.
     #[error("the plan no longer fits")]
     Stale {
@@ -123,6 +127,7 @@ impl Error {
             | Self::BadFile { .. }
             | Self::Cloud { .. }
             | Self::Refused(_)
+            | Self::OverBudget(_)
             | Self::Stale { .. }
             | Self::Locked { .. }
             | Self::NotYet(_)
@@ -157,6 +162,7 @@ impl Error {
             Self::BadFile { advice, .. } | Self::Sandbox { advice, .. } => {
                 advice.iter().cloned().collect()
             }
+            Self::OverBudget(over) => over_budget_hints(over),
             Self::Stale { .. } => vec!["make a new plan, look at it, and apply that".to_owned()],
             Self::Locked { .. } => vec![
                 "wait for it to end; the lock goes away with its process".to_owned(),
@@ -167,6 +173,15 @@ impl Error {
             Self::NotYet(_) => vec!["`provision --help` lists what is there".to_owned()],
         }
     }
+}
+
+fn over_budget_hints(over: &OverBudget) -> Vec<String> {
+    let most: Vec<String> = over.dearest().map(|line| line.to_string()).collect();
+    vec![
+        format!("what costs most: {}", most.join("; ")),
+        "take something smaller or fewer of it, or raise `monthly_usd` in `[budget]`; `provision cost` shows every line"
+            .to_owned(),
+    ]
 }
 
 fn cloud_hints(failures: &[Failure]) -> Vec<String> {

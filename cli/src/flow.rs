@@ -7,15 +7,18 @@
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
+use jiff::Timestamp;
 use provision_core::contract::{
     Account, Class, Context, ExpandAnswer, Facts, Failure, Note, Objects, Provider, SurveyAnswer,
     SurveyRequest,
 };
+use provision_core::cost::Money;
 use provision_core::model::{Address, Observed, Open, Pending, Resource, ResourceId, Sight, Stray};
 use provision_core::plan::{self, Goal, Inputs, PlanFile};
 use provision_core::spec::Spec;
 
 use crate::error::Error;
+use crate::price;
 use crate::registry::{self, Registry};
 
 /// What is wanted of a plan.
@@ -27,6 +30,10 @@ pub struct Wish {
     pub targets: Vec<Address>,
     /// Sticky choices within these addresses are taken anew.
     pub rechoose: Vec<Address>,
+    /// The day it is for; `None` is today.
+    pub as_of: Option<Timestamp>,
+    /// The limit of the monthly bill that the plan is held against.
+    pub budget: Option<Money>,
 }
 
 /// A spec, for planning.
@@ -172,7 +179,9 @@ pub async fn make(
     wish: &Wish,
 ) -> Result<PlanFile, Error> {
     let inputs = observe(registry, wanted, wish).await?;
-    plan::make(&inputs).map_err(Error::Refused)
+    let mut made = plan::make(&inputs)?;
+    price::plan(registry, &mut made, wish.as_of, wish.budget)?;
+    Ok(made)
 }
 
 /// Wave 0: every provider checks the account before it calls anything else. The contexts then say the account that

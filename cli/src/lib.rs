@@ -14,6 +14,7 @@ pub mod flow;
 pub mod input;
 pub mod journal;
 pub mod lock;
+pub mod price;
 pub mod registry;
 pub mod render;
 pub mod sandbox;

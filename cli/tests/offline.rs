@@ -41,14 +41,12 @@ fn words_that_are_not_built_say_so() {
     let place = Place::new();
     for verb in [
         "import",
-        "cost",
         "migrate",
         "kubeconfig",
         "token",
         "run",
         "exec",
         "logs",
-        "prices",
     ] {
         let ran = place.run(&[verb, "anything", "--at", "all"]).expect(1);
         assert!(ran.err.contains("not built yet"), "{}", ran.err);

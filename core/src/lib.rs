@@ -7,6 +7,7 @@
 
 pub mod apply;
 pub mod contract;
+pub mod cost;
 pub mod model;
 pub mod plan;
 pub mod spec;

@@ -1,5 +1,7 @@
 //! Amazon EC2: shapes of machine types, and on-demand Linux prices by region.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -124,7 +126,7 @@ struct Source {
 
 /// Rows of a table. The tables are compiled in and a test reads each of them, so a row that does not parse
 /// cannot be in a released binary.
-fn rows<T: DeserializeOwned>(table: &str) -> Vec<T> {
+pub(crate) fn rows<T: DeserializeOwned>(table: &str) -> Vec<T> {
     csv::Reader::from_reader(table.as_bytes())
         .deserialize()
         .filter_map(Result::ok)
@@ -149,6 +151,12 @@ pub fn prices(region: &str) -> Option<Vec<Price>> {
         .iter()
         .find(|(name, _)| *name == region)
         .map(|(_, table)| rows(table))
+}
+
+/// What all source codes stand for.
+pub(crate) fn sources() -> BTreeMap<String, String> {
+    let rows = rows::<Source>(SOURCES).into_iter();
+    rows.map(|row| (row.code, row.source)).collect()
 }
 
 /// What a source code stands for.

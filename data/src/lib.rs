@@ -4,3 +4,6 @@
 //! shard (one region) is decoded only when asked for. Money is whole micro-dollars.
 
 pub mod aws;
+mod list;
+
+pub use list::{ListPrice, list_prices};

@@ -12,8 +12,8 @@ mod verbs;
 pub(crate) use parse::duration;
 pub use sandbox::{Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxStart, SandboxTune, SandboxVerb};
 pub use verbs::{
-    Allow, Apply, Completions, Destroy, Drift, FileArgs, Graph, GraphForm, Init, Overrides, Plan,
-    RunArgs, Shape, Show, SpecArgs, Validate,
+    Allow, Apply, Completions, Cost, CostLater, Destroy, Drift, FileArgs, Graph, GraphForm, Init,
+    Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape, Show, SpecArgs, Validate,
 };
 
 /// Declares container clusters in one TOML file and makes the clouds agree with it.
@@ -99,6 +99,10 @@ pub enum Verb {
     Show(Show),
     /// Show what depends on what
     Graph(Graph),
+    /// Show what a month costs, offline
+    Cost(Cost),
+    /// The list prices that bills are made with
+    Prices(Prices),
     /// The embedded cloud
     Sandbox(Sandbox),
     /// Write the JSON Schema of the spec, for editors
@@ -110,9 +114,6 @@ pub enum Verb {
     /// Known, not built yet.
     #[command(hide = true)]
     Import(Later),
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Cost(Later),
     /// Known, not built yet.
     #[command(hide = true)]
     Migrate(Later),
@@ -131,9 +132,6 @@ pub enum Verb {
     /// Known, not built yet.
     #[command(hide = true)]
     Logs(Later),
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Prices(Later),
 }
 
 /// The arguments of a verb that is not built yet: anything.

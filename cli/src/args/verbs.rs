@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use provision_core::model::Platform;
 
+use super::Later;
 use super::parse::{date, pair, platform};
 
 /// What makes up a spec beside its file.
@@ -179,6 +180,64 @@ pub struct Drift {
     /// Only this address and what it needs
     #[arg(long, value_name = "ADDR")]
     pub target: Vec<String>,
+}
+
+/// `cost`.
+#[derive(Args, Clone, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Cost {
+    /// The spec.
+    #[command(flatten)]
+    pub spec: SpecArgs,
+    /// Reckon with the machines, zones and numbers of nodes that are live
+    #[arg(long)]
+    pub live: bool,
+    /// Prices as of this date (2026-11-24) or time
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<jiff::Timestamp>,
+    /// Questions that are not built yet.
+    #[command(subcommand)]
+    pub later: Option<CostLater>,
+}
+
+/// What else `cost` will answer.
+#[derive(Clone, Debug, Subcommand)]
+pub enum CostLater {
+    /// Known, not built yet.
+    #[command(hide = true)]
+    Compare(Later),
+    /// Known, not built yet.
+    #[command(hide = true)]
+    Breakeven(Later),
+}
+
+/// `prices`.
+#[derive(Args, Clone, Debug)]
+pub struct Prices {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub verb: PricesVerb,
+}
+
+/// What can be done with the list prices.
+#[derive(Clone, Debug, Subcommand)]
+pub enum PricesVerb {
+    /// Show those of a region, each with its date and source
+    Show(PricesShow),
+    /// Known, not built yet.
+    #[command(hide = true)]
+    Refresh(Later),
+}
+
+/// `prices show`.
+#[derive(Args, Clone, Debug)]
+pub struct PricesShow {
+    /// The region: us-east-1
+    #[arg(value_name = "REGION")]
+    pub region: String,
+    /// Only items that begin with this: ebs, ec2.instance.m5
+    #[arg(value_name = "ITEM", default_value = "", hide_default_value = true)]
+    pub item: String,
 }
 
 /// `show`.

@@ -32,6 +32,7 @@ pub fn human(error: &Error, color: bool) -> String {
         Error::File { .. }
         | Error::BadFile { .. }
         | Error::Refused(_)
+        | Error::OverBudget(_)
         | Error::Locked { .. }
         | Error::Consent { .. }
         | Error::Interrupted
@@ -99,6 +100,10 @@ pub fn json(error: &Error) -> Value {
             json!({ "failures": failures }),
         ),
         Error::Refused(_) => ("refused", json!({})),
+        Error::OverBudget(over) => (
+            "over_budget",
+            json!({ "budget": over.budget, "before": over.before, "after": over.after, "most": over.most }),
+        ),
         Error::Stale { changed } => ("stale", json!({ "changed": changed })),
         Error::Locked { holder, .. } => ("locked", json!({ "holder": holder })),
         Error::Consent { .. } => ("consent", json!({})),

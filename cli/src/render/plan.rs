@@ -8,7 +8,7 @@ use provision_core::model::{Address, Value};
 use provision_core::plan::{Action, Change, DriftVerdict, FieldChange, Plan, Reason, ShownEffect};
 
 use super::value::short;
-use super::{count, heading, human, plain, seconds};
+use super::{cost, count, heading, human, plain, seconds};
 
 /// Values of a new object that are shown beside it.
 const GLIMPSES: usize = 3;
@@ -28,6 +28,9 @@ pub fn human(plan: &Plan) -> String {
     let notes = human::notes(&notes);
     if !notes.is_empty() {
         let _ = writeln!(out, "{notes}");
+    }
+    if let Some(cost) = &plan.cost {
+        out += &cost::of_plan(cost);
     }
     out += &sum(plan);
     out

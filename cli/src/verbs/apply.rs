@@ -11,6 +11,7 @@ use crate::consent::{self, Asked};
 use crate::error::Error;
 use crate::execute::{Execution, show_plan};
 use crate::exit::Exit;
+use crate::flow::Wish;
 use crate::input::{self, Named};
 use crate::lock::Lock;
 
@@ -31,7 +32,11 @@ async fn spec(cx: &Cx, args: &Apply, file: File) -> Result<Exit, Error> {
     let loaded = input::load_file(file, &args.spec.overrides, None)?;
     let _lock = Lock::take(&cx.base, &loaded.spec.stack, Timestamp::now())?;
     let mut session = Session::of(cx, loaded).await?;
-    let made = session.plan(cx, &wish(Goal::Reach, &args.shape)).await?;
+    let wish = Wish {
+        budget: session.budget(),
+        ..wish(Goal::Reach, &args.shape)
+    };
+    let made = session.plan(cx, &wish).await?;
     carry_out(cx, &session, &made, &args.run, Asked::Apply).await
 }
 

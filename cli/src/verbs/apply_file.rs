@@ -12,12 +12,13 @@ use crate::execute::{Execution, settle_ms, show_plan};
 use crate::exit::Exit;
 use crate::flow;
 use crate::lock::Lock;
+use crate::price;
 use crate::registry::Registry;
 
 pub(super) async fn run(cx: &Cx, args: &Apply, bytes: &[u8]) -> Result<Exit, Error> {
     let path = args.spec.path().0;
     plain(args)?;
-    let made = file::decode(bytes).map_err(|error| Error::BadFile {
+    let mut made = file::decode(bytes).map_err(|error| Error::BadFile {
         path: path.clone(),
         problem: error.to_string(),
         advice: Some("make it again with `provision plan --out`".to_owned()),
@@ -26,6 +27,8 @@ pub(super) async fn run(cx: &Cx, args: &Apply, bytes: &[u8]) -> Result<Exit, Err
     let sandbox = open_sandbox(cx).await?;
     let mut registry = Registry::of_plan(&made, sandbox.as_ref()).await;
     cx.signals.unless(fits(&mut registry, &made)).await?;
+    let budget = made.plan.cost.as_ref().and_then(|cost| cost.budget);
+    price::plan(&registry, &mut made, None, budget)?;
     show_plan(cx.screen, &made)?;
     let execution = Execution {
         base: &cx.base,

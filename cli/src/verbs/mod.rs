@@ -3,11 +3,13 @@
 mod apply;
 mod apply_file;
 mod completions;
+mod cost;
 mod destroy;
 mod drift;
 mod graph;
 mod init;
 mod plan;
+mod prices;
 mod providers;
 mod sandbox;
 mod schema;
@@ -49,19 +51,19 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
         Verb::Drift(args) => drift::run(cx, args).await,
         Verb::Show(args) => show::run(cx, args).await,
         Verb::Graph(args) => graph::run(cx, args),
+        Verb::Cost(args) => cost::run(cx, args).await,
+        Verb::Prices(args) => prices::run(cx, args),
         Verb::Schema => schema::run(cx),
         Verb::Completions(args) => completions::run(cx, args),
         Verb::Providers => providers::run(cx),
         Verb::Sandbox(args) => sandbox::run(cx, args).await,
         Verb::Import(_) => later("import"),
-        Verb::Cost(_) => later("cost"),
         Verb::Migrate(_) => later("migrate"),
         Verb::Kubeconfig(_) => later("kubeconfig"),
         Verb::Token(_) => later("token"),
         Verb::Run(_) => later("run"),
         Verb::Exec(_) => later("exec"),
         Verb::Logs(_) => later("logs"),
-        Verb::Prices(_) => later("prices"),
     }
 }
 

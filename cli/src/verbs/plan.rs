@@ -21,7 +21,12 @@ pub(super) async fn run(cx: &Cx, args: &Plan) -> Result<Exit, Error> {
         false => Goal::Reach,
     };
     let mut session = Session::open(cx, &args.spec, args.shape.platform).await?;
-    let made = session.plan(cx, &wish(goal, &args.shape)).await?;
+    let mut wish = wish(goal, &args.shape);
+    if args.shape.platform.is_none() {
+        // What if breaks no budget.
+        wish.budget = session.budget();
+    }
+    let made = session.plan(cx, &wish).await?;
     if let Some(path) = &args.out {
         files::write_whole(path, file::encode(&made).as_bytes())?;
     }

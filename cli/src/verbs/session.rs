@@ -1,5 +1,6 @@
 //! What the verbs that look at a cloud begin with: spec, embedded cloud, providers.
 
+use provision_core::cost::Money;
 use provision_core::model::{Address, Platform};
 use provision_core::plan::{Goal, PlanFile};
 use provision_core::spec::Loaded;
@@ -41,6 +42,11 @@ impl Session {
             registry,
             _sandbox: sandbox,
         })
+    }
+
+    /// `[budget]` of the spec.
+    pub(super) fn budget(&self) -> Option<Money> {
+        self.loaded.spec.budget_micros.map(Money::micros)
     }
 
     /// Makes a plan; Ctrl-C ends that at once, for nothing is changed by it.
@@ -86,6 +92,8 @@ pub(super) fn wish(goal: Goal, shape: &Shape) -> Wish {
         goal,
         targets: addresses(&shape.target),
         rechoose: addresses(&shape.rechoose),
+        as_of: shape.as_of,
+        budget: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The provider contract: six calls of plain values, so that it can cross a process boundary.
 //!
 //! `describe` (tables), `expand` (spec blocks → resources, pure), `survey` (what is live), `act` (one
-//! mutating call of one step), `poll` (is it done), `usage` (what it consumes; with prices). A provider does not
+//! mutating call of one step), `poll` (is it done), `usage` (what each resource consumes, pure). A provider does not
 //! diff, order, retry ambiguous outcomes, print or sleep: the planner, the executor and the driver do.
 //!
 //! **`act` makes at most one mutating call.** It is level-triggered: it reads what it must, makes the next
@@ -21,6 +21,7 @@ pub use messages::{
 };
 pub use shim::Shim;
 
+use crate::cost::{UsageAnswer, UsageRequest};
 use crate::model::Table;
 
 /// A future that a provider answers with.
@@ -49,4 +50,8 @@ pub trait Provider: Send + Sync {
 
     /// Asks whether something accepted earlier has come to rest.
     fn poll<'a>(&'a self, request: &'a Poll) -> Answer<'a, PollOutcome>;
+
+    /// Says what each of its resources uses in a month: one usage for every one that is asked about, also for those
+    /// that cost nothing. Pure, and without prices.
+    fn usage(&self, request: &UsageRequest) -> UsageAnswer;
 }

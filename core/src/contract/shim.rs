@@ -7,6 +7,7 @@ use super::{
     Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Outcome, Poll, PollOutcome, Provider,
     SurveyAnswer, SurveyRequest,
 };
+use crate::cost::{UsageAnswer, UsageRequest};
 use crate::model::Table;
 
 /// Wraps a provider so that every request and answer makes the trip through JSON text.
@@ -79,5 +80,12 @@ impl<P: Provider> Provider for Shim<P> {
                 Err(failure) => PollOutcome::Failed { failure },
             }
         })
+    }
+
+    fn usage(&self, request: &UsageRequest) -> UsageAnswer {
+        // What has no answer is told as unpriced by whoever asked.
+        trip(request)
+            .and_then(|request| trip(&self.0.usage(&request)))
+            .unwrap_or_default()
     }
 }

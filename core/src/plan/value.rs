@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::contract::{Context, Does, Note};
+use crate::cost::PlanCost;
 use crate::model::{
     Address, Effect, Kind, Never, Observed, Pending, Platform, Resource, ResourceId, Value,
 };
@@ -31,8 +32,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Counts of actions.
     pub summary: Summary,
-    /// Cost before, after and delta; `None` until prices land.
-    pub cost: Option<serde_json::Value>,
+    /// Cost before, after and delta; `None` where nobody asked for prices.
+    pub cost: Option<PlanCost>,
     /// How long it takes.
     pub estimate: Estimate,
     /// Notes, worst first.

@@ -5,11 +5,13 @@ use provision_core::contract::{
     Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll, PollOutcome,
     Provider, SurveyAnswer, SurveyRequest,
 };
+use provision_core::cost::{UsageAnswer, UsageRequest};
 use provision_core::model::{Kind, Table};
 
 use crate::client::Aws;
 use crate::field::internal;
 use crate::kinds::gather::{gather, unserved};
+use crate::kinds::uses::usages;
 use crate::kinds::{ALL, Ask, Ops, ops};
 use crate::{PROVIDER, account, expand};
 
@@ -90,6 +92,10 @@ impl Provider for AwsProvider {
                 (Err(failure), _) => PollOutcome::Failed { failure },
             }
         })
+    }
+
+    fn usage(&self, request: &UsageRequest) -> UsageAnswer {
+        usages(request, ops)
     }
 }
 

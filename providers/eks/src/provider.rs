@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
-use provision_aws::kind::{Ask, Look, Ops, Place, PlaceState, Seen, gather, unserved};
+use provision_aws::kind::{Ask, Look, Ops, Place, PlaceState, Seen, gather, unserved, usages};
 use provision_aws::{Aws, internal};
 use provision_core::contract::{
     Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll, PollOutcome,
     Provider, SurveyAnswer, SurveyRequest,
 };
+use provision_core::cost::{UsageAnswer, UsageRequest};
 use provision_core::model::{ResourceId, Sight, Table};
 
 use crate::kinds::{ALL, ops, tables};
@@ -91,6 +92,10 @@ impl Provider for EksProvider {
                 (Err(failure), _) => PollOutcome::Failed { failure },
             }
         })
+    }
+
+    fn usage(&self, request: &UsageRequest) -> UsageAnswer {
+        usages(request, ops)
     }
 }
 

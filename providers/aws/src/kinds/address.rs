@@ -3,13 +3,14 @@
 //! Made without a token and without a natural key: see [`super::claim`].
 
 use aws_sdk_ec2::types::{Address as Wire, DomainType, Filter, ResourceType};
+use provision_core::cost::{Meter, Part, Quantity, Usage};
 use provision_core::model::{Identity, Observed, Table};
 use serde::{Deserialize, Serialize};
 
 use super::ec2::{asked, filter, retag, spec, tags};
 use super::survey::tagged;
 use super::tables::{outputs, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::marks::{Tags, plain};
@@ -36,6 +37,18 @@ impl Served for Address {
                 vec![tags_row()],
             )
         }
+    }
+
+    /// Every public IPv4 address is charged for, in use or not.
+    fn usage(_of: &Uses<'_>) -> Usage {
+        let item = "vpc.ipv4";
+        Usage::one(Meter::listed(
+            "public IPv4 address",
+            Part::Network,
+            item,
+            "hour",
+            Quantity::month(),
+        ))
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

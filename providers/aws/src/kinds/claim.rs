@@ -6,13 +6,14 @@
 //! (output `fresh`) has no predecessor and goes on at once; any other waits past the visibility lag and looks before
 //! it makes one of those. The claim is deleted last of all.
 
+use provision_core::cost::Usage;
 use provision_core::model::{Identity, Observed, Output, Table};
 use serde::{Deserialize, Serialize};
 
 use super::log_group;
 use super::survey::{Seen, named};
 use super::tables::{seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Served, Stop};
+use super::{Ask, Cx, Live, Next, Served, Stop, Uses};
 use crate::error::Fault;
 use crate::marks::Tags;
 
@@ -48,6 +49,10 @@ impl Served for Claim {
             seconds: seconds(1, 1, 1),
             ..table(Self::KIND, "claim", Identity::Named, vec![tags_row()])
         }
+    }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free("an empty log group is free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

@@ -4,6 +4,7 @@
 //! NAT gateways come after it and go before it.
 
 use aws_sdk_ec2::types::{AttachmentStatus, Filter, InternetGateway as Wire, ResourceType};
+use provision_core::cost::Usage;
 use provision_core::model::{Identity, Observed, Table, Value};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ use super::ec2::{asked, filter, pages, retag, spec, tags};
 use super::live::{text, with};
 use super::survey::tagged;
 use super::tables::{outputs, scalar, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::Field;
@@ -36,6 +37,10 @@ impl Served for InternetGateway {
             seconds: seconds(2, 1, 2),
             ..table(Self::KIND, "internet gateway", Identity::Anonymous, rows)
         }
+    }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free("subnets, route tables and gateways to the internet are free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{Filter, LaunchTemplate as Wire, LaunchTemplateVersion, ResourceType};
 use futures::future::try_join_all;
+use provision_core::cost::Usage;
 use provision_core::model::{Effect, FieldKind, Identity, Observed, Output, Row, Table, Value};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ use super::launch_data::{data, described, fields};
 use super::live::with;
 use super::survey::tagged;
 use super::tables::{scalar, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::Field;
@@ -98,6 +99,10 @@ impl Served for LaunchTemplate {
             seconds: seconds(1, 2, 1),
             ..table(Self::KIND, "launch template", Identity::Named, rows)
         }
+    }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free("a launch template is free of charge: what is launched by it costs")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

@@ -6,6 +6,7 @@
 use aws_sdk_cloudwatchlogs::types::LogGroup as Wire;
 use futures::future::{join_all, try_join};
 use provision_core::contract::Context;
+use provision_core::cost::{Meter, Part, Quantity, Usage};
 use provision_core::model::{Identity, Observed, Table, Value};
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,7 @@ use super::live::{output, with};
 use super::retag::to_change;
 use super::survey::{Seen, named};
 use super::tables::{outputs, scalar, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Served, Stop};
+use super::{Ask, Cx, Live, Next, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::marks::{Tags, plain};
@@ -27,6 +28,19 @@ pub struct LogGroup {
     /// Its tags.
     pub tags: Tags,
 }
+
+/// So much is written to a log group in a month, where nobody says: control-plane logs of a small cluster.
+const ASSUMED_GB: i64 = 5;
+
+/// Logs that are never deleted are reckoned to be a year old.
+const FOREVER_DAYS: i64 = 365;
+
+/// Days of a month.
+const MONTH_DAYS: i64 = 30;
+
+/// What is kept is charged for at its compressed size (CloudWatch pricing page, "Archived data": 0.03 per GB, compressed
+/// to about 15 %).
+const COMPRESSED_PERCENT: i64 = 15;
 
 impl Served for LogGroup {
     const KIND: &'static str = "logs.group";
@@ -41,6 +55,24 @@ impl Served for LogGroup {
             seconds: seconds(1, 1, 1),
             loss: Some("the logs in it are gone".to_owned()),
             ..table(Self::KIND, "log group", Identity::Named, rows)
+        }
+    }
+
+    fn usage(of: &Uses<'_>) -> Usage {
+        let kept = of.number("retention_days").unwrap_or(FOREVER_DAYS);
+        let stored = ASSUMED_GB * kept * COMPRESSED_PERCENT * 10 / MONTH_DAYS;
+        let logs = |component, item, unit, thousandths| {
+            let each = Quantity::thousandths(thousandths);
+            Meter::listed(component, Part::Management, item, unit, each)
+        };
+        Usage::Charged {
+            meters: vec![
+                logs("logs taken in", "logs.ingested", "GB", ASSUMED_GB * 1000)
+                    .assuming(format!("{ASSUMED_GB} GB a month for each log group")),
+                logs("logs kept", "logs.stored", "GB-month", stored).assuming(format!(
+                    "{ASSUMED_GB} GB a month, kept {kept} days at {COMPRESSED_PERCENT} % of their size"
+                )),
+            ],
         }
     }
 

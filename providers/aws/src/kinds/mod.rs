@@ -24,11 +24,13 @@ pub(crate) mod survey;
 pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
+pub(crate) mod uses;
 mod vpc;
 
 use std::future::Future;
 
 use provision_core::contract::{ActStep, Context, Failure, Parent};
+use provision_core::cost::Usage;
 use provision_core::model::{Never, Observed, Resource, ResourceId, Table};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -51,6 +53,7 @@ pub(crate) use ec2::{filter, pages};
 pub use live::{Ailment, Live};
 pub use serve::Ops;
 pub use survey::{Ask, Look, Seen};
+pub(crate) use uses::Uses;
 
 use crate::client::Aws;
 use crate::error::Fault;
@@ -86,6 +89,9 @@ pub trait Served: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// The kind's table.
     fn table() -> Table;
+
+    /// What such an object uses in a month. Kinds that cost nothing say so, and why.
+    fn usage(of: &Uses<'_>) -> Usage;
 
     /// Reads the objects that are asked for, and with them all others of the stack when orphans are wanted.
     fn survey(ask: &Ask<'_>) -> impl Future<Output = Seen> + Send;

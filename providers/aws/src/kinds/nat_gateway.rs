@@ -5,6 +5,7 @@
 use aws_sdk_ec2::types::{
     ConnectivityType, Filter, NatGateway as Wire, NatGatewayState, ResourceType,
 };
+use provision_core::cost::{Meter, Part, Quantity, Usage};
 use provision_core::model::{Identity, Observed, Status, Table};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ use super::ec2::{asked, filter, pages, retag, spec, tags};
 use super::live::{changing, deleting};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::Field;
@@ -29,6 +30,9 @@ pub struct NatGateway {
     pub tags: Tags,
 }
 
+/// So much goes through a gateway in a month, where nobody says.
+const ASSUMED_GB: u64 = 100;
+
 impl Served for NatGateway {
     const KIND: &'static str = "ec2.nat_gateway";
 
@@ -43,6 +47,19 @@ impl Served for NatGateway {
             seconds: seconds(106, 1, 60),
             loss: Some("private machines behind it cannot reach the internet".to_owned()),
             ..table(Self::KIND, "NAT gateway", Identity::Token, rows)
+        }
+    }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        let network =
+            |component, item, unit, each| Meter::listed(component, Part::Network, item, unit, each);
+        let data = Quantity::whole(ASSUMED_GB);
+        Usage::Charged {
+            meters: vec![
+                network("NAT gateway", "vpc.nat", "hour", Quantity::month()),
+                network("NAT gateway data", "vpc.nat.data", "GB", data)
+                    .assuming(format!("{ASSUMED_GB} GB a month through each gateway")),
+            ],
         }
     }
 

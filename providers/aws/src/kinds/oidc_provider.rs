@@ -5,6 +5,7 @@
 
 use futures::future::{join_all, try_join_all};
 use provision_core::contract::Context;
+use provision_core::cost::Usage;
 use provision_core::model::{
     Effect, FieldKind, Identity, Observed, Pending, Resource, Row, Table, Value,
 };
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::retag::{tag_list, tags, to_change};
 use super::survey::{Seen, by_name, tagged};
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Served, Stop};
+use super::{Ask, Cx, Live, Next, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::Field;
@@ -49,6 +50,10 @@ impl Served for OidcProvider {
             seconds: seconds(1, 1, 1),
             ..table(Self::KIND, "OIDC provider", Identity::Named, rows)
         }
+    }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free("IAM is free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use aws_sdk_iam::types::Role as Wire;
 use futures::future::join_all;
 use provision_core::contract::{Class, Context, Failure};
+use provision_core::cost::Usage;
 use provision_core::model::{Effect, FieldKind, Identity, Observed, Row, Stray, Table};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ use super::retag::{tag_list, tags, to_change};
 use super::role_policies as policies;
 use super::survey::{Look, named};
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::Field;
@@ -73,6 +74,10 @@ impl Served for Role {
             seconds: seconds(4, 1, 4),
             ..table(Self::KIND, "IAM role", Identity::Named, rows)
         }
+    }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free("IAM is free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

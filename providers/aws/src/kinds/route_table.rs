@@ -12,6 +12,7 @@ use aws_sdk_ec2::types::{
 };
 use futures::future::try_join;
 use provision_core::contract::{Class, Failure};
+use provision_core::cost::Usage;
 use provision_core::model::{Effect, FieldKind, Identity, Observed, Row, Table, Value};
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,7 @@ use super::live::{list_value, texts, with};
 use super::routes;
 use super::survey::tagged;
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop, subnet};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses, subnet};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::Field;
@@ -68,6 +69,10 @@ impl Served for RouteTable {
             seconds: seconds(3, 1, 2),
             ..table(Self::KIND, "route table", Identity::Token, rows)
         }
+    }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free("subnets, route tables and gateways to the internet are free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

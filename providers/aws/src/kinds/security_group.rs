@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{Filter, ResourceType, SecurityGroup as Wire};
+use provision_core::cost::Usage;
 use provision_core::model::{Identity, Observed, Table};
 use serde::{Deserialize, Serialize};
 
 use super::ec2::{asked, filter, pages, retag, spec, tag_list, tags};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop, security_group_rule};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses, security_group_rule};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::Field;
@@ -42,6 +43,10 @@ impl Served for SecurityGroup {
             seconds: seconds(1, 1, 2),
             ..table(Self::KIND, "security group", Identity::Named, rows)
         }
+    }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free("security groups are free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

@@ -6,6 +6,7 @@ use aws_sdk_ec2::types::{
     Filter, IpPermission, IpRange, Ipv6Range, ResourceType, SecurityGroupRule as Wire,
     SecurityGroupRuleRequest, SecurityGroupRuleUpdate, UserIdGroupPair,
 };
+use provision_core::cost::Usage;
 use provision_core::model::{Identity, Observed, ReplaceOrder, Table};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ use super::ec2::{asked, filter, pages, retag, spec, tags};
 use super::live::{text, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::Field;
@@ -68,6 +69,10 @@ impl Served for SecurityGroupRule {
                 rows,
             )
         }
+    }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free("security groups are free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

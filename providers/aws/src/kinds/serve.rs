@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 use provision_core::contract::{
     Act, ActStep, Answer, Class, Does, Failure, Handle, Outcome, Poll, PollOutcome,
 };
+use provision_core::cost::Usage;
 use provision_core::model::{Fields, Observed, Status, Table};
 
-use super::{Ailment, Ask, Cx, Live, Next, Progress, Seen, Served as Kind, Stop};
+use super::{Ailment, Ask, Cx, Live, Next, Progress, Seen, Served as Kind, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::{internal, read_fields};
@@ -21,6 +22,8 @@ pub trait Ops: Send + Sync {
     fn name(&self) -> &'static str;
     /// Its table.
     fn table(&self) -> Table;
+    /// What one of it uses in a month.
+    fn usage(&self, of: &Uses<'_>) -> Usage;
     /// Reads.
     fn survey<'a>(&self, ask: &'a Ask<'a>) -> Answer<'a, Seen>;
     /// Makes the next call of a step.
@@ -44,6 +47,10 @@ impl<K: Kind> Ops for Served<K> {
 
     fn table(&self) -> Table {
         K::table()
+    }
+
+    fn usage(&self, of: &Uses<'_>) -> Usage {
+        K::usage(of)
     }
 
     fn survey<'a>(&self, ask: &'a Ask<'a>) -> Answer<'a, Seen> {

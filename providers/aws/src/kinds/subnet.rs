@@ -5,6 +5,7 @@
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, Filter, ResourceType, Subnet as Wire, SubnetState,
 };
+use provision_core::cost::Usage;
 use provision_core::model::{Identity, Observed, Status, Table, Value};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ use super::ec2::{asked, filter, pages, retag, spec, tags};
 use super::live::{changing, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::Field;
@@ -52,6 +53,10 @@ impl Served for Subnet {
             seconds: seconds(3, 1, 2),
             ..table(Self::KIND, "subnet", Identity::NaturalKey, rows)
         }
+    }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free("subnets, route tables and gateways to the internet are free of charge")
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

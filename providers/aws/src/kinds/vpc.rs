@@ -9,6 +9,7 @@ use aws_sdk_ec2::types::{
     AttributeBooleanValue, Filter, ResourceType, Vpc as Wire, VpcAttributeName, VpcState,
 };
 use futures::future::{try_join, try_join_all};
+use provision_core::cost::Usage;
 use provision_core::model::{Identity, Observed, Status, Table, Value};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ use super::ec2::{asked, filter, pages, retag, spec, tags};
 use super::live::{changing, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::marks::{Tags, plain};
@@ -50,6 +51,12 @@ impl Served for Vpc {
             loss: Some("everything in this network loses its addresses".to_owned()),
             ..table(Self::KIND, "VPC", Identity::Anonymous, rows)
         }
+    }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free(
+            "a VPC is free of charge; traffic that leaves its zone is not, and is in no bill before it has happened",
+        )
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

@@ -5,10 +5,11 @@
 //! (aws/containers-roadmap#2441), which follows from `principal` being fixed.
 
 use provision_aws::kind::{
-    Ask, Cx, Live, Next, Seen, Served, Stop, fixed, outputs, pages, seconds, table,
+    Ask, Cx, Live, Next, Seen, Served, Stop, Uses, fixed, outputs, pages, seconds, table,
     tags as tags_row,
 };
 use provision_aws::{Aws, Fault, Field, Tags, from_fields};
+use provision_core::cost::Usage;
 use provision_core::model::{
     Effect, FieldKind, Identity, Lane, Observed, Pending, Resource, Row, Table,
 };
@@ -78,6 +79,11 @@ impl Served for AccessEntry {
             ..table(Self::KIND, "EKS access entry", Identity::Named, rows)
         }
     }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free("access entries are free of charge")
+    }
+
     async fn survey(ask: &Ask<'_>) -> Seen {
         inside(ask, &Entries(ask.aws)).await
     }

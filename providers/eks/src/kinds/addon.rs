@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use provision_aws::kind::{
-    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, pages, scalar, seconds, table,
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, Uses, fixed, pages, scalar, seconds, table,
     tags as tags_row,
 };
 use provision_aws::{Aws, Fault, Field, Tags};
+use provision_core::cost::Usage;
 use provision_core::model::{
     Effect, FieldKind, Identity, Lane, Observed, Output, Pending, Resource, Row, Status, Table,
 };
@@ -81,6 +82,11 @@ impl Served for Addon {
             ..table(Self::KIND, "EKS add-on", Identity::Named, rows)
         }
     }
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free("add-ons of EKS are free of charge: their pods run on nodes that are paid for")
+    }
+
     async fn survey(ask: &Ask<'_>) -> Seen {
         inside(ask, &Addons(ask.aws)).await
     }

@@ -4,10 +4,11 @@
 
 use futures::future::join_all;
 use provision_aws::kind::{
-    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, named, pages, seconds, table,
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, Uses, fixed, named, pages, seconds, table,
     tags as tags_row,
 };
 use provision_aws::{Aws, Fault, Field, Tags};
+use provision_core::cost::{Meter, Part, Quantity, Usage};
 use provision_core::model::{
     Condition, Effect, FieldKind, Identity, Lane, Observed, Output, Row, Status, Table,
 };
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cluster_calls as calls;
 use super::eks::{busy, cluster_of, eks, progress, retag, waits};
+use crate::calendar::{dates, is_newer, parts};
 
 /// The fields of a cluster. Its name is the resource's physical name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +87,25 @@ impl Served for Cluster {
         }
     }
 
+    /// Extended support is charged for on top of the control plane, from the end of standard support on.
+    fn usage(of: &Uses<'_>) -> Usage {
+        let hours = |component, item| {
+            Meter::listed(
+                component,
+                Part::ControlPlane,
+                item,
+                "hour",
+                Quantity::month(),
+            )
+        };
+        let mut meters = vec![hours("control plane", "eks.cluster")];
+        let version = of.text("version").unwrap_or_default();
+        if of.text("support") == Some("EXTENDED") && is_past_standard(version, of.as_of) {
+            meters.push(hours("extended support", "eks.cluster.extended"));
+        }
+        Usage::Charged { meters }
+    }
+
     async fn survey(ask: &Ask<'_>) -> Seen {
         let mut seen = Seen {
             sights: named(ask, |name| calls::read(ask.aws, name)).await,
@@ -137,6 +158,15 @@ impl Served for Cluster {
 
     async fn progress(cx: &Cx<'_>, physical: &str, update: &str) -> Result<Progress, Fault> {
         progress(cx, physical, update, (None, None)).await
+    }
+}
+
+/// Whether the standard support of a minor has ended on a day. Minors that the calendar does not have are older than all of
+/// it, unless they are newer.
+fn is_past_standard(version: &str, day: &str) -> bool {
+    match dates(version) {
+        Some(minor) => day > minor.standard,
+        None => parts(version).is_some() && !is_newer(version),
     }
 }
 

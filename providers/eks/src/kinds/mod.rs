@@ -10,6 +10,7 @@ mod eks;
 mod inside;
 mod nodegroup;
 mod nodegroup_calls;
+mod nodegroup_usage;
 #[cfg(test)]
 mod tests;
 

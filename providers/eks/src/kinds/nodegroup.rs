@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 
 use provision_aws::kind::{
-    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, fixed, outputs, pages, seconds, table,
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, Uses, fixed, outputs, pages, seconds, table,
     tags as tags_row,
 };
 use provision_aws::{Aws, Fault, Field, Tags};
+use provision_core::cost::Usage;
 use provision_core::model::{
     Effect, FieldKind, Identity, Lane, Observed, Pending, ReplaceOrder, Resource, Row, Seconds,
     Status, Table,
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::eks::{busy, cluster_of, eks, found, goes, name_of, parent, progress, retag};
 use super::inside::{Inside, inside};
-use super::nodegroup_calls as calls;
+use super::{nodegroup_calls as calls, nodegroup_usage};
 
 /// The fields of a node group. Its name is the resource's physical name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +72,17 @@ impl Served for NodeGroup {
                 "its nodes go; their pods run on only where other nodes have room".to_owned(),
             ),
             ..table(Self::KIND, "EKS node group", Identity::Named, rows())
+        }
+    }
+
+    fn usage(of: &Uses<'_>) -> Usage {
+        let template = of.needed(provision_aws::kind::LAUNCH_TEMPLATE);
+        let count = nodegroup_usage::count(of);
+        Usage::Charged {
+            meters: vec![
+                nodegroup_usage::machines(of, template).count(count),
+                nodegroup_usage::disks(template).count(count),
+            ],
         }
     }
 

@@ -5,6 +5,7 @@ mod cluster;
 mod inner;
 mod nodegroup;
 mod survey;
+mod usage;
 
 use std::collections::BTreeSet;
 

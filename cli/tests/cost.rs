@@ -1,0 +1,253 @@
+//! What a month costs, told by the real binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use common::Place;
+use serde_json::Value;
+
+/// A cluster with m5.large nodes in us-east-1.
+fn spec(nodes: &str, disk: &str, rest: &str) -> String {
+    format!(
+        r#"stack = "hello"
+{rest}
+[cloud.aws]
+account = "123456789012"
+region  = "us-east-1"
+
+[cluster.main]
+platform = "eks"
+
+[cluster.main.pool.default]
+machine = {{ eks = "m5.large" }}
+nodes   = {nodes}
+disk    = "{disk}"
+"#
+    )
+}
+
+fn cost(text: &str, more: &[&str]) -> Value {
+    let place = Place::with(text);
+    place
+        .run(&[&["cost", "--json"], more].concat())
+        .expect(0)
+        .json()
+}
+
+/// A decimal string in micro-dollars.
+fn micros(money: &Value) -> i64 {
+    let (whole, part) = money.as_str().unwrap().split_once('.').unwrap();
+    let micros: i64 = format!("{part:0<6}").parse().unwrap();
+    whole.parse::<i64>().unwrap() * 1_000_000 + micros
+}
+
+#[test]
+fn the_share_of_the_control_plane_is_the_known_one() {
+    for (nodes, instances, with_disks) in [
+        ("1", "51.0", "50.5"),
+        ("3", "25.8", "25.3"),
+        ("10", "9.4", "9.2"),
+    ] {
+        let place = Place::with(&spec(nodes, "20GiB", ""));
+        let bill = place.run(&["cost", "--json"]).expect(0).json();
+        let share = &bill["clusters"][0]["master_share"];
+        assert_eq!(share["instances"], instances, "{nodes}");
+        assert_eq!(share["nodes"], with_disks, "{nodes}");
+        let text = place.run(&["cost"]).expect(0).out;
+        let said = format!(
+            "Master share: {instances} % of control plane and machines, {with_disks} % with their disks"
+        );
+        assert!(text.contains(&said), "{text}");
+    }
+}
+
+#[test]
+fn every_line_can_be_traced_and_the_bill_adds_up() {
+    let bill = cost(&spec("{ min = 2, max = 6 }", "20GiB", ""), &[]);
+    assert_eq!(
+        (&bill["hours"], &bill["currency"]),
+        (&730.into(), &"USD".into())
+    );
+    let cluster = &bill["clusters"][0];
+    let lines = cluster["lines"].as_array().unwrap();
+    for line in lines {
+        let sum = micros(&line["unit_price"]) as f64 * line["quantity"].as_f64().unwrap();
+        assert!(
+            (sum - micros(&line["monthly"]) as f64).abs() <= 1.0,
+            "{line}"
+        );
+        assert!(!line["source"].as_str().unwrap().is_empty(), "{line}");
+    }
+    let sum: i64 = lines.iter().map(|line| micros(&line["monthly"])).sum();
+    assert_eq!(sum, micros(&cluster["total"]));
+    assert_eq!(sum, micros(&bill["total"]));
+    // Four more nodes with their disks at the most.
+    let more = 4 * (70_080_000 + 1_600_000);
+    assert_eq!(micros(&bill["range"]["max"]), sum + more);
+    assert_eq!(cluster["pools"][0]["nodes"]["max"], 6);
+    assert_eq!(bill["unpriced"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn extended_support_comes_on_top_once_standard_support_has_ended() {
+    let text = spec("1", "20GiB", "").replace(
+        "platform = \"eks\"",
+        "platform = \"eks\"\nversion = \"1.34\"\neks = { support = \"extended\" }",
+    );
+    let plane = |day| cost(&text, &["--as-of", day])["clusters"][0]["control_plane"].clone();
+    assert_eq!(plane("2026-12-02"), "73.00");
+    assert_eq!(plane("2026-12-03"), "438.00");
+    let standard = text.replace("extended", "standard");
+    let bill = cost(&standard, &["--as-of", "2026-12-03"]);
+    assert_eq!(bill["clusters"][0]["control_plane"], "73.00");
+}
+
+#[test]
+fn spot_and_regions_without_prices_are_listed_and_never_nothing() {
+    let text = spec("2", "20GiB", "").replace("disk ", "spot = true\ndisk ");
+    let bill = cost(&text, &[]);
+    assert_eq!(bill["clusters"][0]["nodes"], "0.00");
+    let unpriced = bill["unpriced"].as_array().unwrap();
+    assert_eq!(unpriced.len(), 1, "{unpriced:?}");
+    assert_eq!(unpriced[0]["component"], "spot m5.large");
+    let text = spec("2", "20GiB", "").replace("us-east-1", "sa-east-1");
+    let bill = cost(&text, &[]);
+    let unpriced: Vec<&str> = bill["unpriced"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["why"].as_str().unwrap())
+        .collect();
+    assert!(
+        unpriced.contains(&"no price of vpc.nat in sa-east-1"),
+        "{unpriced:?}"
+    );
+    assert!(
+        unpriced.contains(&"no price of ebs.gp3 in sa-east-1"),
+        "{unpriced:?}"
+    );
+}
+
+#[test]
+fn a_plan_tells_what_it_changes_about_the_bill() {
+    let place = Place::with(&spec("1", "20GiB", ""));
+    place.tune(serde_json::json!({ "duration_scale": 0.0 }));
+    let plan = |place: &Place| place.run(&["plan", "--sandbox", "--json"]).expect(0).json();
+    let first = plan(&place);
+    let cost = &first["cost"];
+    assert_eq!(cost["before"], "0.00");
+    assert_eq!(cost["after"], cost["delta"]);
+    assert_eq!(
+        (&cost["currency"], &cost["period"]),
+        (&"USD".into(), &"month".into())
+    );
+    let offline = place.run(&["cost", "--json"]).expect(0).json();
+    assert_eq!(cost["after"], offline["total"]);
+    assert_eq!(cost["lines"][0]["component"], "control plane");
+    place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    let none = plan(&place);
+    assert_eq!(none["cost"]["delta"], "0.00");
+    assert_eq!(none["cost"]["before"], offline["total"]);
+    assert_eq!(none["cost"]["lines"], Value::Array(Vec::new()));
+    place.write("provision.toml", spec("3", "20GiB", ""));
+    let more = plan(&place);
+    assert_eq!(more["cost"]["delta"], "143.36");
+    assert_eq!(
+        place
+            .run(&["cost", "--live", "--sandbox", "--json"])
+            .expect(0)
+            .json()["total"],
+        more["cost"]["after"]
+    );
+    let away = place
+        .run(&["plan", "--destroy", "--sandbox", "--json"])
+        .expect(0)
+        .json();
+    assert_eq!(away["cost"]["after"], "0.00");
+    assert_eq!(away["cost"]["before"], offline["total"]);
+}
+
+#[test]
+fn a_budget_stops_what_rises_above_it() {
+    let budget = |usd| format!("[budget]\nmonthly_usd = {usd}\n");
+    let place = Place::with(&spec("1", "20GiB", &budget(150)));
+    place.tune(serde_json::json!({ "duration_scale": 0.0 }));
+    for args in [
+        &["plan", "--sandbox"][..],
+        &["apply", "--sandbox", "--yes"][..],
+        &["plan", "--sandbox", "--out", "p.json"][..],
+    ] {
+        let ran = place.run(args).expect(1);
+        assert!(
+            ran.err
+                .contains("over budget: after this plan the stack costs $185.6"),
+            "{}",
+            ran.err
+        );
+        assert!(
+            ran.err
+                .contains("cluster.main/cluster control plane: $73.00"),
+            "{}",
+            ran.err
+        );
+    }
+    assert_eq!(place.count("vpc"), 0, "nothing was made");
+    assert!(!place.file("p.json").exists());
+    place.write("provision.toml", spec("1", "20GiB", &budget(200)));
+    place
+        .run(&["plan", "--sandbox", "--out", "p.json"])
+        .expect(0);
+    place.run(&["apply", "--sandbox", "p.json"]).expect(0);
+    // What is above its budget already may stay as it is, and may go.
+    place.write("provision.toml", spec("1", "20GiB", &budget(10)));
+    place.run(&["plan", "--sandbox"]).expect(0);
+    place.write("provision.toml", spec("2", "20GiB", &budget(10)));
+    place.run(&["plan", "--sandbox"]).expect(1);
+    place.run(&["drift", "--sandbox"]).expect(2);
+    place.run(&["plan", "--destroy", "--sandbox"]).expect(0);
+}
+
+#[test]
+fn what_is_not_built_yet_is_refused_by_name() {
+    let place = Place::with(&spec("1", "20GiB", ""));
+    for verb in ["compare", "breakeven"] {
+        let ran = place.run(&["cost", verb, "provision.toml"]).expect(1);
+        assert!(
+            ran.err.contains(&format!("provision cost {verb}")),
+            "{}",
+            ran.err
+        );
+    }
+    place.run(&["cost", "--html"]).expect(64);
+}
+
+#[test]
+fn prices_are_shown_with_their_dates_and_sources() {
+    let place = Place::new();
+    let shown = place
+        .run(&["prices", "show", "us-east-1", "eks.cluster", "--json"])
+        .expect(0)
+        .json();
+    let first = &shown["prices"][0];
+    assert_eq!(
+        (&first["item"], &first["price"]),
+        (&"eks.cluster".into(), &"0.10".into())
+    );
+    assert!(first["as_of"].as_str().unwrap().starts_with("2026"));
+    let text = place
+        .run(&["prices", "show", "us-east-1", "ebs.gp3"])
+        .expect(0)
+        .out;
+    assert!(
+        text.contains("ebs.gp3") && text.contains("2026-09-24"),
+        "{text}"
+    );
+    assert!(!text.contains("eks.cluster"), "{text}");
+    let wrong = place.run(&["prices", "show", "mars-north-1"]).expect(64);
+    assert!(
+        wrong.err.contains("no price of the region `mars-north-1`"),
+        "{}",
+        wrong.err
+    );
+    place.run(&["prices", "refresh"]).expect(1);
+}

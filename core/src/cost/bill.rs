@@ -1,0 +1,381 @@
+//! The bill of a stack: by cluster, by part, by pool, line by line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::price::price;
+use super::{
+    CURRENCY, Catalogue, HOURS, Item, Line, Money, PERIOD, Part, Parts, Percent, Range, Unpriced,
+    Usage,
+};
+use crate::model::{Address, Pending, Platform, Resource};
+use crate::plan::FORMAT_VERSION;
+
+/// What nobody can say before it has happened.
+const NOT_IN_IT: &str = "traffic that leaves a zone or the cloud is in no line";
+
+/// A month of a stack; serialised as is by `cost --json` (contract: DESIGN 3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bill {
+    /// [`FORMAT_VERSION`].
+    pub format_version: u32,
+    /// [`CURRENCY`].
+    pub currency: String,
+    /// [`PERIOD`].
+    pub period: String,
+    /// [`HOURS`].
+    pub hours: u32,
+    /// The prices that were used.
+    pub catalogue: Tables,
+    /// Each cluster with what only it uses.
+    pub clusters: Vec<ClusterBill>,
+    /// What several clusters share, or none uses.
+    pub shared: Vec<SharedBill>,
+    /// All of it, as expected.
+    pub total: Money,
+    /// From the least nodes to the most.
+    pub range: Range<Money>,
+    /// What is charged for and has no price here; no part of any sum.
+    pub unpriced: Vec<Unpriced>,
+    /// What was assumed because nobody declares it.
+    pub assumptions: Vec<String>,
+    /// How many resources cost nothing, by the reason.
+    pub free: BTreeMap<String, u32>,
+}
+
+/// What prices a bill was made with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tables {
+    /// The youngest date of a price.
+    pub as_of: Option<String>,
+    /// The oldest one.
+    pub oldest: Option<String>,
+    /// Where they were read.
+    pub sources: BTreeSet<String>,
+}
+
+/// A month of one cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterBill {
+    /// Its address.
+    pub address: Address,
+    /// Its platform.
+    pub platform: Option<Platform>,
+    /// A sum for every part.
+    #[serde(flatten)]
+    pub parts: Parts,
+    /// All of it, as expected.
+    pub total: Money,
+    /// From the least nodes to the most.
+    pub range: Range<Money>,
+    /// Everything in it has a price. Sums and shares of one that is not complete are of what has.
+    pub complete: bool,
+    /// How much of it is the control plane.
+    pub master_share: Shares,
+    /// Its pools.
+    pub pools: Vec<PoolBill>,
+    /// Line by line.
+    pub lines: Vec<Line>,
+}
+
+/// The share of the control plane, of three wholes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shares {
+    /// Of control plane and machines.
+    pub instances: Percent,
+    /// Of control plane and nodes with their disks.
+    pub nodes: Percent,
+    /// Of everything.
+    pub total: Percent,
+}
+
+/// A month of one pool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolBill {
+    /// Its address.
+    pub address: Address,
+    /// Everything in it has a price.
+    pub complete: bool,
+    /// How many nodes it has.
+    pub nodes: Range<u64>,
+    /// Its machines.
+    pub instances: Money,
+    /// Their disks.
+    pub disks: Money,
+    /// All of it, as expected.
+    pub total: Money,
+    /// From the least nodes to the most.
+    pub range: Range<Money>,
+}
+
+/// A month of something that belongs to no single cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedBill {
+    /// Its address.
+    pub address: Address,
+    /// The clusters that use it.
+    pub used_by: Vec<Address>,
+    /// A sum for every part.
+    #[serde(flatten)]
+    pub parts: Parts,
+    /// All of it, as expected.
+    pub total: Money,
+    /// From the least to the most.
+    pub range: Range<Money>,
+    /// Line by line.
+    pub lines: Vec<Line>,
+}
+
+/// Makes the bill. Same items, same bill, whatever their order.
+#[must_use]
+pub fn bill(items: &[Item<'_>], catalogue: &Catalogue) -> Bill {
+    let (mut lines, mut unpriced) = (Vec::new(), Vec::new());
+    for item in items {
+        price(item, catalogue, &mut lines, &mut unpriced);
+    }
+    lines.sort_by(|a, b| (&a.id, &a.component).cmp(&(&b.id, &b.component)));
+    unpriced.sort();
+    let holders = Holders::new(items);
+    let tables = tables(&lines);
+    let assumptions = assumptions(&lines);
+    let (clusters, shared) = holders.share_out(lines, &unpriced);
+    let of_clusters = clusters.iter().map(|cluster| cluster.range);
+    let range = sum(of_clusters.chain(shared.iter().map(|shared| shared.range)));
+    Bill {
+        format_version: FORMAT_VERSION,
+        currency: CURRENCY.to_owned(),
+        period: PERIOD.to_owned(),
+        hours: HOURS,
+        catalogue: tables,
+        clusters,
+        shared,
+        total: range.expected,
+        range,
+        unpriced,
+        assumptions,
+        free: free(items),
+    }
+}
+
+/// Whose everything is.
+struct Holders {
+    clusters: BTreeMap<Address, Option<Platform>>,
+    /// Clusters that refer to an address outside of them, or are referred to by it.
+    users: BTreeMap<Address, BTreeSet<Address>>,
+}
+
+impl Holders {
+    fn new(items: &[Item<'_>]) -> Self {
+        let (mut clusters, mut users) = (BTreeMap::new(), BTreeMap::new());
+        let mut join = |outside: &Address, cluster: Address| -> bool {
+            let users: &mut BTreeSet<Address> = users.entry(outside.clone()).or_default();
+            users.insert(cluster)
+        };
+        for Item { resource, .. } in items {
+            let address = &resource.id.address;
+            let own = cluster_of(address);
+            if let Some(cluster) = &own {
+                let platform: &mut Option<Platform> = clusters.entry(cluster.clone()).or_default();
+                *platform = platform.or(resource.platform);
+            }
+            for other in needs(resource) {
+                match (&own, cluster_of(&other)) {
+                    (Some(cluster), None) => join(&other, cluster.clone()),
+                    (None, Some(cluster)) => join(address, cluster),
+                    _ => continue,
+                };
+            }
+        }
+        Self { clusters, users }
+    }
+
+    /// The only cluster that something serves.
+    fn holder(&self, address: &Address) -> Option<Address> {
+        let own = cluster_of(address);
+        own.or_else(|| match self.users.get(address) {
+            Some(users) if users.len() == 1 => users.first().cloned(),
+            _ => None,
+        })
+    }
+
+    fn share_out(
+        &self,
+        lines: Vec<Line>,
+        unpriced: &[Unpriced],
+    ) -> (Vec<ClusterBill>, Vec<SharedBill>) {
+        let mut of_clusters: BTreeMap<Address, Vec<Line>> = BTreeMap::new();
+        let mut others: BTreeMap<Address, Vec<Line>> = BTreeMap::new();
+        for cluster in self.clusters.keys() {
+            of_clusters.insert(cluster.clone(), Vec::new());
+        }
+        for line in lines {
+            match self.holder(&line.id.address) {
+                Some(cluster) => of_clusters.entry(cluster).or_default().push(line),
+                None => others
+                    .entry(line.id.address.clone())
+                    .or_default()
+                    .push(line),
+            }
+        }
+        let clusters = of_clusters.into_iter().map(|(address, lines)| {
+            let platform = self.clusters.get(&address).copied().flatten();
+            let of_it = |one: &&Unpriced| self.holder(&one.id.address).as_ref() == Some(&address);
+            let unpriced: Vec<&Unpriced> = unpriced.iter().filter(of_it).collect();
+            cluster(address.clone(), platform, lines, &unpriced)
+        });
+        let shared = others.into_iter().map(|(address, lines)| {
+            let users = self.users.get(&address).into_iter().flatten();
+            SharedBill {
+                used_by: users.cloned().collect(),
+                parts: parts(&lines),
+                total: sum(lines.iter().map(|line| line.range)).expected,
+                range: sum(lines.iter().map(|line| line.range)),
+                lines,
+                address,
+            }
+        });
+        (clusters.collect(), shared.collect())
+    }
+}
+
+/// The cluster that an address lies in: `cluster.prod` of `cluster.prod.pool.web`.
+fn cluster_of(address: &Address) -> Option<Address> {
+    let rest = address.as_str().strip_prefix("cluster.")?;
+    let name = rest.split('.').next()?;
+    Some(Address::new(format!("cluster.{name}")))
+}
+
+/// The pool that an address is, by its name in a cluster.
+fn pool_of(address: &Address) -> Option<&Address> {
+    let cluster = cluster_of(address)?;
+    let rest = address.as_str().strip_prefix(cluster.as_str())?;
+    rest.starts_with(".pool.").then_some(address)
+}
+
+/// Addresses of what a resource needs, its own aside.
+fn needs(resource: &Resource<Pending>) -> BTreeSet<Address> {
+    let mut found: BTreeSet<Address> = BTreeSet::new();
+    let own = &resource.id.address;
+    let mut add = |address: &Address| {
+        if address != own && !found.contains(address) {
+            found.insert(address.clone());
+        }
+    };
+    for value in resource.fields.values() {
+        value.each_hole(&mut |pending: &Pending| {
+            pending
+                .references()
+                .for_each(|reference| add(&reference.id.address));
+        });
+    }
+    let named = resource.after.iter().chain(&resource.parent);
+    named.for_each(|id| add(&id.address));
+    found
+}
+
+fn cluster(
+    address: Address,
+    platform: Option<Platform>,
+    lines: Vec<Line>,
+    unpriced: &[&Unpriced],
+) -> ClusterBill {
+    let parts = parts(&lines);
+    let range = sum(lines.iter().map(|line| line.range));
+    let pools = pools(&lines, unpriced);
+    let of_pools: Money = pools.iter().map(|pool| pool.total).sum();
+    let master = parts.control_plane;
+    ClusterBill {
+        address,
+        platform,
+        parts,
+        total: range.expected,
+        range,
+        complete: unpriced.is_empty(),
+        master_share: Shares {
+            instances: master.share_of(master + parts.nodes),
+            nodes: master.share_of(master + of_pools),
+            total: master.share_of(range.expected),
+        },
+        pools,
+        lines,
+    }
+}
+
+fn pools(lines: &[Line], unpriced: &[&Unpriced]) -> Vec<PoolBill> {
+    let mut by_pool: BTreeMap<&Address, Vec<&Line>> = BTreeMap::new();
+    for line in lines {
+        if let Some(pool) = pool_of(&line.id.address) {
+            by_pool.entry(pool).or_default().push(line);
+        }
+    }
+    let pool = |(address, lines): (&Address, Vec<&Line>)| {
+        let of = |part| {
+            let lines = lines.iter().filter(|line| line.part == part);
+            lines.map(|line| line.monthly).sum()
+        };
+        let range = sum(lines.iter().map(|line| line.range));
+        PoolBill {
+            address: address.clone(),
+            complete: !unpriced.iter().any(|one| one.id.address == *address),
+            nodes: lines.first().map(|line| line.count).unwrap_or_default(),
+            instances: of(Part::Nodes),
+            disks: of(Part::Storage),
+            total: range.expected,
+            range,
+        }
+    };
+    by_pool.into_iter().map(pool).collect()
+}
+
+fn parts(lines: &[Line]) -> Parts {
+    let mut parts = Parts::default();
+    for line in lines {
+        parts.add(line.part, line.monthly);
+    }
+    parts
+}
+
+pub(super) fn sum(ranges: impl Iterator<Item = Range<Money>>) -> Range<Money> {
+    ranges.fold(Range::default(), |sum, one| Range {
+        min: sum.min + one.min,
+        expected: sum.expected + one.expected,
+        max: sum.max + one.max,
+    })
+}
+
+fn tables(lines: &[Line]) -> Tables {
+    // Prices without a date say nothing about the age of the others.
+    let dated = |line: &&Line| line.as_of.starts_with(|first: char| first.is_ascii_digit());
+    let dates = || lines.iter().filter(dated).map(|line| &line.as_of);
+    Tables {
+        as_of: dates().max().cloned(),
+        oldest: dates().min().cloned(),
+        sources: lines.iter().map(|line| line.source.clone()).collect(),
+    }
+}
+
+fn assumptions(lines: &[Line]) -> Vec<String> {
+    let said = lines.iter().filter_map(|line| {
+        let assumption = line.assumption.as_ref()?;
+        Some(format!("{}: {assumption}", line.component))
+    });
+    let said: BTreeSet<String> = said.collect();
+    let always = std::iter::once(NOT_IN_IT.to_owned());
+    always.chain(said).collect()
+}
+
+fn free(items: &[Item<'_>]) -> BTreeMap<String, u32> {
+    let mut free: BTreeMap<String, u32> = BTreeMap::new();
+    for item in items {
+        if let Some(Usage::Free { why }) = item.usage {
+            match free.get_mut(why) {
+                Some(number) => *number += 1,
+                None => {
+                    free.insert(why.clone(), 1);
+                }
+            }
+        }
+    }
+    free
+}

@@ -1,0 +1,356 @@
+//! Bills of made-up prices: they add up, grow with nodes, and leave nothing out.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{Kind, Pending, Resource, ResourceId, Value};
+
+const REGION: &str = "r1";
+
+fn catalogue() -> Catalogue {
+    let mut catalogue = Catalogue::default();
+    for (item, unit, micros) in [
+        ("master", "hour", 100_000),
+        ("machine", "hour", 96_000),
+        ("disk", "GB-month", 80_000),
+        ("gateway", "hour", 45_000),
+    ] {
+        let price = Price {
+            unit: unit.to_owned(),
+            rate: Rate::micros(micros),
+            as_of: "2026-09-28".to_owned(),
+            source: format!("list of {item}"),
+        };
+        catalogue.add(REGION, item, price);
+    }
+    catalogue
+}
+
+fn resource(address: &str, part: &str, refers: &[(&str, &str)]) -> Resource<Pending> {
+    let refers = refers.iter().map(|(address, part)| {
+        let id = ResourceId::new(*address, *part);
+        (part.to_string(), Value::Hole(Pending::output(&id, "id")))
+    });
+    Resource {
+        id: ResourceId::new(address, part),
+        kind: Kind::new("toy.thing"),
+        provider: "toy".to_owned(),
+        platform: None,
+        name: None,
+        parent: None,
+        fields: refers.collect(),
+        after: Vec::new(),
+        outlives: Vec::new(),
+        protect: false,
+    }
+}
+
+/// A stack: resources with what they use.
+#[derive(Clone, Debug, Default)]
+struct Stack(Vec<(Resource<Pending>, Usage)>);
+
+impl Stack {
+    fn with(mut self, resource: Resource<Pending>, meters: Vec<Meter>) -> Self {
+        self.0.push((resource, Usage::Charged { meters }));
+        self
+    }
+
+    fn cluster(self, name: &str) -> Self {
+        let master = resource(
+            &format!("cluster.{name}"),
+            "cluster",
+            &[("network.main", "vpc")],
+        );
+        self.with(
+            master,
+            vec![hours("control plane", Part::ControlPlane, "master")],
+        )
+    }
+
+    fn pool(self, cluster: &str, nodes: Range<u64>, gib: u64) -> Self {
+        let group = resource(&format!("cluster.{cluster}.pool.web"), "nodes", &[]);
+        let each = Quantity::whole(gib);
+        let disk = Meter::listed("root disk", Part::Storage, "disk", "GB-month", each);
+        let machine = hours("m5.large", Part::Nodes, "machine");
+        self.with(group, vec![machine.count(nodes), disk.count(nodes)])
+    }
+
+    fn network(self) -> Self {
+        let gateway = resource("network.main", "nat", &[]);
+        self.with(gateway, vec![hours("NAT", Part::Network, "gateway")])
+    }
+
+    fn items(&self) -> Vec<Item<'_>> {
+        let item = |(resource, usage)| Item {
+            resource,
+            region: REGION,
+            usage: Some(usage),
+        };
+        self.0.iter().map(|(a, b)| item((a, b))).collect()
+    }
+
+    fn bill(&self) -> Bill {
+        bill(&self.items(), &catalogue())
+    }
+}
+
+fn hours(component: &str, part: Part, item: &str) -> Meter {
+    Meter::listed(component, part, item, "hour", Quantity::month())
+}
+
+fn shares(nodes: u64, gib: u64) -> (String, String) {
+    let stack = Stack::default()
+        .cluster("prod")
+        .pool("prod", Range::exactly(nodes), gib);
+    let shares = stack.bill().clusters[0].master_share;
+    (shares.instances.to_string(), shares.nodes.to_string())
+}
+
+#[test]
+fn the_share_of_the_control_plane_falls_with_nodes() {
+    let share = |nodes| shares(nodes, 20);
+    assert_eq!(share(1), ("51.0".to_owned(), "50.5".to_owned()));
+    assert_eq!(share(3), ("25.8".to_owned(), "25.3".to_owned()));
+    assert_eq!(share(10), ("9.4".to_owned(), "9.2".to_owned()));
+    assert_eq!(share(0), ("100.0".to_owned(), "100.0".to_owned()));
+}
+
+#[test]
+fn a_network_belongs_to_its_only_user_and_is_shared_by_two() {
+    let alone = Stack::default().cluster("a").network().bill();
+    assert_eq!(alone.clusters[0].parts.network.to_string(), "32.85");
+    assert!(alone.shared.is_empty());
+    let both = Stack::default().cluster("a").cluster("b").network().bill();
+    assert!(
+        both.clusters
+            .iter()
+            .all(|one| one.total == Money::micros(73_000_000))
+    );
+    let [shared] = &both.shared[..] else {
+        panic!("{:?}", both.shared)
+    };
+    assert_eq!(shared.used_by.len(), 2);
+    assert_eq!(both.total.to_string(), "178.85");
+    let unused = Stack::default().network().bill();
+    assert!(unused.clusters.is_empty() && unused.shared[0].used_by.is_empty());
+}
+
+#[test]
+fn what_has_no_price_is_listed_and_in_no_sum() {
+    let meters = vec![
+        hours("elsewhere", Part::Nodes, "unheard-of"),
+        Meter::listed(
+            "per year",
+            Part::Nodes,
+            "machine",
+            "year",
+            Quantity::whole(1),
+        ),
+        Meter::unlisted("spot", Part::Nodes, "it floats"),
+    ];
+    let stack = Stack::default().with(resource("network.main", "x", &[]), meters);
+    let bill = stack.bill();
+    assert_eq!(bill.total, Money::ZERO);
+    let why: Vec<&str> = bill.unpriced.iter().map(|one| one.why.as_str()).collect();
+    assert_eq!(
+        why,
+        [
+            "no price of unheard-of in r1",
+            "the price of machine is per hour, its use is in year",
+            "it floats",
+        ]
+    );
+    let silent = resource("network.main", "y", &[]);
+    let item = Item {
+        resource: &silent,
+        region: REGION,
+        usage: None,
+    };
+    assert_eq!(super::bill(&[item], &catalogue()).unpriced.len(), 1);
+}
+
+#[test]
+fn a_region_has_its_own_prices_or_none() {
+    let stack = Stack::default().cluster("a");
+    let elsewhere: Vec<Item<'_>> = stack
+        .items()
+        .into_iter()
+        .map(|item| Item {
+            region: "r2",
+            ..item
+        })
+        .collect();
+    let bill = bill(&elsewhere, &catalogue());
+    assert_eq!((bill.total, bill.unpriced.len()), (Money::ZERO, 1));
+}
+
+#[test]
+fn a_bill_survives_json_and_names_the_parts_of_the_contract() {
+    let bill = Stack::default()
+        .cluster("prod")
+        .pool(
+            "prod",
+            Range {
+                min: 1,
+                expected: 2,
+                max: 5,
+            },
+            20,
+        )
+        .network()
+        .bill();
+    let json = serde_json::to_value(&bill).expect("json");
+    assert_eq!(
+        serde_json::from_value::<Bill>(json.clone()).expect("a bill"),
+        bill
+    );
+    let cluster = &json["clusters"][0];
+    for part in [
+        "control_plane",
+        "nodes",
+        "management",
+        "network",
+        "storage",
+        "secrets",
+        "total",
+    ] {
+        assert!(cluster[part].is_string(), "{part}");
+    }
+    let line = &cluster["lines"][0];
+    for key in [
+        "id",
+        "component",
+        "unit",
+        "unit_price",
+        "monthly",
+        "as_of",
+        "source",
+    ] {
+        assert!(line[key].is_string(), "{key}");
+    }
+    assert!(line["quantity"].is_number());
+    assert_eq!(
+        (json["hours"].as_i64(), json["currency"].as_str()),
+        (Some(730), Some("USD"))
+    );
+}
+
+fn priced(before: &Stack, after: &Stack, budget: i64) -> Result<Priced, OverBudget> {
+    let budget = Money::micros(budget * 1_000_000);
+    let priced = plan_cost(&before.items(), &after.items(), &catalogue(), Some(budget));
+    Budget(budget).check(&priced).map(|()| priced)
+}
+
+#[test]
+fn a_plan_tells_what_moves_most_first() {
+    let before = Stack::default().cluster("a").network();
+    let after = Stack::default()
+        .cluster("a")
+        .pool("a", Range::exactly(2), 20);
+    let cost = priced(&before, &after, 1_000).expect("within budget").cost;
+    assert_eq!(cost.delta, cost.after - cost.before);
+    let moved: Vec<(&str, String)> = cost
+        .lines
+        .iter()
+        .map(|moved| (moved.component.as_str(), moved.delta.cents()))
+        .collect();
+    assert_eq!(
+        moved,
+        [
+            ("m5.large", "$140.16".to_owned()),
+            ("NAT", "-$32.85".to_owned()),
+            ("root disk", "$3.20".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn a_budget_stops_what_rises_above_it_and_lets_fall_what_is_above_it() {
+    let (none, small) = (Stack::default(), Stack::default().cluster("a"));
+    let large = small.clone().pool("a", Range::exactly(2), 20);
+    assert!(priced(&none, &small, 73).is_ok());
+    let over = priced(&none, &small, 72).expect_err("over budget");
+    assert_eq!(
+        over.to_string(),
+        "over budget: after this plan the stack costs $73.00 a month, which is $1.00 above `budget.monthly_usd` \
+         ($72.00) and $73.00 above today's $0.00"
+    );
+    assert_eq!(
+        over.dearest()
+            .map(|line| line.to_string())
+            .collect::<Vec<_>>(),
+        ["cluster.a/cluster control plane: $73.00"]
+    );
+    assert!(priced(&large, &small, 10).is_ok(), "it falls");
+    assert!(priced(&large, &large, 10).is_ok(), "it stays");
+    assert!(priced(&small, &large, 10).is_err(), "it rises");
+}
+
+fn range() -> impl Strategy<Value = Range<u64>> {
+    (0_u64..50, 0_u64..50, 0_u64..50).prop_map(|(a, b, c)| Range {
+        min: a,
+        expected: a + b,
+        max: a + b + c,
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_bill_adds_up(pools in prop::collection::vec((range(), 1_u64..500), 0..6), shared: bool) {
+        let mut stack = Stack::default().network();
+        for (nth, (nodes, gib)) in pools.iter().enumerate() {
+            let name = format!("c{}", nth % 3);
+            stack = stack.cluster(&name).pool(&name, *nodes, *gib);
+        }
+        if shared {
+            stack = stack.network();
+        }
+        let bill = stack.bill();
+        let lines = || {
+            let of_clusters = bill.clusters.iter().flat_map(|one| &one.lines);
+            of_clusters.chain(bill.shared.iter().flat_map(|one| &one.lines))
+        };
+        prop_assert_eq!(bill.total, lines().map(|line| line.monthly).sum());
+        prop_assert_eq!(bill.range.max, lines().map(|line| line.range.max).sum());
+        let meters: usize = stack.0.iter().map(|(_, usage)| match usage {
+            Usage::Charged { meters } => meters.len(),
+            Usage::Free { .. } => 0,
+        }).sum();
+        prop_assert_eq!(meters, lines().count() + bill.unpriced.len());
+        for cluster in &bill.clusters {
+            prop_assert_eq!(cluster.total, cluster.parts.total());
+            let pools: Money = cluster.pools.iter().map(|pool| pool.instances).sum();
+            prop_assert_eq!(pools, cluster.parts.nodes);
+            prop_assert!(cluster.range.min <= cluster.total && cluster.total <= cluster.range.max);
+        }
+    }
+
+    #[test]
+    fn more_nodes_never_cost_less(nodes in range(), more in 0_u64..20, gib in 1_u64..500) {
+        let of = |nodes| Stack::default().cluster("a").pool("a", nodes, gib).bill();
+        let (few, many) = (of(nodes), of(nodes.map(|number| number + more)));
+        prop_assert!(many.total >= few.total);
+        prop_assert!(many.clusters[0].master_share.nodes <= few.clusters[0].master_share.nodes);
+    }
+
+    #[test]
+    fn the_order_of_resources_does_not_matter(mut order in Just((0..6_usize).collect::<Vec<_>>()).prop_shuffle()) {
+        let stack = Stack::default().cluster("a").cluster("b").network()
+            .pool("a", Range::exactly(2), 10).pool("b", Range::exactly(3), 10)
+            .with(resource("network.other", "nat", &[]), vec![Meter::unlisted("x", Part::Network, "y")]);
+        let shuffled = Stack(order.drain(..).map(|nth| stack.0[nth].clone()).collect());
+        prop_assert_eq!(stack.bill(), shuffled.bill());
+    }
+
+    #[test]
+    fn usages_survive_the_trip_to_another_process(count in range(), thousandths in 0_i64..10_000_000) {
+        let meter = Meter::listed("x", Part::Nodes, "machine", "hour", Quantity::thousandths(thousandths));
+        let answer = UsageAnswer {
+            usages: BTreeMap::from([(ResourceId::new("a", "b"), Usage::one(meter.count(count).assuming("much")))]),
+        };
+        let text = serde_json::to_string(&answer).expect("json");
+        prop_assert_eq!(serde_json::from_str::<UsageAnswer>(&text).expect("an answer"), answer);
+    }
+}
