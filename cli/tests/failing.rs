@@ -11,12 +11,11 @@ fn steady(text: &str) -> String {
     let mut out = String::new();
     let mut run = String::new();
     for c in text.chars().chain(['\n']) {
-        if c.is_ascii_hexdigit() && !c.is_ascii_uppercase() {
+        if c == '-' || c.is_ascii_hexdigit() && !c.is_ascii_uppercase() {
             run.push(c);
             continue;
         }
-        let id = run.len() >= 8 && run.chars().any(|c| c.is_ascii_digit());
-        out.push_str(if id && run.len() != 12 { "…" } else { &run });
+        out.push_str(&cut(&run));
         run.clear();
         out.push(c);
     }
@@ -27,10 +26,29 @@ fn steady(text: &str) -> String {
     out.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Hexadecimal digits and hyphens, without the ids among them.
+fn cut(run: &str) -> String {
+    let parts: Vec<&str> = run.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    if lengths == [8, 4, 4, 4, 12] {
+        return "…".to_owned();
+    }
+    let id = |part: &str| {
+        let digits = part.chars().filter(char::is_ascii_digit).count();
+        // Accounts and dates are digits alone.
+        part.len() >= 8 && digits > 0 && digits < part.len()
+    };
+    let shown: Vec<&str> = parts
+        .into_iter()
+        .map(|part| if id(part) { "…" } else { part })
+        .collect();
+    shown.join("-")
+}
+
 /// The end of what was printed: from the first word of a failure on.
 fn end(ran: &Ran) -> String {
-    let all = match ran.out.find("failed:") {
-        Some(at) => &ran.out[at..],
+    let all = match ran.out.find("\nfailed:") {
+        Some(at) => &ran.out[at + 1..],
         None => ran.err.as_str(),
     };
     steady(all)

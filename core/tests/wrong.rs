@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use provision_core::model::Platform;
 use provision_core::spec::{Diagnostic, Input, load};
 
 fn folder(name: &str) -> PathBuf {
@@ -46,7 +47,14 @@ fn input(name: &str, text: &str) -> Input {
             ("var", rest) => input.vars.extend([pair(rest)]),
             ("set", rest) => input.sets.push(pair(rest)),
             ("platform", rest) => {
-                input.platform_override = Some(pair(rest).1.parse().unwrap());
+                let all = [
+                    Platform::Eks,
+                    Platform::Ecs,
+                    Platform::Gke,
+                    Platform::Kubernetes,
+                ];
+                let word = pair(rest).1;
+                input.platform_override = all.into_iter().find(|one| one.word() == word);
             }
             ("unbuilt", _) => input.allow_unbuilt = true,
             other => panic!("{other:?}"),

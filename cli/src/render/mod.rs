@@ -51,10 +51,8 @@ pub fn columns() -> Option<usize> {
 /// A sentence behind its word (`hint:`), which goes on below itself where the terminal is narrow.
 #[must_use]
 pub fn hung(before: &str, text: &str, indent: usize) -> String {
-    match columns() {
-        Some(width) => fold(before, text, indent, width.max(20)),
-        None => format!("{before} {text}\n"),
-    }
+    let width = columns().map_or(usize::MAX, |width| width.max(20));
+    fold(before, text, indent, width)
 }
 
 fn fold(before: &str, text: &str, indent: usize, width: usize) -> String {
@@ -63,7 +61,7 @@ fn fold(before: &str, text: &str, indent: usize, width: usize) -> String {
         .to_string()
         .chars()
         .count();
-    for word in text.split(' ') {
+    for word in text.split_whitespace() {
         let long = word.chars().count();
         if at + 1 + long > width && at > indent {
             out.push('\n');

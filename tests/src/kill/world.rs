@@ -134,6 +134,8 @@ impl World {
         prior: &[Record],
         journal: &mut dyn Journal,
     ) -> RunResult {
+        let run = "11111111-1111-4111-8111-111111111111";
+        let prior = (run, prior);
         self.run(plan, settings, prior, journal, &mut |_| {}).await
     }
 
@@ -144,14 +146,16 @@ impl World {
         settings: Settings,
         tell: &mut (dyn FnMut(&Event) + Send),
     ) -> RunResult {
-        self.run(plan, settings, &[], &mut Forgetful, tell).await
+        let run = format!("run at {}", self.clock.now());
+        let first = (run.as_str(), &[][..]);
+        self.run(plan, settings, first, &mut Forgetful, tell).await
     }
 
     async fn run(
         &self,
         plan: &PlanFile,
         settings: Settings,
-        prior: &[Record],
+        (run, prior): (&str, &[Record]),
         journal: &mut dyn Journal,
         tell: &mut (dyn FnMut(&Event) + Send),
     ) -> RunResult {
@@ -161,7 +165,7 @@ impl World {
             .flat_map(|provider| provider.describe());
         let tables = tables.map(|table| (table.kind.clone(), table)).collect();
         let options = Options {
-            run: "11111111-1111-4111-8111-111111111111".to_owned(),
+            run: run.to_owned(),
             settle_ms: settings.settle * 1000,
             ..Options::default()
         };

@@ -137,7 +137,7 @@ impl Health {
 
     /// EKS's words with their meaning, for whoever waits.
     pub(crate) fn trouble(&self) -> Option<String> {
-        Some(format!("{}. {}", self.words()?, self.meaning(Came::Badly)))
+        Some(format!("{}; {}", self.words()?, self.meaning(Came::Badly)))
     }
 
     /// All that is to be said when it came to rest as `word`.
@@ -201,14 +201,14 @@ impl Health {
 /// A state of rest in failure.
 pub(crate) fn failed(ailment: &Ailment) -> Status {
     Status::Failed {
-        reason: format!("{}. {}", ailment.message, ailment.advice),
+        reason: format!("{}; {}", ailment.message, ailment.advice),
     }
 }
 
 /// A state that can be used and does badly.
 pub(crate) fn degraded(ailment: &Ailment) -> Status {
     Status::Degraded {
-        reason: format!("{}. {}", ailment.message, ailment.advice),
+        reason: format!("{}; {}", ailment.message, ailment.advice),
     }
 }
 

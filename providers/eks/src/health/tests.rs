@@ -1,3 +1,4 @@
+//! Tests of what EKS's codes mean.
 #![allow(clippy::unwrap_used)]
 use super::*;
 

@@ -144,8 +144,22 @@ pub(crate) fn changed(
     match answer {
         Ok(update) => Ok(updates(live, update, phase)),
         Err(fault) if nothing_to_change(&fault) => Ok(waits(live, "becoming visible")),
+        Err(fault) if fault.message.contains("not in Active") => Err(not_active(live, fault)),
         Err(fault) => Err(Stop::OfNew(fault.about(&live.physical))),
     }
+}
+
+/// EKS does not roll nodes of a group that does badly: waiting without end would not tell why.
+fn not_active(live: &Observed, fault: Fault) -> Stop {
+    let fault = fault.about(&live.physical);
+    let Status::Degraded { reason } = &live.status else {
+        return Stop::OfNew(fault);
+    };
+    let advice = Some(format!("it does badly, and that must end first: {reason}"));
+    Stop::Failure(Failure {
+        advice,
+        ..fault.failure()
+    })
 }
 
 fn nothing_to_change(fault: &Fault) -> bool {
