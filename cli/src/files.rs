@@ -10,21 +10,41 @@ use crate::error::Error;
 /// Longest file that is read: a plan of 10,000 resources takes a fraction of it.
 const LIMIT: u64 = 256 << 20;
 
-/// Reads a regular file.
+/// Reads a file, or standard input for `-`.
 ///
 /// # Errors
-/// When it is not there, is no regular file, or is too large.
+/// When it is not there, is a folder, or is too large.
 pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    read_while(path, LIMIT, |_| true)
+}
+
+/// The same, but no further than a little beyond `first` bytes unless these are worth it: a device that never ends costs
+/// no more than that.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_while(
+    path: &Path,
+    first: u64,
+    worth: impl Fn(&[u8]) -> bool,
+) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::file("read", path, source);
-    let meta = fs::metadata(path).map_err(failed)?;
-    if meta.is_dir() {
+    let mut file: Box<dyn Read> = if path.as_os_str() == "-" {
+        Box::new(io::stdin().lock())
+    } else if fs::metadata(path).map_err(failed)?.is_dir() {
         return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
-    }
+    } else {
+        Box::new(File::open(path).map_err(failed)?)
+    };
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(failed)?;
-    file.take(LIMIT + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+    let mut most = |most: u64, bytes: &mut Vec<u8>| {
+        let left = most.saturating_sub(bytes.len() as u64);
+        file.by_ref().take(left).read_to_end(bytes).map_err(failed)
+    };
+    most(first + 1, &mut bytes)?;
+    if bytes.len() as u64 > first && worth(&bytes) {
+        most(LIMIT + 1, &mut bytes)?;
+    }
     if bytes.len() as u64 > LIMIT {
         return Err(failed(io::Error::from(io::ErrorKind::FileTooLarge)));
     }

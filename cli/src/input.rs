@@ -27,7 +27,7 @@ pub enum Named {
 /// When it cannot be read.
 pub fn named(args: &SpecArgs) -> Result<Named, Error> {
     let (path, _) = args.path();
-    let bytes = files::read(&path)?;
+    let bytes = files::read_while(&path, LIMIT as u64, is_plan)?;
     if is_plan(&bytes) {
         return Ok(Named::Plan(bytes));
     }
@@ -44,12 +44,15 @@ fn is_plan(bytes: &[u8]) -> bool {
 }
 
 fn text(path: &Path, bytes: Vec<u8>) -> Result<File, Error> {
-    let name = path.display().to_string();
+    let name = match path.to_string_lossy() {
+        dash if dash == "-" => "standard input".to_owned(),
+        name => name.into_owned(),
+    };
     if bytes.len() > LIMIT {
         return Err(Error::BadFile {
             path: path.to_path_buf(),
-            problem: format!("{} bytes are too many for a spec", bytes.len()),
-            advice: Some(format!("a spec has at most {} MiB", LIMIT >> 20)),
+            problem: format!("more than {} MiB are too many for a spec", LIMIT >> 20),
+            advice: Some("name the file that you meant, or split the stack in two".to_owned()),
         });
     }
     match String::from_utf8(bytes) {

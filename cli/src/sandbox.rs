@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use provision_sandbox::server::{self, Server, ServerError};
-use provision_sandbox::{Cloud, Config, StoreError};
+use provision_sandbox::{Ailment, Cloud, Config, StoreError};
 use serde_json::Value;
 
 use crate::args::Knobs;
@@ -113,6 +113,11 @@ pub fn tuned(config: &Config, knobs: &Knobs) -> Result<Config, Error> {
     if !knobs.deny.is_empty() {
         tuned.denied.clone_from(&knobs.deny);
     }
+    if !knobs.issue.is_empty() {
+        let said = knobs.issue.iter().filter(|text| *text != "none");
+        let issues: Result<Vec<Ailment>, String> = said.map(|text| Ailment::parse(text)).collect();
+        tuned.issues = issues.map_err(|problem| Error::Usage(format!("--issue: {problem}")))?;
+    }
     match tuned.problem() {
         Some(problem) => Err(Error::Usage(format!("the sandbox's knobs: {problem}"))),
         None => Ok(tuned),
@@ -158,7 +163,8 @@ pub fn folder(named: Option<&PathBuf>, global: Option<&PathBuf>) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from(DEFAULT_DIR))
 }
 
-fn broken(problem: String) -> Error {
+/// The server talks of something else.
+pub(crate) fn broken(problem: String) -> Error {
     Error::Sandbox {
         problem,
         advice: None,

@@ -129,6 +129,11 @@ fn the_guide_to_networks_is_true() {
 }
 
 #[test]
+fn the_guide_to_failures_is_true() {
+    run("docs/troubleshooting.md");
+}
+
+#[test]
 fn dots_stand_for_anything_and_nothing_else_does() {
     assert!(line_fits("Done: ... steps", "Done: 30 steps"));
     assert!(!line_fits("Done: ... steps", "Done: 30 step"));

@@ -23,6 +23,8 @@ pub enum SandboxVerb {
     Reset(SandboxDir),
     /// Show whether it is served, and what it holds
     Status(SandboxDir),
+    /// Set knobs, also while it is served
+    Tune(SandboxTune),
     /// Print the exports that point clients at it
     Env(SandboxEnv),
 }
@@ -44,6 +46,17 @@ pub struct SandboxStart {
     /// Its port; 0 = any free one
     #[arg(long, value_name = "PORT", default_value_t = 4566)]
     pub port: u16,
+    /// Its knobs.
+    #[command(flatten)]
+    pub knobs: Knobs,
+}
+
+/// `sandbox tune`.
+#[derive(Args, Clone, Debug)]
+pub struct SandboxTune {
+    /// Its folder.
+    #[command(flatten)]
+    pub dir: SandboxDir,
     /// Its knobs.
     #[command(flatten)]
     pub knobs: Knobs,
@@ -81,6 +94,9 @@ pub struct Knobs {
     /// An action that nobody may call: ec2:CreateVpc
     #[arg(long, value_name = "ACTION")]
     pub deny: Vec<String>,
+    /// What EKS complains of: nodegroup:create:InsufficientFreeAddresses; none = of nothing any more
+    #[arg(long, value_name = "ON:WHEN:CODE")]
+    pub issue: Vec<String>,
     /// Any knob as JSON: '{"quotas":{"ec2:vpcs":0}}'
     #[arg(long, value_name = "JSON")]
     pub config: Option<String>,

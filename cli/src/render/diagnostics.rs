@@ -63,6 +63,9 @@ impl miette::Diagnostic for Shown<'_> {
     }
 }
 
+/// Lines longer than this are not shown: they would fill the screen, and hide what is wrong with them.
+const LONGEST: usize = 400;
+
 /// All mistakes, with source lines where their file is at hand.
 #[must_use]
 pub fn human(diagnostics: &[Diagnostic], files: &[File], color: bool, width: usize) -> String {
@@ -85,9 +88,17 @@ pub fn human(diagnostics: &[Diagnostic], files: &[File], color: bool, width: usi
             .iter()
             .find(|(name, _)| *name == diagnostic.file)
             .map(|(name, text)| NamedSource::new(name, Arc::clone(text)));
-        if source.is_none() {
+        let endless = source.as_ref().is_some_and(|source| {
+            let near = source
+                .inner()
+                .lines()
+                .skip(diagnostic.line.saturating_sub(2))
+                .take(3);
+            near.map(str::len).max() > Some(LONGEST)
+        });
+        if source.is_none() || endless {
             out.push_str(&super::plain(&diagnostic.plain()));
-            out.push('\n');
+            out.push_str("\n\n");
             continue;
         }
         let shown = Shown {
@@ -105,9 +116,5 @@ pub fn human(diagnostics: &[Diagnostic], files: &[File], color: bool, width: usi
 /// Columns of the terminal, within what can be read.
 #[must_use]
 pub fn width() -> usize {
-    std::env::var("COLUMNS")
-        .ok()
-        .and_then(|columns| columns.parse().ok())
-        .unwrap_or(100)
-        .clamp(40, 160)
+    super::columns().unwrap_or(100).clamp(40, 160)
 }

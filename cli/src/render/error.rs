@@ -6,7 +6,7 @@ use owo_colors::OwoColorize as _;
 use provision_core::contract::{Class, Failure};
 use serde_json::{Value, json};
 
-use super::{diagnostics, plain};
+use super::{diagnostics, hung, plain};
 use crate::error::Error;
 
 /// An error for people: what happened, why, what to do.
@@ -42,13 +42,13 @@ pub fn human(error: &Error, color: bool) -> String {
         | Error::Output(_) => headline(&mut out, &error.to_string()),
     }
     for hint in error.hints() {
-        let _ = writeln!(out, "{} {}", "hint:".cyan(), plain(&hint));
+        out += &hung(&"hint:".cyan().to_string(), &plain(&hint), 2);
     }
     out
 }
 
 fn headline(out: &mut String, text: &str) {
-    let _ = writeln!(out, "{} {}", "error:".red().bold(), plain(text));
+    *out += &hung(&"error:".red().bold().to_string(), &plain(text), 2);
 }
 
 /// A failure in one line: the cloud's own words first.

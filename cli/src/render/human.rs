@@ -6,7 +6,7 @@ use owo_colors::OwoColorize as _;
 use provision_core::contract::{Left, Note, Severity};
 use provision_core::spec::Loaded;
 
-use super::{count, plain};
+use super::{count, hung, plain};
 
 /// A spec without mistakes.
 #[must_use]
@@ -61,11 +61,11 @@ pub fn notes(notes: &[Note]) -> String {
             Severity::Warning => "warning:".yellow().bold().to_string(),
             Severity::Info => "note:".cyan().to_string(),
         };
-        let _ = write!(out, "{word} {}", plain(&note.message));
+        let mut text = plain(&note.message);
         if let Some(address) = &note.address {
-            let _ = write!(out, " {}", format!("({})", plain(address)).dimmed());
+            let _ = write!(text, " {}", format!("({})", plain(address)).dimmed());
         }
-        out.push('\n');
+        out += &hung(&word, &text, 2);
     }
     out
 }

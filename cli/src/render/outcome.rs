@@ -8,7 +8,7 @@ use provision_core::apply::RunResult;
 use provision_core::plan::{Plan, Step};
 
 use super::error::failure_line;
-use super::{count, heading, plain, seconds};
+use super::{count, heading, hung, plain, seconds};
 use crate::error::hint;
 
 /// The summary. `took` is in seconds; `again` is the sentence that says how to go on. Empty when there was nothing to do.
@@ -22,9 +22,13 @@ pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String 
     }
     failed(&mut out, &steps, result);
     if let Some(why) = &result.stopped_by {
-        let _ = writeln!(out, "{} {}", "stopped:".red().bold(), plain(&why.message));
+        out += &hung(
+            &"stopped:".red().bold().to_string(),
+            &plain(&why.message),
+            2,
+        );
         if let Some(hint) = hint(why) {
-            let _ = writeln!(out, "  {} {}", "hint:".cyan(), plain(&hint));
+            out += &hung(&format!("  {}", "hint:".cyan()), &plain(&hint), 4);
         }
     }
     not_started(&mut out, &steps, result);
@@ -61,17 +65,13 @@ pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String 
 
 fn failed(out: &mut String, steps: &BTreeMap<u32, &Step>, result: &RunResult) {
     for (n, failure) in &result.failed {
-        let _ = writeln!(
-            out,
-            "{} {}",
-            "failed:".red().bold(),
-            plain(&failure_line(failure))
-        );
+        let line = plain(&failure_line(failure));
+        *out += &hung(&"failed:".red().bold().to_string(), &line, 2);
         if let Some(step) = steps.get(n) {
             let _ = writeln!(out, "  {}: {}", step.id, plain(&step.phase));
         }
         if let Some(hint) = hint(failure) {
-            let _ = writeln!(out, "  {} {}", "hint:".cyan(), plain(&hint));
+            *out += &hung(&format!("  {}", "hint:".cyan()), &plain(&hint), 4);
         }
     }
 }

@@ -98,16 +98,13 @@ fn stops(plan: &Plan) -> String {
 /// The last line: `Plan: 41 to create, 1 to update. About 14 min.`
 #[must_use]
 pub fn sum(plan: &Plan) -> String {
+    let badly = badly(plan);
     if plan.steps.is_empty() && plan.changes.is_empty() {
-        return format!(
-            "{} {}\n",
-            heading("No changes."),
-            if plan.partial {
-                "What was asked for is as the spec says."
-            } else {
-                "The cloud is as the spec says."
-            }
-        );
+        let what = match plan.partial {
+            true => "What was asked for is as the spec says",
+            false => "The cloud is as the spec says",
+        };
+        return format!("{} {what}{badly}.\n", heading("No changes."));
     }
     let all = &plan.summary;
     let counts = [
@@ -135,6 +132,20 @@ pub fn sum(plan: &Plan) -> String {
     }
     out.push('\n');
     out
+}
+
+/// Says that things do badly which no change of ours can mend.
+fn badly(plan: &Plan) -> String {
+    let badly = plan.notes.iter().filter(|note| note.code == "degraded");
+    match badly.count() {
+        0 => String::new(),
+        number => format!(
+            ", but {} {} badly and {} you (see above)",
+            count(number, "object"),
+            if number == 1 { "does" } else { "do" },
+            if number == 1 { "needs" } else { "need" },
+        ),
+    }
 }
 
 /// The sign of an action, in its colour.

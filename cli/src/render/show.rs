@@ -9,7 +9,12 @@ use provision_core::plan::Inputs;
 use serde_json::{Value as Json, json};
 
 use super::value::short;
-use super::{count, heading, plain};
+use super::{count, heading, hung, plain};
+
+/// Words that fit beside an object.
+const SHORT: usize = 40;
+/// Where what is said below an object begins.
+const INDENT: usize = 14;
 
 /// One object, wanted or found.
 pub struct Row<'a> {
@@ -68,6 +73,7 @@ impl Row<'_> {
         match &self.state {
             State::Live(live) => match live.status {
                 Status::Ready => "ready",
+                Status::Degraded { .. } => "degraded",
                 Status::Changing { .. } => "changing",
                 Status::Deleting { .. } => "deleting",
                 Status::Failed { .. } => "failed",
@@ -85,7 +91,7 @@ impl Row<'_> {
             State::Live(live) => match &live.status {
                 Status::Ready => None,
                 Status::Changing { phase } | Status::Deleting { phase } => Some(phase.clone()),
-                Status::Failed { reason } => Some(reason.clone()),
+                Status::Degraded { reason } | Status::Failed { reason } => Some(reason.clone()),
             },
             State::Absent => None,
             State::Unknown(reason) => Some((*reason).to_owned()),
@@ -146,18 +152,23 @@ fn one(out: &mut String, row: &Row<'_>) {
     let word = format!("{:<8}", row.word());
     let word = match row.word() {
         "ready" => word.green().to_string(),
-        "changing" | "deleting" | "absent" => word.yellow().to_string(),
+        "degraded" | "changing" | "deleting" | "absent" => word.yellow().to_string(),
         _ => word.red().to_string(),
     };
     let physical = row.live().map_or("", |live| live.physical.as_str());
     let _ = write!(out, "  {word}  {:<29} {}", row.id.part, plain(physical));
-    if let Some(detail) = row.detail() {
-        let _ = write!(out, "  {}", plain(&detail));
+    let detail = row.detail().map(|detail| plain(&detail));
+    let long = |detail: &&String| detail.len() > SHORT;
+    if let Some(detail) = detail.as_ref().filter(|detail| !long(detail)) {
+        let _ = write!(out, "  {detail}");
     }
     if !row.declared {
         let _ = write!(out, "  {}", "not declared".yellow());
     }
     out.push('\n');
+    if let Some(detail) = detail.as_ref().filter(long) {
+        *out += &hung(&" ".repeat(INDENT - 1), detail, INDENT);
+    }
     let Some(live) = row.live() else {
         return;
     };

@@ -184,9 +184,13 @@ impl Run {
             PollOutcome::Done { observed } => self.done(at, observed),
             PollOutcome::Gone => self.gone(at),
             PollOutcome::Again { observed } => self.again(at, observed),
-            // A read that failed says nothing about the operation.
-            PollOutcome::Failed { failure } if failure.class == Class::Unavailable => {
-                self.news(at, "waiting", Some(&failure.message));
+            // A read that failed says nothing about the operation, which goes on whoever may look at it.
+            PollOutcome::Failed { failure }
+                if matches!(failure.class, Class::Unavailable | Class::Credentials) =>
+            {
+                let advice = failure.advice.as_ref().map(|advice| format!(": {advice}"));
+                let text = format!("{}{}", failure.message, advice.unwrap_or_default());
+                self.news(at, "waiting", Some(&text));
                 if self.stuck(at).is_some() {
                     self.note(at, "failed", None, Then::Fail(failure));
                 } else {

@@ -43,12 +43,17 @@ pub struct Observed {
     pub adopted: Option<String>,
 }
 
-/// State of a live object, in three words common to all clouds plus its own phrase.
+/// State of a live object, in words common to all clouds plus its own phrase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Status {
     /// Can be used.
     Ready,
+    /// Can be used, and does badly: nothing of it is waited for.
+    Degraded {
+        /// The cloud's own reason, and what to do.
+        reason: String,
+    },
     /// The cloud is working on it.
     Changing {
         /// The cloud's word: `CREATING`, `UPDATING`.

@@ -45,7 +45,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 /// A change between usable and busy is the cloud's own; these three are not.
 pub(super) fn standing(status: &Status) -> &'static str {
     match status {
-        Status::Ready | Status::Changing { .. } => "up",
+        Status::Ready | Status::Degraded { .. } | Status::Changing { .. } => "up",
         Status::Deleting { .. } => "being deleted",
         Status::Failed { .. } => "failed",
     }

@@ -7,7 +7,7 @@ use super::{
     Action, Change, Decided, Decision, Goal, Inputs, Plan, Reason, ShownEffect, Tables, Verdict,
 };
 use crate::contract::{Note, Severity};
-use crate::model::{Address, Kind, Observed, Pending, ResourceId, Sight, Stray};
+use crate::model::{Address, Kind, Observed, Pending, ResourceId, Sight, Status, Stray};
 
 /// A plan that is not made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -224,13 +224,22 @@ fn about(decision: &Decision, tables: &Tables, notes: &mut Vec<Note>) {
         notes.push(note(Severity::Warning, "downtime", message, id));
     } else if let Some(loss) = table.and_then(|table| table.loss.as_deref())
         && removes
+        && !decision.has_failed()
     {
         notes.push(note(Severity::Danger, "loss", loss.to_owned(), id));
+    }
+    if let Some(Status::Degraded { reason }) = decision.live.as_ref().map(|live| &live.status) {
+        let message = format!("{title} does badly: {reason}");
+        notes.push(note(Severity::Warning, "degraded", message, id));
     }
     match &decision.verdict {
         Verdict::Replace => {
             let message = format!("{title} is made anew: {}", words(&decision.reasons));
-            notes.push(note(Severity::Danger, "replace", message, id));
+            let severity = match needs_no_word(&decision.reasons) {
+                true => Severity::Warning,
+                false => Severity::Danger,
+            };
+            notes.push(note(severity, "replace", message, id));
         }
         Verdict::Blocked => {
             let message = format!("{title} is left as it is: {}", words(&decision.reasons));
@@ -276,7 +285,19 @@ pub struct Consent {
     pub replaces: Vec<ResourceId>,
 }
 
-/// What of a plan needs a yes of its own; the CLI knows what was asked for by verb.
+/// Whether a replacement takes away only what is no use to anybody: it came to rest in failure, or is on its way out.
+fn needs_no_word(reasons: &[Reason]) -> bool {
+    let lost = |reason: &Reason| {
+        matches!(
+            reason,
+            Reason::FailedState { .. } | Reason::Unfinished { .. }
+        )
+    };
+    !reasons.is_empty() && reasons.iter().all(lost)
+}
+
+/// What of a plan needs a yes of its own; the CLI knows what was asked for by verb. A replacement whose only reason is
+/// that the object has failed needs none: so a run that made it is ended by the same command.
 #[must_use]
 pub fn needs_consent(plan: &Plan) -> Consent {
     // The end of a replacement that an earlier run began is no other loss than that.
@@ -289,6 +310,7 @@ pub fn needs_consent(plan: &Plan) -> Consent {
         match change.action {
             Action::Delete if superseded(change) => consent.replaces.push(change.id.clone()),
             Action::Delete => consent.deletes.push(change.id.clone()),
+            Action::Replace if needs_no_word(&change.reasons) => {}
             Action::Replace => consent.replaces.push(change.id.clone()),
             _ => {}
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::contract::{Advice, Context, Follow, Note};
 use crate::model::{
-    Address, Kind, Observed, Open, Pending, Resource, ResourceId, Sight, Stray, Table,
+    Address, Kind, Observed, Open, Pending, Resource, ResourceId, Sight, Status, Stray, Table,
 };
 
 use super::{Action, FieldChange, Reason};
@@ -76,6 +76,15 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     /// Field by field, in the order of the table's rows.
     pub fields: Vec<FieldChange>,
+}
+
+impl Decision {
+    /// What is live came to rest in failure: nothing is lost with it, and nothing can move over from it.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        let status = self.live.as_ref().map(|live| &live.status);
+        matches!(status, Some(Status::Failed { .. }))
+    }
 }
 
 /// What is to be done about one resource.

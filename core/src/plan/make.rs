@@ -170,6 +170,7 @@ fn rename(inputs: &Inputs, decided: &mut Decided) {
             .is_some_and(|table| table.replace == ReplaceOrder::CreateFirst);
         if decision.verdict == Verdict::Replace
             && create_first
+            && !decision.has_failed()
             && let (Some(desired), Some(live)) = (&mut decision.desired, &decision.live)
             && let Some(name) = &mut desired.name
         {

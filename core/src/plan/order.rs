@@ -230,6 +230,7 @@ impl<'a> Draft<'a> {
     fn is_create_first(&self, at: usize) -> bool {
         self.web.decisions[at].verdict == Verdict::Replace
             && !self.demoted.contains(&at)
+            && !self.web.decisions[at].has_failed()
             && self.tables[at].is_some_and(|table| table.replace == ReplaceOrder::CreateFirst)
             && !self.old_goes_with_parent(at)
     }

@@ -74,7 +74,8 @@ impl Reach<'_> {
                 reasons.extend(going);
                 anew(resource, live, reasons)
             }
-            Status::Ready => self.compared(resource, live, diffs, going),
+            // A change may be the cure; without one there is nothing that apply could do or wait for.
+            Status::Ready | Status::Degraded { .. } => self.compared(resource, live, diffs, going),
             Status::Changing { phase } => {
                 let (verdict, mut reasons) = self.compared(resource, live, diffs, going);
                 reasons.push(unfinished(phase));

@@ -131,11 +131,9 @@ impl<'a> Heirs<'a> {
         let size = weight(&ancestor.node);
         if ancestor.node.is_broken() || size > self.room {
             if size > self.room {
-                problems.push(Problem::new(
-                    "too-large",
-                    at,
-                    "too much is inherited in this spec",
-                ));
+                let message = "too much is inherited in this spec";
+                let problem = Problem::new("too-large", at, message);
+                problems.push(problem.help("split it into several stacks"));
             }
             entry.node.data = Data::Broken;
             return entry;
@@ -181,6 +179,7 @@ fn too_deep(entry: &Entry) -> Problem {
     let at = parent(&entry.node).map_or(entry.key, |(at, _)| at);
     let message = format!("more than {DEPTH} blocks extend each other in a row");
     Problem::new("too-large", at, message)
+        .help("let several of them extend one that stands for itself")
 }
 
 /// How many values a tree holds.

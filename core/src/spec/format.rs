@@ -144,7 +144,10 @@ impl Format {
     pub(super) fn check(self, text: &str) -> Result<(), Fault> {
         match self {
             Self::Free => Ok(()),
-            Self::Filled if text.trim().is_empty() => fault("is empty", None),
+            Self::Filled if text.trim().is_empty() => fault(
+                "is empty",
+                Some("write something, or leave the key out".to_owned()),
+            ),
             Self::Filled => Ok(()),
             Self::Name(limit) => name(text, limit),
             Self::Size => size(text).map(drop),
@@ -175,7 +178,9 @@ fn name(text: &str, limit: usize) -> Result<(), Fault> {
             .chars()
             .map(|c| if fine(c) { c } else { '-' })
             .collect();
-        let mended = mended.trim_matches(|c: char| c == '-' || c.is_ascii_digit());
+        let mended: Vec<&str> = mended.split('-').filter(|part| !part.is_empty()).collect();
+        let mended = mended.join("-");
+        let mended = mended.trim_start_matches(|c: char| c == '-' || c.is_ascii_digit());
         let better = if !mended.is_empty() && mended.len() <= limit {
             format!("write `{mended}`: {help}")
         } else {
@@ -188,7 +193,7 @@ fn name(text: &str, limit: usize) -> Result<(), Fault> {
             "is {} characters long; at most {limit} fit every platform",
             text.len()
         );
-        return fault(what, None);
+        return fault(what, Some("take a shorter one".to_owned()));
     }
     Ok(())
 }
@@ -235,9 +240,12 @@ pub(super) fn size(text: &str) -> Result<u64, Fault> {
         )
     })?;
     match count.checked_mul(1 << shift) {
-        Some(0) => Err(wrong("is nothing", None)),
+        Some(0) => Err(wrong("is nothing", Some("write \"1GiB\" or more".into()))),
         Some(bytes) if bytes <= 1 << 50 => Ok(bytes),
-        _ => Err(wrong("is more than any machine has", None)),
+        _ => Err(wrong(
+            "is more than any machine has",
+            Some("write \"1024TiB\" or less".into()),
+        )),
     }
 }
 
@@ -338,10 +346,14 @@ fn region(text: &str, known: &[&str], cloud: &str) -> Result<(), Fault> {
     let near = zone
         .copied()
         .or_else(|| nearest(text, known.iter().copied()));
-    fault(
-        format!("is not a region of {cloud}"),
-        near.map(|region| format!("did you mean `{region}`?")),
-    )
+    let help = match near {
+        Some(region) => format!("did you mean `{region}`?"),
+        None => format!(
+            "write one such as `{}`",
+            known.first().copied().unwrap_or_default()
+        ),
+    };
+    fault(format!("is not a region of {cloud}"), Some(help))
 }
 
 // https://cloud.google.com/resource-manager/docs/creating-managing-projects: 6 to 30 characters.

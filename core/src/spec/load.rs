@@ -269,7 +269,9 @@ fn drop_echoes(sources: &[Source], problems: &mut Vec<Problem>, from: usize) {
     problems.retain(|problem| {
         index += 1;
         let place = (problem.at.source, line(problem.at));
-        index <= from || problem.code == "syntax" || !broken.contains(&place)
+        // What the parser made up to go on has no place.
+        let made_up = problem.at.end == 0;
+        index <= from || problem.code == "syntax" || !(made_up || broken.contains(&place))
     });
 }
 

@@ -167,7 +167,11 @@ impl Shape<'_> {
                 Some(format!("write {text} without quotes"))
             }
             (Type::List(_), Data::Text(text)) => Some(format!("write [\"{}\"]", shown(text))),
-            _ => None,
+            (Type::Map(..) | Type::Block(_) | Type::Overlay, _) => Some(format!(
+                "write it as a table: `{} = {{ … }}`, or its keys below a [header]",
+                shown(name)
+            )),
+            _ => Some(format!("write {}", ty.describe())),
         };
         let problem = Problem::new("wrong-type", node.at, message);
         self.problems
@@ -221,8 +225,11 @@ fn unknown_word(at: At, words: &[&str], text: &str, name: &str) -> Problem {
 
 fn out_of_range<T: std::fmt::Display>(at: At, name: &str, value: T, bounds: (T, T)) -> Problem {
     let (least, most) = bounds;
+    let value = shown(&value.to_string());
     let message = format!("`{name}` is {value}; it can be {least} to {most}");
-    Problem::new("out-of-range", at, message).label("out of range")
+    Problem::new("out-of-range", at, message)
+        .label("out of range")
+        .help(format!("write a number from {least} to {most}"))
 }
 
 /// A text of the file, cut for a message.

@@ -113,12 +113,35 @@ pub(super) fn parse(source: &Source, index: usize, problems: &mut Vec<Problem>) 
             start: span.start,
             end: span.end,
         };
-        problems.push(
-            Problem::new("syntax", at, error.message()).label("TOML cannot be read further here"),
-        );
+        let problem = Problem::new("syntax", at, error.message())
+            .label("TOML cannot be read further here")
+            .maybe_help(mend(error.message(), source, span.start));
+        problems.push(problem);
     }
     let converter = Converter { index, problems };
     converter.root(&root)
+}
+
+/// What to write, for the slips that people make.
+fn mend(message: &str, source: &Source, byte: usize) -> Option<String> {
+    let line = source.text.lines().nth(source.line(byte).saturating_sub(1));
+    let line = line.unwrap_or_default();
+    let help = if line.contains(['“', '”', '‘', '’']) {
+        "write straight quotes: \""
+    } else if message.contains("duplicate key") {
+        "keep one of them: a key or table is written once"
+    } else if line.contains("==") {
+        "write one `=`"
+    } else if message.contains("escape") {
+        "write `\\\\` for a backslash, or take single quotes, in which it means nothing"
+    } else if message.contains("recurse") {
+        "no key takes values nested so deeply"
+    } else if !line.contains('=') && !line.trim_start().starts_with('[') {
+        "a line is `key = value`, `[table]` or `# comment`"
+    } else {
+        "strings stand in quotes, every bracket and quote is closed on its line or further down"
+    };
+    Some(help.to_owned())
 }
 
 struct Converter<'p> {
@@ -166,15 +189,15 @@ impl Converter<'_> {
             DeValue::String(text) => Data::Text(text.to_string()),
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
                 .map_or_else(
-                    |_| self.refuse(at, "the number is too large"),
+                    |_| self.refuse(at, "the number is too large", "write a smaller one"),
                     Data::Integer,
                 ),
             DeValue::Float(number) => match number.as_str().parse::<f64>() {
                 Ok(number) if number.is_finite() => Data::Float(number),
-                _ => self.refuse(at, "the number is not finite"),
+                _ => self.refuse(at, "the number is not finite", "write one that is"),
             },
             DeValue::Boolean(value) => Data::Bool(*value),
-            DeValue::Datetime(_) => self.refuse(at, "no key takes a date: write it as a string"),
+            DeValue::Datetime(_) => self.refuse(at, "no key takes a date", "write it in quotes"),
             DeValue::Array(items) => {
                 Data::List(items.iter().map(|item| self.value(item)).collect())
             }
@@ -183,8 +206,9 @@ impl Converter<'_> {
         Node { at, data }
     }
 
-    fn refuse(&mut self, at: At, message: &str) -> Data {
-        self.problems.push(Problem::new("wrong-type", at, message));
+    fn refuse(&mut self, at: At, message: &str, help: &str) -> Data {
+        let problem = Problem::new("wrong-type", at, message);
+        self.problems.push(problem.help(help));
         Data::Broken
     }
 }

@@ -122,7 +122,8 @@ fn walk(node: &mut Node, values: &Values, room: &mut usize, problems: &mut Vec<P
             };
             if size > *room {
                 let message = "variables make this spec too large";
-                problems.push(Problem::new("too-large", node.at, message));
+                let problem = Problem::new("too-large", node.at, message);
+                problems.push(problem.help("give the variable a shorter value"));
             }
             node.data = new.filter(|_| size <= *room).unwrap_or(Data::Broken);
             *room = room.saturating_sub(size);

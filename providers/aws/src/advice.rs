@@ -84,14 +84,29 @@ fn no_credentials() -> String {
 fn refused(fault: &Fault) -> Option<String> {
     let code = fault.code.as_str();
     match code {
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Some(
+        _ if codes::is_skewed(code, &fault.message) => Some(
+            "this machine's clock is wrong, so that AWS takes none of its requests: set it (`timedatectl \
+             set-ntp true`), then run it again"
+                .to_owned(),
+        ),
+        _ if codes::is_unserved(code) => Some(
+            "what answers there does not have this operation: check AWS_ENDPOINT_URL, or take a newer version \
+             of the server behind it"
+                .to_owned(),
+        ),
+        _ if codes::is_sold_out(code) => Some(
+            "AWS itself has none to give just now: wait and run it again, or take other zones or another machine"
+                .to_owned(),
+        ),
+        _ if codes::is_expired(code) => Some(
             "the session has expired: log in again (`aws sso login`), then run it again; it goes on from \
              what is there"
                 .to_owned(),
         ),
-        "SignatureDoesNotMatch" | "InvalidSignatureException" | "RequestTimeTooSkewed" => {
-            Some("check the secret key, and this machine's clock".to_owned())
-        }
+        "SignatureDoesNotMatch" | "InvalidSignatureException" | "IncompleteSignature" => Some(
+            "the secret key does not belong to the access key: check AWS_SECRET_ACCESS_KEY or the profile"
+                .to_owned(),
+        ),
         "InvalidClientTokenId" | "UnrecognizedClientException" | "AuthFailure" => Some(
             "the access key is not valid here: check AWS_PROFILE, and whether the region must be enabled \
              for the account (`aws account list-regions`)"
@@ -116,12 +131,28 @@ fn refused(fault: &Fault) -> Option<String> {
     }
 }
 
+/// AWS says more in its message than the call tells: `iam:PassRole` is asked for by creates of all sorts.
 fn denied(fault: &Fault) -> String {
-    let on = fault
-        .object
-        .as_ref()
-        .map_or_else(String::new, |object| format!(" on {object}"));
-    format!("allow the caller `{}`{on}", fault.call)
+    let message = fault.message.as_str();
+    let told = |before: &str| {
+        let rest = message.split_once(before)?.1;
+        let word = rest.split_whitespace().next()?;
+        Some(word.trim_end_matches(['.', ',']))
+    };
+    let action = told("not authorized to perform: ").unwrap_or(&fault.call);
+    let object = told("on resource: ").or(fault.object.as_deref());
+    let on = object.map_or_else(String::new, |object| format!(" on {object}"));
+    if message.contains("explicit deny in a service control policy") {
+        return format!(
+            "a policy of the organisation denies `{action}`{on}: only its administrators can allow it"
+        );
+    }
+    let whom = told("User: ").unwrap_or("the caller");
+    let decode = match message.contains("Encoded authorization failure message") {
+        true => "; `aws sts decode-authorization-message` tells which policy it was",
+        false => "",
+    };
+    format!("allow {whom} `{action}`{on}{decode}")
 }
 
 fn quota(code: &str, call: &str) -> String {
@@ -159,9 +190,40 @@ mod tests {
     #[test]
     fn advice_names_the_action_the_object_and_the_quota() {
         let denied = advice(&fault(How::Refused, "UnauthorizedOperation")).unwrap();
-        assert!(denied.contains("`ec2:CreateVpc` on vpc-1"));
+        assert!(denied.contains("allow the caller `ec2:CreateVpc` on vpc-1"));
         let quota = advice(&fault(How::Refused, "VpcLimitExceeded")).unwrap();
         assert!(quota.contains("VPCs per Region") && quota.contains("L-F678F1CE"));
         assert!(advice(&fault(How::NoCredentials, "NoCredentials")).is_some());
+    }
+    fn said(code: &str, message: &str) -> String {
+        let mut fault = fault(How::Refused, code);
+        fault.message = message.to_owned();
+        advice(&fault).unwrap_or_default()
+    }
+
+    #[test]
+    fn denials_name_what_aws_names() {
+        let pass = "User: arn:aws:iam::1:user/eve is not authorized to perform: iam:PassRole on resource: \
+                    arn:aws:iam::1:role/r because no identity-based policy allows the iam:PassRole action";
+        assert_eq!(
+            said("AccessDeniedException", pass),
+            "allow arn:aws:iam::1:user/eve `iam:PassRole` on arn:aws:iam::1:role/r"
+        );
+        let organisation = "User: u is not authorized to perform: eks:CreateCluster on resource: r with an explicit \
+                            deny in a service control policy";
+        assert!(said("AccessDenied", organisation).contains("organisation"));
+        let encoded = "You are not authorized to perform this operation. Encoded authorization failure message: xyz";
+        assert!(said("UnauthorizedOperation", encoded).contains("decode-authorization-message"));
+    }
+
+    #[test]
+    fn clocks_sessions_operations_and_stock_are_told_apart() {
+        let skew = "Signature expired: 20261125T100000Z is now earlier than 20261125T195500Z";
+        assert!(said("InvalidSignatureException", skew).contains("clock"));
+        assert!(said("RequestExpired", "Request has expired.").contains("clock"));
+        assert!(said("SignatureDoesNotMatch", "it does not match").contains("secret key"));
+        assert!(said("ExpiredToken", "it is expired").contains("log in again"));
+        assert!(said("NotImplemented", "").contains("AWS_ENDPOINT_URL"));
+        assert!(said("InsufficientAddressCapacity", "").contains("none to give"));
     }
 }

@@ -31,6 +31,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use provision_core::spec::AwsCloud;
 
 use crate::budget::Budget;
+use crate::codes;
 use crate::error::{Fault, How};
 
 /// Clients of one account and region, with their common budget. Cheap to clone.
@@ -202,7 +203,7 @@ impl Aws {
                 self.budget.empty(call);
             }
             tries += 1;
-            if tries >= most(again, fault.how) {
+            if tries >= most(again, &fault) {
                 return Err(fault);
             }
             tokio::time::sleep(self.backoff(tries)).await;
@@ -219,9 +220,11 @@ impl Aws {
 }
 
 /// How often a call is sent at most, by how it failed.
-const fn most(again: Again, how: How) -> u32 {
-    match (how, again) {
+fn most(again: Again, fault: &Fault) -> u32 {
+    match (fault.how, again) {
         (How::Throttled, _) => 6,
+        // The chain of credentials may just be getting new ones; nothing was changed.
+        (How::Refused, _) if codes::is_expired(&fault.code) => 3,
         (How::Server | How::NoAnswer, Again::Unanswered) => 3,
         (How::NotSent, _) => 3,
         _ => 1,

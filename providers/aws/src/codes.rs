@@ -37,6 +37,7 @@ const CREDENTIALS: &[&str] = &[
     "MissingAuthenticationTokenException",
     "NotAuthorized",
     "RequestTimeTooSkewed",
+    "RequestInTheFuture",
 ];
 const DENIED: &[&str] = &[
     "AccessDenied",
@@ -101,11 +102,48 @@ const EKS_BUSY: &[&str] = &[
 pub(crate) fn how(code: &str, status: u16) -> How {
     if THROTTLED.contains(&code) || status == 429 {
         How::Throttled
-    } else if status >= 500 {
+    } else if status >= 500 && status != 501 {
         How::Server
     } else {
         How::Refused
     }
+}
+
+/// Whether what answers does not have the operation at all.
+pub(crate) fn is_unserved(code: &str) -> bool {
+    let codes = [
+        "501",
+        "NotImplemented",
+        "InvalidAction",
+        "UnknownOperationException",
+    ];
+    codes.contains(&code)
+}
+
+/// Whether the credentials are of yesterday. Who gets them anew by itself may succeed at the next try.
+pub(crate) fn is_expired(code: &str) -> bool {
+    ["ExpiredToken", "ExpiredTokenException"].contains(&code)
+}
+
+/// Whether the times of this machine and of the cloud are too far apart.
+pub(crate) fn is_skewed(code: &str, message: &str) -> bool {
+    let texts = [
+        "Signature expired",
+        "Signature not yet current",
+        "Request has expired",
+    ];
+    [
+        "RequestTimeTooSkewed",
+        "RequestExpired",
+        "RequestInTheFuture",
+    ]
+    .contains(&code)
+        || texts.iter().any(|text| message.contains(text))
+}
+
+/// Whether the cloud itself has run out of something.
+pub(crate) fn is_sold_out(code: &str) -> bool {
+    code.starts_with("Insufficient") && code.ends_with("Capacity")
 }
 
 /// Whether a code says that something is not there.
@@ -169,6 +207,8 @@ pub(crate) fn class(fault: &Fault) -> Class {
         Class::Credentials
     } else if DENIED.contains(&code) {
         Class::Denied
+    } else if is_sold_out(code) {
+        Class::Unavailable
     } else if is_quota(code) {
         Class::Quota
     } else if is_not_found(code, &fault.message) {
@@ -186,10 +226,7 @@ pub(crate) fn class(fault: &Fault) -> Class {
 pub(crate) fn is_quota(code: &str) -> bool {
     code.ends_with("LimitExceeded")
         || code.ends_with("LimitExceededException")
-        || matches!(
-            code,
-            "LimitExceeded" | "ServiceQuotaExceededException" | "InsufficientAddressCapacity"
-        )
+        || matches!(code, "LimitExceeded" | "ServiceQuotaExceededException")
 }
 
 #[cfg(test)]
@@ -200,6 +237,10 @@ mod tests {
     fn answers_are_sorted() {
         assert_eq!(how("RequestLimitExceeded", 503), How::Throttled);
         assert_eq!(how("InternalError", 500), How::Server);
+        assert_eq!(how("NotImplemented", 501), How::Refused);
+        assert!(
+            is_sold_out("InsufficientInstanceCapacity") && !is_quota("InsufficientAddressCapacity")
+        );
         assert_eq!(how("VpcLimitExceeded", 400), How::Refused);
         assert!(is_not_found("InvalidVpcID.NotFound", ""));
         assert!(is_not_found("NoSuchEntity", ""));

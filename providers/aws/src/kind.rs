@@ -12,4 +12,4 @@ pub use crate::kinds::serve::Served as Face;
 pub use crate::kinds::survey::{Place, PlaceState, by_name, named, tagged, unclaimed, unknown};
 pub use crate::kinds::tables::{fixed, outputs, scalar, seconds, table, tags};
 pub use crate::kinds::uses::{LAUNCH_TEMPLATE, Uses, usages};
-pub use crate::kinds::{Ask, Cx, Live, Look, Next, Ops, Progress, Seen, Served, Stop};
+pub use crate::kinds::{Ailment, Ask, Cx, Live, Look, Next, Ops, Progress, Seen, Served, Stop};

@@ -12,6 +12,7 @@ mod advice;
 mod calendar;
 mod existing;
 mod expand;
+mod health;
 mod import;
 mod kinds;
 mod provider;

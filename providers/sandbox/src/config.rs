@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::ailment::{Ailment, Patient, Stage};
 use crate::fault::Fault;
 
 /// The knobs of a sandbox. Every field has a default, so that a partial JSON document is a whole configuration.
@@ -29,6 +30,8 @@ pub struct Config {
     pub buckets: BTreeMap<String, Bucket>,
     /// What goes wrong, in the order of their check.
     pub faults: Vec<Fault>,
+    /// What EKS complains of.
+    pub issues: Vec<Ailment>,
     /// Quotas that differ from the defaults, by name (`ec2:vpcs`).
     pub quotas: BTreeMap<String, u64>,
     /// Actions that nobody may call: `ec2:CreateVpc`, `iam:*`.
@@ -89,6 +92,7 @@ impl Default for Config {
             throttle: false,
             buckets: BTreeMap::new(),
             faults: Vec::new(),
+            issues: Vec::new(),
             quotas: BTreeMap::new(),
             denied: Vec::new(),
             expired: Vec::new(),
@@ -131,10 +135,18 @@ impl Config {
                 self.duration_scale
             ));
         }
-        self.quotas
+        let quota = self
+            .quotas
             .keys()
             .find(|name| !QUOTAS.iter().any(|(known, _)| known == name))
-            .map(|name| format!("unknown quota {name:?}"))
+            .map(|name| format!("unknown quota {name:?}"));
+        quota.or_else(|| self.issues.iter().find_map(Ailment::problem))
+    }
+
+    /// What ails an object now.
+    pub(crate) fn ailments(&self, on: Patient, when: Stage, name: &str) -> Vec<&Ailment> {
+        let hit = |one: &&Ailment| one.hits(on, when, name);
+        self.issues.iter().filter(hit).collect()
     }
 
     /// The quota called `name`.

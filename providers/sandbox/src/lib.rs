@@ -4,6 +4,8 @@
 //! [`Cloud`] is a synchronous value; [`server`] puts it on a loopback port. It depends on no provider crate and not on
 //! the core: a shared type would share the misunderstanding.
 
+mod ailment;
+mod ailment_codes;
 mod aws;
 mod calls;
 mod catalogue;
@@ -20,6 +22,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use ailment::{Ailment, Patient, Stage, health_codes, update_codes};
 pub use calls::CallRecord;
 pub use catalogue::{OperationEntry, operations};
 pub use cloud::{Cloud, Delivery};

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use provision::drive::Drive;
 use provision::flow::{self, Wanted, Wish};
-use provision::journal::Journal;
+use provision::journal::{Forgetful, Journal};
 use provision::registry::Registry;
 use provision_aws::{Aws, AwsProvider};
-use provision_core::apply::{Options, Prior, Record, Run, RunResult};
+use provision_core::apply::{Event, Options, Prior, Record, Run, RunResult};
 use provision_core::contract::Provider;
 use provision_core::plan::{Goal, PlanFile};
 use provision_core::spec::{Input, Loaded, load};
@@ -79,11 +79,11 @@ pub(crate) fn census(cloud: &Cloud, now: Timestamp) -> Census {
 }
 
 /// A sandbox, its clock and the providers over it.
-pub(crate) struct World {
+pub struct World {
     /// The cloud.
-    pub(crate) cloud: Arc<Cloud>,
+    pub cloud: Arc<Cloud>,
     /// Its clock.
-    pub(crate) clock: Clock,
+    pub clock: Clock,
     /// The providers over it.
     providers: Vec<Arc<dyn Provider>>,
 }
@@ -91,7 +91,7 @@ pub(crate) struct World {
 impl World {
     /// A world around a cloud at a time.
     #[must_use]
-    pub(crate) fn new(cloud: Cloud, now: Timestamp, tap: Option<Tap>) -> Self {
+    pub fn new(cloud: Cloud, now: Timestamp, tap: Option<Tap>) -> Self {
         let cloud = Arc::new(cloud);
         let clock = Clock::at(now);
         let aws: Aws = near_at(&cloud, clock, tap);
@@ -110,7 +110,7 @@ impl World {
     ///
     /// # Panics
     /// When there is no plan.
-    pub(crate) async fn plan(&self, loaded: &Loaded, goal: Goal) -> PlanFile {
+    pub async fn plan(&self, loaded: &Loaded, goal: Goal) -> PlanFile {
         let mut registry = Registry::with(&loaded.spec, self.providers.clone());
         let wanted = Wanted {
             spec: &loaded.spec,
@@ -134,13 +134,38 @@ impl World {
         prior: &[Record],
         journal: &mut dyn Journal,
     ) -> RunResult {
+        let run = "11111111-1111-4111-8111-111111111111";
+        let prior = (run, prior);
+        self.run(plan, settings, prior, journal, &mut |_| {}).await
+    }
+
+    /// The same without a journal, telling every event.
+    pub async fn apply_telling(
+        &self,
+        plan: &PlanFile,
+        settings: Settings,
+        tell: &mut (dyn FnMut(&Event) + Send),
+    ) -> RunResult {
+        let run = format!("run at {}", self.clock.now());
+        let first = (run.as_str(), &[][..]);
+        self.run(plan, settings, first, &mut Forgetful, tell).await
+    }
+
+    async fn run(
+        &self,
+        plan: &PlanFile,
+        settings: Settings,
+        (run, prior): (&str, &[Record]),
+        journal: &mut dyn Journal,
+        tell: &mut (dyn FnMut(&Event) + Send),
+    ) -> RunResult {
         let tables = self
             .providers
             .iter()
             .flat_map(|provider| provider.describe());
         let tables = tables.map(|table| (table.kind.clone(), table)).collect();
         let options = Options {
-            run: "11111111-1111-4111-8111-111111111111".to_owned(),
+            run: run.to_owned(),
             settle_ms: settings.settle * 1000,
             ..Options::default()
         };
@@ -153,7 +178,7 @@ impl World {
             .collect();
         let drive = Drive::new(plan, providers, epoch);
         let (_keep, cancel) = watch::channel(0);
-        drive.run(run, journal, &mut |_| {}, cancel).await
+        drive.run(run, journal, tell, cancel).await
     }
 }
 
@@ -167,7 +192,7 @@ fn lines(records: &[Record]) -> String {
 
 /// Loads a spec that is right.
 #[must_use]
-pub(crate) fn loaded(text: &str) -> Loaded {
+pub fn loaded(text: &str) -> Loaded {
     load(&Input::file("provision.toml", text.to_owned()))
         .unwrap_or_else(|found| panic!("{found:?}"))
 }

@@ -4,6 +4,7 @@ mod env;
 mod reset;
 mod start;
 mod status;
+mod tune;
 
 use super::Cx;
 use crate::args::{Sandbox, SandboxVerb};
@@ -15,6 +16,7 @@ pub(super) async fn run(cx: &Cx, args: &Sandbox) -> Result<Exit, Error> {
         SandboxVerb::Start(args) => start::run(cx, args).await,
         SandboxVerb::Reset(args) => reset::run(cx, args).await,
         SandboxVerb::Status(args) => status::run(cx, args).await,
+        SandboxVerb::Tune(args) => tune::run(cx, args).await,
         SandboxVerb::Env(args) => env::run(cx, args).await,
     }
 }

@@ -1,5 +1,6 @@
 //! A live object on its way from the wire to an observation.
 
+use provision_core::contract::{Class, Failure};
 use provision_core::model::{Fields, Kind, Never, Observed, ResourceId, Status, Value};
 use serde::Serialize;
 
@@ -29,6 +30,36 @@ pub struct Live {
     pub parent: Option<ResourceId>,
     /// A problem the cloud knows of while it still tries.
     pub trouble: Option<String>,
+    /// What is known of that problem.
+    pub ailment: Option<Ailment>,
+}
+
+/// What the cloud says is wrong with an object, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ailment {
+    /// The cloud's code.
+    pub code: String,
+    /// The cloud's own words, with what they are about.
+    pub message: String,
+    /// The cause in plain words, and what to do.
+    pub advice: String,
+    /// It may go away while it is waited for.
+    pub passes: bool,
+}
+
+impl Ailment {
+    /// For people.
+    #[must_use]
+    pub fn failure(self, object: &str) -> Failure {
+        Failure {
+            class: Class::CloudFailed,
+            code: self.code,
+            message: self.message,
+            call: None,
+            object: Some(object.to_owned()),
+            advice: Some(self.advice),
+        }
+    }
 }
 
 impl Live {
@@ -46,6 +77,7 @@ impl Live {
             foreign: Vec::new(),
             parent: None,
             trouble: None,
+            ailment: None,
         }
     }
 

@@ -54,7 +54,7 @@ pub use vpc::Vpc;
 pub use vpc_endpoint::VpcEndpoint;
 
 pub(crate) use ec2::{filter, pages};
-pub use live::Live;
+pub use live::{Ailment, Live};
 pub use serve::Ops;
 pub use survey::{Ask, Look, Seen};
 pub(crate) use uses::Uses;
@@ -198,10 +198,7 @@ pub enum Progress {
     /// It is through: the object tells the rest.
     Through,
     /// It failed.
-    Failed {
-        /// The cloud's reason.
-        reason: String,
-    },
+    Failed(Ailment),
 }
 
 /// Why a call could not be made, or failed.

@@ -127,7 +127,7 @@ impl Served for NatGateway {
 /// Of several gateways with one id, those on their way out, or that failed to come up, are history.
 fn current(lives: Vec<Live>) -> Vec<Live> {
     let rank = |live: &Live| match live.status {
-        Status::Ready | Status::Changing { .. } => 0,
+        Status::Ready | Status::Degraded { .. } | Status::Changing { .. } => 0,
         Status::Deleting { .. } => 1,
         Status::Failed { .. } => 2,
     };

@@ -8,7 +8,7 @@ use provision_core::contract::{
 use provision_core::cost::Usage;
 use provision_core::model::{Fields, Observed, Status, Table};
 
-use super::{Ask, Cx, Live, Next, Progress, Seen, Served as Kind, Stop, Uses};
+use super::{Ailment, Ask, Cx, Live, Next, Progress, Seen, Served as Kind, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::{internal, read_fields};
@@ -113,7 +113,18 @@ async fn bring<K: Kind>(cx: &Cx<'_>, live: Option<&Observed>) -> Result<Outcome,
     if let Some(next) = K::change(cx, &want, live).await? {
         return Ok(outcome(next));
     }
-    Ok(at_rest::<K>(live).unwrap_or_else(|| waits(live)))
+    Ok(at_rest::<K>(live)
+        .or_else(|| as_well_as_before::<K>(cx, live))
+        .unwrap_or_else(|| waits(live)))
+}
+
+/// The end of a change of something that did badly before it already and still does: the change is made.
+fn as_well_as_before<K: Kind>(cx: &Cx<'_>, live: &Observed) -> Option<Outcome> {
+    let degraded = matches!(live.status, Status::Degraded { .. });
+    let made = cx.step.does == Does::Update && degraded && is_complete::<K>(&live.outputs);
+    made.then(|| Outcome::Done {
+        observed: Box::new(live.clone()),
+    })
 }
 
 /// Takes an object over. It is read again first: by now somebody may have marked it, or an earlier call of ours did.
@@ -238,6 +249,7 @@ fn outcome(next: Next) -> Outcome {
 fn waits(live: &Observed) -> Outcome {
     let phase = match &live.status {
         Status::Changing { phase } | Status::Deleting { phase } => phase.clone(),
+        Status::Degraded { reason } => reason.clone(),
         Status::Ready | Status::Failed { .. } => "becoming visible".to_owned(),
     };
     outcome(Next::Waits {
@@ -331,17 +343,10 @@ fn rest<K: Kind>(cx: &Cx<'_>, live: Option<Live>, before: Option<&Observed>) -> 
             trouble: Some(reason.clone()),
         },
         Status::Failed { reason } => PollOutcome::Failed {
-            failure: Failure {
-                class: Class::CloudFailed,
-                code: "failed".to_owned(),
-                message: reason.clone(),
-                call: None,
-                object: Some(live.physical.clone()),
-                advice: Some(
-                    "put right what the cloud names, then apply again: it is made anew".to_owned(),
-                ),
-            },
+            failure: came_to_nothing(&live, reason),
         },
+        Status::Degraded { .. } if deletes => pending("deleting"),
+        Status::Degraded { reason } => badly(cx, live.clone(), reason, as_before),
         Status::Deleting { .. } if !deletes => PollOutcome::Gone,
         Status::Changing { phase } | Status::Deleting { phase } => PollOutcome::Pending {
             phase: phase.clone(),
@@ -359,23 +364,41 @@ fn rest<K: Kind>(cx: &Cx<'_>, live: Option<Live>, before: Option<&Observed>) -> 
     }
 }
 
+fn came_to_nothing(live: &Live, reason: &str) -> Failure {
+    let ailment = live.ailment.clone().unwrap_or_else(|| Ailment {
+        code: "failed".to_owned(),
+        message: reason.to_owned(),
+        advice: "put right what the cloud names, then apply again: it is made anew".to_owned(),
+        passes: false,
+    });
+    ailment.failure(&live.physical)
+}
+
+/// It is there and does badly. What may pass is waited for; what was so before a change has nothing to do with it.
+fn badly(cx: &Cx<'_>, live: Live, reason: &str, as_before: bool) -> PollOutcome {
+    if cx.step.does == Does::Update && as_before {
+        return PollOutcome::Again {
+            observed: Some(cx.made(live)),
+        };
+    }
+    match live.ailment.clone() {
+        Some(ailment) if !ailment.passes => PollOutcome::Failed {
+            failure: ailment.failure(&live.physical),
+        },
+        _ => PollOutcome::Pending {
+            phase: "not well yet".to_owned(),
+            trouble: Some(reason.to_owned()),
+        },
+    }
+}
+
 /// A change that has a handle of its own and is not through.
 fn under_way(progress: Progress, physical: String) -> PollOutcome {
     match progress {
         Progress::Works { phase, trouble } => PollOutcome::Pending { phase, trouble },
         Progress::Through => pending("becoming visible"),
-        Progress::Failed { reason } => PollOutcome::Failed {
-            failure: Failure {
-                class: Class::CloudFailed,
-                code: "update".to_owned(),
-                message: reason,
-                call: None,
-                object: Some(physical),
-                advice: Some(
-                    "put right what the cloud names, then apply again: it is as before the change"
-                        .to_owned(),
-                ),
-            },
+        Progress::Failed(ailment) => PollOutcome::Failed {
+            failure: ailment.failure(&physical),
         },
     }
 }

@@ -5,6 +5,7 @@ use aws_sdk_eks::types::{
 };
 use provision_aws::kind::{Cx, Live, Next, Stop, pages, text, texts, with};
 use provision_aws::{Aws, Fault, internal, live_fields, plain};
+use provision_core::contract::{Class, Failure};
 use provision_core::model::{Never, Observed, Value};
 
 use super::eks::{cluster_of, eks, found, parent, tag_map, tags};
@@ -29,7 +30,11 @@ pub(super) async fn create(cx: &Cx<'_>, want: &AccessEntry) -> Result<Next, Stop
     let answer = cx
         .aws
         .write_once("eks:CreateAccessEntry", || request.clone().send())
-        .await?;
+        .await;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(fault) => return Err(refused(cx, want.principal.known("principal")?, fault).await),
+    };
     let Some(entry) = answer.access_entry else {
         return Err(Stop::Later("the new entry is not visible yet".to_owned()));
     };
@@ -38,6 +43,40 @@ pub(super) async fn create(cx: &Cx<'_>, want: &AccessEntry) -> Result<Next, Stop
         did: "made the entry".to_owned(),
         observed: cx.made(live),
     })
+}
+
+/// EKS says the same of a principal that is not there and of one that was made a moment ago. Of a role that is not this
+/// stack's IAM is asked once, so that nobody waits for what will not come.
+async fn refused(cx: &Cx<'_>, principal: &str, fault: Fault) -> Stop {
+    let strange = fault.message.contains("principalArn is invalid");
+    let (account, role) = match principal.split(':').collect::<Vec<_>>().as_slice() {
+        [_, _, _, _, account, role] => (*account, *role),
+        _ => return Stop::Fault(fault),
+    };
+    let ours = role.starts_with(&format!("role/provision/{}/", cx.context.stack));
+    let here = cx.context.account.as_deref() == Some(account);
+    if !strange || ours || !here || !role.starts_with("role/") {
+        return Stop::Fault(fault);
+    }
+    let name = role.rsplit('/').next().unwrap_or_default();
+    let request = cx.aws.iam.get_role().role_name(name);
+    let found = cx.aws.read("iam:GetRole", || request.clone().send()).await;
+    match found {
+        Err(absent) if absent.is_not_found() => Stop::Failure(no_such_role(principal, fault)),
+        _ => Stop::Fault(fault),
+    }
+}
+
+fn no_such_role(principal: &str, fault: Fault) -> Failure {
+    Failure {
+        class: Class::NotFound,
+        object: Some(principal.to_owned()),
+        advice: Some(
+            "IAM has no such role: correct `access` of the cluster, or make the role first, then apply again"
+                .to_owned(),
+        ),
+        ..fault.failure()
+    }
 }
 
 /// The next change: the groups, or one policy.

@@ -14,7 +14,7 @@ use provision_core::model::{
 use serde::{Deserialize, Serialize};
 
 use super::addon_calls as calls;
-use super::eks::{busy, cluster_of, eks, found, mark, name_of, parent, progress, retag, waits};
+use super::eks::{busy, cluster_of, eks, found, goes, mark, name_of, parent, progress, retag};
 use super::inside::{Inside, inside};
 
 /// The fields of an add-on.
@@ -119,7 +119,7 @@ impl Served for Addon {
                 .await
                 .map_err(|fault| Stop::Fault(fault.about(&live.physical)))?;
         }
-        Ok(waits(live, "DELETING"))
+        Ok(goes(live))
     }
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {

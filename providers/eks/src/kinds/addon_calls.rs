@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 
 use aws_sdk_eks::operation::create_addon::builders::CreateAddonFluentBuilder;
 use aws_sdk_eks::types::{
-    Addon as Wire, AddonPodIdentityAssociations, AddonStatus, ResolveConflicts,
+    Addon as Wire, AddonHealth, AddonPodIdentityAssociations, AddonStatus, ResolveConflicts,
 };
 use futures::future::try_join_all;
-use provision_aws::kind::{Cx, Live, Next, Stop, changing, deleting, map, text};
+use provision_aws::kind::{Ailment, Cx, Live, Next, Stop, changing, deleting, map, text};
 use provision_aws::{Aws, Fault, Field, internal, plain};
 use provision_core::contract::Failure;
 use provision_core::model::{Observed, Status};
 
 use super::Addon;
-use super::eks::{
-    changed, cluster_of, eks, found, issue, join, name_of, parent, tag_map, tags, with_trouble,
-};
+use super::eks::{changed, cluster_of, eks, found, name_of, parent, tag_map, tags};
+use crate::health::{Came, Health, degraded, failed};
 
 /// Installs an add-on.
 pub(super) async fn create(cx: &Cx<'_>, want: &Addon) -> Result<Next, Stop> {
@@ -186,43 +185,38 @@ pub(super) fn live(addon: &Wire, roles: BTreeMap<String, Field<String>>) -> Live
         .values()
         .filter_map(|role| role.get().cloned())
         .collect();
-    let (status, trouble) = status(addon);
+    let health = addon.health().map(AddonHealth::issues);
+    let health = Health::of_addon(health.unwrap_or_default());
+    let (status, ailment) = status(addon, &health);
     let mut live = Live::new(arn, &all, &fields)
         .output("arn", arn)
         .maybe("version", addon.addon_version())
         .status(status)
         .needs(refs);
     live.fields.remove("resolve_conflicts");
-    live.trouble = trouble;
+    live.trouble = health.trouble();
+    live.ailment = ailment;
     live.names.extend(addon.addon_name.clone());
     live
 }
 
-/// Its state. One that does badly is waited for and not made anew: DNS without nodes comes up by itself, and taking the
-/// network out to put it in again would be worse.
-fn status(addon: &Wire) -> (Status, Option<String>) {
-    let issues = addon
-        .health()
-        .map(aws_sdk_eks::types::AddonHealth::issues)
-        .unwrap_or_default();
-    let trouble = join(issues.iter().map(|found| {
-        let code = found.code().map(aws_sdk_eks::types::AddonIssueCode::as_str);
-        issue(code, found.message(), found.resource_ids())
-    }));
-    let word = addon
-        .status()
-        .map_or("CREATING", AddonStatus::as_str)
-        .to_owned();
-    let status = match addon.status() {
-        Some(AddonStatus::Active) => Status::Ready,
-        Some(AddonStatus::Deleting) => deleting("DELETING"),
-        Some(AddonStatus::CreateFailed | AddonStatus::DeleteFailed) => Status::Failed {
-            reason: with_trouble(&word, trouble.as_deref()),
-        },
-        Some(AddonStatus::Degraded | AddonStatus::UpdateFailed) => {
-            changing(&with_trouble(&word, trouble.as_deref()))
-        }
-        _ => changing(&word),
+/// Its state, and what is wrong with it. One that does badly is not made anew: DNS without nodes comes up by itself, and
+/// taking the network out to put it in again would be worse.
+fn status(addon: &Wire, health: &Health) -> (Status, Option<Ailment>) {
+    let word = addon.status().map_or("CREATING", AddonStatus::as_str);
+    let came = match addon.status() {
+        Some(AddonStatus::CreateFailed) => Came::Unmade,
+        Some(AddonStatus::DeleteFailed) => Came::Undeleted,
+        Some(AddonStatus::UpdateFailed) => Came::Unchanged,
+        Some(AddonStatus::Degraded) => Came::Badly,
+        Some(AddonStatus::Active) => return (Status::Ready, None),
+        Some(AddonStatus::Deleting) => return (deleting(word), None),
+        _ => return (changing(word), None),
     };
-    (status, trouble)
+    let ailment = health.ailment(word, came);
+    let status = match came {
+        Came::Badly | Came::Unchanged => degraded(&ailment),
+        Came::Unmade | Came::Undeleted => failed(&ailment),
+    };
+    (status, Some(ailment))
 }

@@ -3,19 +3,20 @@
 use aws_sdk_eks::operation::create_cluster::builders::CreateClusterFluentBuilder;
 use aws_sdk_eks::operation::update_cluster_config::builders::UpdateClusterConfigFluentBuilder;
 use aws_sdk_eks::types::{
-    AuthenticationMode, Cluster as Wire, ClusterStatus, CreateAccessConfigRequest, LogSetup,
-    LogType, Logging, SupportType, UpdateAccessConfigRequest, UpgradePolicyRequest,
+    AuthenticationMode, Cluster as Wire, ClusterHealth, ClusterStatus, CreateAccessConfigRequest,
+    LogSetup, LogType, Logging, SupportType, UpdateAccessConfigRequest, UpgradePolicyRequest,
     VpcConfigRequest,
 };
-use provision_aws::kind::{Cx, Live, Next, Stop, changing, deleting, text, texts};
+use provision_aws::kind::{Ailment, Cx, Live, Next, Stop, changing, deleting, text, texts};
 use provision_aws::{Aws, Fault, Field, plain};
 use provision_core::contract::Failure;
 use provision_core::model::{Observed, Status, Value};
 
 use super::Cluster;
-use super::eks::{changed, eks, found, issue, join, tag_map, tags};
+use super::eks::{changed, eks, found, tag_map, tags};
 use super::encryption;
 use crate::calendar;
+use crate::health::{Came, Health, degraded, failed};
 
 /// Logs that a control plane can keep.
 const LOGS: [&str; 5] = [
@@ -301,6 +302,9 @@ pub(super) fn live(cluster: &Wire) -> Live {
         .chain([&fields.role])
         .filter_map(|field| field.get().cloned())
         .collect();
+    let health = cluster.health().map(ClusterHealth::issues);
+    let health = Health::of_cluster(health.unwrap_or_default());
+    let (status, ailment) = status(cluster, &health);
     let mut live = Live::new(
         arn,
         &all,
@@ -316,8 +320,10 @@ pub(super) fn live(cluster: &Wire) -> Live {
     .maybe("security_group", group)
     .maybe("oidc_issuer", issuer)
     .maybe("version", cluster.version())
-    .status(status(cluster))
+    .status(status)
     .needs(refs);
+    live.trouble = health.trouble();
+    live.ailment = ailment;
     let unsaid = [
         ("creator_admin", true),
         ("self_managed_addons", true),
@@ -391,25 +397,20 @@ fn logging(cluster: &Wire) -> Vec<String> {
     names
 }
 
-fn status(cluster: &Wire) -> Status {
-    let issues = cluster
-        .health()
-        .map(aws_sdk_eks::types::ClusterHealth::issues)
-        .unwrap_or_default();
-    let trouble = join(issues.iter().map(|found| {
-        let code = found
-            .code()
-            .map(aws_sdk_eks::types::ClusterIssueCode::as_str);
-        issue(code, found.message(), found.resource_ids())
-    }));
+/// Its state, and what is wrong with it: EKS leaves one that does badly `ACTIVE`.
+fn status(cluster: &Wire, health: &Health) -> (Status, Option<Ailment>) {
+    let word = cluster.status().map_or("CREATING", ClusterStatus::as_str);
     match cluster.status() {
-        Some(ClusterStatus::Active) => Status::Ready,
-        Some(ClusterStatus::Deleting) => deleting("DELETING"),
-        Some(ClusterStatus::Failed) => Status::Failed {
-            reason: trouble
-                .unwrap_or_else(|| "the cluster failed, and no reason was given".to_owned()),
-        },
-        Some(other) => changing(other.as_str()),
-        None => changing("CREATING"),
+        Some(ClusterStatus::Active) if health.is_good() => (Status::Ready, None),
+        Some(ClusterStatus::Active) => {
+            let ailment = health.ailment(word, Came::Badly);
+            (degraded(&ailment), Some(ailment))
+        }
+        Some(ClusterStatus::Failed) => {
+            let ailment = health.ailment(word, Came::Unmade);
+            (failed(&ailment), Some(ailment))
+        }
+        Some(ClusterStatus::Deleting) => (deleting(word), None),
+        _ => (changing(word), None),
     }
 }

@@ -1,14 +1,15 @@
 //! What the EKS kinds share: the client, ARNs, tags, changes that have a handle, pages.
 
 use std::collections::HashMap;
-use std::fmt::Display;
 
 use aws_sdk_eks::Client;
 use aws_sdk_eks::types::{Update, UpdateStatus};
-use provision_aws::kind::{Cx, Next, Progress, Stop, to_change};
+use provision_aws::kind::{Cx, Next, Progress, Stop, deleting, to_change};
 use provision_aws::{Aws, Fault, Tags, internal};
 use provision_core::contract::Failure;
 use provision_core::model::{Observed, Status};
+
+use crate::health::{Came, Health};
 
 /// The EKS client.
 pub(crate) fn eks(aws: &Aws) -> Client {
@@ -119,6 +120,22 @@ pub(crate) fn waits(live: &Observed, phase: &str) -> Next {
     }
 }
 
+/// What follows from an accepted deletion. Of one that had failed before it is noted that it is under way, so that a
+/// second failure is told from the first.
+pub(crate) fn goes(live: &Observed) -> Next {
+    match &live.status {
+        Status::Failed { reason } if reason.starts_with("DELETE_FAILED") => {
+            let mut observed = Box::new(live.clone());
+            observed.status = deleting("DELETING");
+            Next::More {
+                did: "asked for its deletion again".to_owned(),
+                observed,
+            }
+        }
+        _ => waits(live, "DELETING"),
+    }
+}
+
 /// What is to be waited for before an object can be changed: EKS takes one change at a time. Nothing while it merely
 /// does badly, since a change may be the cure.
 pub(crate) fn busy(live: &Observed) -> Option<Next> {
@@ -140,8 +157,22 @@ pub(crate) fn changed(
     match answer {
         Ok(update) => Ok(updates(live, update, phase)),
         Err(fault) if nothing_to_change(&fault) => Ok(waits(live, "becoming visible")),
+        Err(fault) if fault.message.contains("not in Active") => Err(not_active(live, fault)),
         Err(fault) => Err(Stop::OfNew(fault.about(&live.physical))),
     }
+}
+
+/// EKS does not roll nodes of a group that does badly: waiting without end would not tell why.
+fn not_active(live: &Observed, fault: Fault) -> Stop {
+    let fault = fault.about(&live.physical);
+    let Status::Degraded { reason } = &live.status else {
+        return Stop::OfNew(fault);
+    };
+    let advice = Some(format!("it does badly, and that must end first: {reason}"));
+    Stop::Failure(Failure {
+        advice,
+        ..fault.failure()
+    })
 }
 
 fn nothing_to_change(fault: &Fault) -> bool {
@@ -178,52 +209,16 @@ pub(crate) async fn progress(
 }
 
 fn stands(update: &Update) -> Progress {
-    let errors = update.errors().iter().map(|error| {
-        let code = error
-            .error_code()
-            .map(aws_sdk_eks::types::ErrorCode::as_str);
-        issue(code, error.error_message(), error.resource_ids())
-    });
-    let errors = join(errors);
+    let health = Health::of_update(update.errors());
     match update.status() {
-        Some(UpdateStatus::Failed | UpdateStatus::Cancelled) => Progress::Failed {
-            reason: errors
-                .unwrap_or_else(|| "the change failed, and no reason was given".to_owned()),
-        },
+        Some(UpdateStatus::Failed | UpdateStatus::Cancelled) => {
+            Progress::Failed(health.ailment("the change failed", Came::Unchanged))
+        }
         Some(UpdateStatus::InProgress) => Progress::Works {
             phase: "UPDATING".to_owned(),
-            trouble: errors,
+            trouble: health.words(),
         },
         _ => Progress::Through,
-    }
-}
-
-/// One problem in the cloud's words: code, sentence, what it is about.
-pub(crate) fn issue(code: Option<&str>, message: Option<&str>, ids: &[String]) -> String {
-    let mut text = code.unwrap_or("Unknown").to_owned();
-    if let Some(message) = message {
-        text.push_str(": ");
-        text.push_str(message);
-    }
-    if !ids.is_empty() {
-        text.push_str(" (");
-        text.push_str(&ids.join(", "));
-        text.push(')');
-    }
-    text
-}
-
-/// Problems in one sentence; `None` when there are none.
-pub(crate) fn join(issues: impl Iterator<Item = impl Display>) -> Option<String> {
-    let issues: Vec<String> = issues.map(|issue| issue.to_string()).collect();
-    (!issues.is_empty()).then(|| issues.join("; "))
-}
-
-/// A state with what is wrong with it.
-pub(crate) fn with_trouble(phase: &str, trouble: Option<&str>) -> String {
-    match trouble {
-        Some(trouble) => format!("{phase}: {trouble}"),
-        None => phase.to_owned(),
     }
 }
 
@@ -247,17 +242,5 @@ mod tests {
         let arn = "arn:aws:eks:eu-west-1:123456789012:cluster/shop-prod";
         assert_eq!((cluster_of(arn), name_of(arn)), ("shop-prod", ""));
         assert_eq!(cluster_of("vpc-1"), "");
-    }
-
-    #[test]
-    fn issues_name_their_objects() {
-        let ids = ["subnet-1".to_owned()];
-        let text = issue(Some("InsufficientFreeAddresses"), Some("no room"), &ids);
-        assert_eq!(text, "InsufficientFreeAddresses: no room (subnet-1)");
-        assert_eq!(
-            join([text.clone(), "b".to_owned()].iter()),
-            Some(format!("{text}; b"))
-        );
-        assert_eq!(join(std::iter::empty::<String>()), None);
     }
 }

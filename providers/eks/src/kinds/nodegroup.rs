@@ -16,7 +16,7 @@ use provision_core::model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::eks::{busy, cluster_of, eks, found, mark, name_of, parent, progress, retag, waits};
+use super::eks::{busy, cluster_of, eks, found, goes, mark, name_of, parent, progress, retag};
 use super::inside::{Inside, inside};
 use super::{nodegroup_calls as calls, nodegroup_usage};
 
@@ -121,7 +121,7 @@ impl Served for NodeGroup {
                 .await
                 .map_err(|fault| Stop::Fault(fault.about(&live.physical)))?;
         }
-        Ok(waits(live, "DELETING"))
+        Ok(goes(live))
     }
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {

@@ -4,20 +4,19 @@ use std::collections::BTreeMap;
 
 use aws_sdk_eks::operation::create_nodegroup::builders::CreateNodegroupFluentBuilder;
 use aws_sdk_eks::types::{
-    AmiTypes, CapacityTypes, LaunchTemplateSpecification, Nodegroup as Wire,
+    AmiTypes, CapacityTypes, LaunchTemplateSpecification, Nodegroup as Wire, NodegroupHealth,
     NodegroupScalingConfig, NodegroupStatus, NodegroupUpdateConfig, Taint, TaintEffect,
     UpdateLabelsPayload, UpdateTaintsPayload,
 };
-use provision_aws::kind::{Cx, Live, Next, Stop, changing, deleting, map, text};
+use provision_aws::kind::{Ailment, Cx, Live, Next, Stop, changing, deleting, map, text};
 use provision_aws::{Aws, Fault, Field, internal, plain};
 use provision_core::contract::Failure;
 use provision_core::model::{Observed, Status, Value};
 
 use super::NodeGroup;
 use super::cluster_calls::known;
-use super::eks::{
-    changed, cluster_of, eks, found, issue, join, name_of, parent, tag_map, tags, with_trouble,
-};
+use super::eks::{changed, cluster_of, eks, found, name_of, parent, tag_map, tags};
+use crate::health::{Came, Health, degraded, failed};
 
 /// Names of effects in Kubernetes and in EKS.
 const EFFECTS: [(&str, TaintEffect); 3] = [
@@ -279,14 +278,17 @@ pub(super) fn live(group: &Wire) -> Live {
         .chain(&fields.subnets)
         .filter_map(|field| field.get().cloned())
         .collect();
-    let (status, trouble) = status(group);
+    let health = group.health().map(NodegroupHealth::issues);
+    let health = Health::of_nodegroup(health.unwrap_or_default());
+    let (status, ailment) = status(group, &health);
     let mut live = Live::new(arn, &all, &fields)
         .maybe("name", group.nodegroup_name())
         .output("arn", arn)
         .maybe("asg", asg)
         .status(status)
         .needs(refs);
-    live.trouble = trouble;
+    live.trouble = health.trouble();
+    live.ailment = ailment;
     live.names.extend(group.nodegroup_name.clone());
     live
 }
@@ -335,30 +337,22 @@ fn tainted(taint: &Taint) -> Option<(String, String)> {
     Some((format!("{}:{word}", taint.key()?), value))
 }
 
-/// Its state, and what the cloud already complains of while it still tries. A degraded group is not made anew: its
-/// nodes may run well enough, and what is wrong is named.
-fn status(group: &Wire) -> (Status, Option<String>) {
-    let issues = group
-        .health()
-        .map(aws_sdk_eks::types::NodegroupHealth::issues)
-        .unwrap_or_default();
-    let trouble = join(issues.iter().map(|found| {
-        let code = found
-            .code()
-            .map(aws_sdk_eks::types::NodegroupIssueCode::as_str);
-        issue(code, found.message(), found.resource_ids())
-    }));
-    let status = match group.status() {
-        Some(NodegroupStatus::Active) => Status::Ready,
-        Some(NodegroupStatus::Deleting) => deleting("DELETING"),
-        Some(failed @ (NodegroupStatus::CreateFailed | NodegroupStatus::DeleteFailed)) => {
-            Status::Failed {
-                reason: with_trouble(failed.as_str(), trouble.as_deref()),
-            }
-        }
-        Some(NodegroupStatus::Degraded) => changing(&with_trouble("DEGRADED", trouble.as_deref())),
-        Some(other) => changing(other.as_str()),
-        None => changing("CREATING"),
+/// Its state, and what is wrong with it. A degraded group is not made anew: its nodes may run well enough, and what is
+/// wrong is named.
+fn status(group: &Wire, health: &Health) -> (Status, Option<Ailment>) {
+    let word = group.status().map_or("CREATING", NodegroupStatus::as_str);
+    let came = match group.status() {
+        Some(NodegroupStatus::CreateFailed) => Came::Unmade,
+        Some(NodegroupStatus::DeleteFailed) => Came::Undeleted,
+        Some(NodegroupStatus::Degraded) => Came::Badly,
+        Some(NodegroupStatus::Active) => return (Status::Ready, None),
+        Some(NodegroupStatus::Deleting) => return (deleting(word), None),
+        _ => return (changing(word), None),
     };
-    (status, trouble)
+    let ailment = health.ailment(word, came);
+    let status = match came {
+        Came::Badly => degraded(&ailment),
+        _ => failed(&ailment),
+    };
+    (status, Some(ailment))
 }

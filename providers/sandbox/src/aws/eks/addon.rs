@@ -12,6 +12,7 @@ use super::common::{
 };
 use super::node_health::Issue;
 use super::{NodeGroup, PodIdentity, addon_list};
+use crate::ailment::{Patient, Stage};
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
 use crate::store::{Document, Place, Tx};
@@ -87,9 +88,16 @@ impl Addon {
     pub(super) fn settle(tx: &mut Tx<'_>) {
         for (place, mut addon) in tx.everywhere::<Self>() {
             if addon.phase.advance(STATES, tx.config(), tx.now()) {
-                tx.delete::<Self>(&place, &addon.id());
+                let issues = addon.ails(tx, Stage::Delete);
+                if issues.is_empty() {
+                    tx.delete::<Self>(&place, &addon.id());
+                } else {
+                    addon.issues = issues;
+                    addon.phase.state = "DELETE_FAILED".to_owned();
+                    tx.put(&place, &addon);
+                }
             } else if let Some(state) = addon.next(tx, &place) {
-                addon.issues = addon.issues_of(state);
+                addon.issues = addon.issues_of(tx, state);
                 addon.phase = Phase::new(state, tx.now());
                 tx.put(&place, &addon);
             }
@@ -105,8 +113,11 @@ impl Addon {
         let needs = addon_list::find(&self.name).is_some_and(|kind| kind.needs_nodes);
         let groups = of_cluster::<NodeGroup>(tx, place, &self.cluster);
         let homeless = needs && !groups.iter().any(NodeGroup::works);
+        let sick = !self.ails(tx, Stage::Active).is_empty();
+        let homeless = homeless || sick;
+        let fails = self.conflict || !self.ails(tx, Stage::Create).is_empty();
         match self.phase.state.as_str() {
-            "CREATING" if self.conflict => past(INSTALLED).then_some("CREATE_FAILED"),
+            "CREATING" if fails => past(INSTALLED).then_some("CREATE_FAILED"),
             "CREATING" if homeless => past(WAITED).then_some("DEGRADED"),
             "CREATING" => past(INSTALLED).then_some("ACTIVE"),
             "ACTIVE" => homeless.then_some("DEGRADED"),
@@ -115,7 +126,21 @@ impl Addon {
         }
     }
 
-    fn issues_of(&self, state: &str) -> Vec<Issue> {
+    fn ails(&self, tx: &Tx<'_>, when: Stage) -> Vec<Issue> {
+        Issue::injected(tx, (Patient::Addon, when, &self.name), |_| {
+            vec![self.name.clone()]
+        })
+    }
+
+    fn issues_of(&self, tx: &Tx<'_>, state: &str) -> Vec<Issue> {
+        let injected = match state {
+            "CREATE_FAILED" => self.ails(tx, Stage::Create),
+            "DEGRADED" => self.ails(tx, Stage::Active),
+            _ => Vec::new(),
+        };
+        if !injected.is_empty() {
+            return injected;
+        }
         let issue = |code: &str, message: &str| {
             vec![Issue {
                 code: code.to_owned(),

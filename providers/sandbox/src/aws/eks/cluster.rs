@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::common::{arn, cluster, listing, page, stamp};
+use super::node_health::Issue;
 use super::{cluster_delete, version};
+use crate::ailment::{Patient, Stage};
+use crate::aws::ec2::Subnet;
+use crate::aws::iam::Role;
 use crate::aws::logs::LogGroup;
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
@@ -93,6 +97,9 @@ pub(crate) struct Cluster {
     pub(crate) self_managed_addons: bool,
     /// The token it was asked for with.
     pub(crate) token: Option<String>,
+    /// What is wrong with it.
+    #[serde(default)]
+    pub(super) issues: Vec<Issue>,
     /// Its state.
     pub(crate) phase: Phase,
     /// Its tags.
@@ -129,16 +136,75 @@ impl Cluster {
     pub(super) fn settle(tx: &mut Tx<'_>) {
         for (place, mut cluster) in tx.everywhere::<Self>() {
             if !cluster.phase.advance(STATES, tx.config(), tx.now()) {
+                cluster.feel(tx, &place);
                 continue;
             }
-            match cluster.phase.is("gone") {
-                true => cluster_delete::remove(tx, &place, &cluster),
-                false => {
+            let gone = cluster.phase.is("gone");
+            let issues = cluster.ails(tx, if gone { Stage::Delete } else { Stage::Create });
+            match (issues.is_empty(), gone) {
+                (true, true) => cluster_delete::remove(tx, &place, &cluster),
+                (true, false) => {
+                    cluster.issues = issues;
                     cluster.log(tx, &place);
+                    tx.put(&place, &cluster);
+                }
+                (false, _) => {
+                    cluster.issues = issues;
+                    cluster.phase.state = "FAILED".to_owned();
                     tx.put(&place, &cluster);
                 }
             }
         }
+    }
+
+    /// What is wrong with one that works or is being made. It stays as it is: clusters are not `DEGRADED`.
+    fn feel(&mut self, tx: &mut Tx<'_>, place: &Place) {
+        let issues = match self.phase.state.as_str() {
+            "CREATING" => self.ails(tx, Stage::Create),
+            "ACTIVE" | "UPDATING" => self.losses(tx, place),
+            _ => return,
+        };
+        if self.issues != issues {
+            self.issues = issues;
+            tx.put(place, self);
+        }
+    }
+
+    fn ails(&self, tx: &Tx<'_>, when: Stage) -> Vec<Issue> {
+        Issue::injected(
+            tx,
+            (Patient::Cluster, when, &self.name),
+            |code| match code {
+                "Ec2SubnetNotFound" | "InsufficientFreeAddresses" => self.subnet_ids.clone(),
+                "Ec2SecurityGroupNotFound" => vec![self.own_group_id.clone()],
+                "IamRoleNotFound" => vec![self.role_arn.clone()],
+                "VpcNotFound" => vec![self.vpc_id.clone()],
+                _ => vec![self.name.clone()],
+            },
+        )
+    }
+
+    /// What a working one has lost.
+    fn losses(&self, tx: &Tx<'_>, place: &Place) -> Vec<Issue> {
+        let mut issues = self.ails(tx, Stage::Active);
+        let mut lost = |code: &str, message: &str, id: &str| {
+            issues.push(Issue {
+                code: code.to_owned(),
+                message: message.to_owned(),
+                resources: vec![id.to_owned()],
+            });
+        };
+        if Role::of_arn(tx, &self.role_arn).is_none() {
+            let text = "We couldn't find the IAM role associated with your cluster.";
+            lost("IamRoleNotFound", text, &self.role_arn);
+        }
+        for id in &self.subnet_ids {
+            if tx.get::<Subnet>(place, id).is_none() {
+                let text = "We couldn't find one or more subnets associated with your cluster.";
+                lost("Ec2SubnetNotFound", text, id);
+            }
+        }
+        issues
     }
 
     /// What it logs to is made when somebody else has not made it, and stays when the cluster goes.
@@ -168,7 +234,7 @@ impl Cluster {
             "certificateAuthority": {},
             "platformVersion": self.platform(),
             "tags": self.tags,
-            "health": {"issues": []},
+            "health": {"issues": self.issues.iter().map(Issue::json).collect::<Vec<_>>()},
             "accessConfig": {"authenticationMode": self.authentication_mode},
             "upgradePolicy": {"supportType": self.support_type},
             "deletionProtection": self.deletion_protection,

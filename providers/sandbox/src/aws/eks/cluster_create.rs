@@ -200,6 +200,7 @@ fn fresh(call: &mut Call<'_>, request: &Request) -> Result<Cluster, ApiError> {
         key_arn: encryption::key(call, request.encryption_config.as_deref())?,
         self_managed_addons: request.bootstrap_self_managed_addons.unwrap_or(true),
         token: request.client_request_token.clone(),
+        issues: Vec::new(),
         phase: Phase::new("CREATING", call.now()),
         tags: request.tags.clone(),
         created: call.now(),

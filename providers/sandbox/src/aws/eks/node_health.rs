@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Addon, Cluster, NodeGroup, role_check};
-use crate::aws::ec2::{Subnet, Vpc, VpcEndpoint};
+use crate::ailment::{Patient, Stage};
+use crate::aws::ec2::{LaunchTemplate, Subnet, Vpc, VpcEndpoint};
+use crate::aws::iam::Role;
 use crate::store::{Place, Tx};
 
 /// What is wrong with a node group.
@@ -19,14 +21,109 @@ pub(super) struct Issue {
 }
 
 impl Issue {
+    /// What the knobs say of an object; `about` tells what a code is usually about.
+    pub(super) fn injected(
+        tx: &Tx<'_>,
+        (on, when, name): (Patient, Stage, &str),
+        about: impl Fn(&str) -> Vec<String>,
+    ) -> Vec<Self> {
+        let all = tx.config().ailments(on, when, name).into_iter();
+        all.map(|one| Self {
+            code: one.code.clone(),
+            message: one.words(),
+            resources: match one.resources.is_empty() {
+                true => about(&one.code),
+                false => one.resources.clone(),
+            },
+        })
+        .collect()
+    }
+
+    /// The issue among the errors of an update.
+    pub(super) fn error(&self) -> Value {
+        json!({"errorCode": self.code, "errorMessage": self.message, "resourceIds": self.resources})
+    }
+
+    /// Whether it is known only when nodes are given up, not while they are waited for.
+    pub(super) fn is_late(&self) -> bool {
+        ["NodeCreationFailure", "Unknown", "InternalFailure"].contains(&self.code.as_str())
+    }
+
     /// The issue in an answer.
     pub(super) fn json(&self) -> Value {
         json!({"code": self.code, "message": self.message, "resourceIds": self.resources})
     }
 }
 
+/// What a code of a node group is usually about.
+pub(super) fn about(group: &NodeGroup, code: &str) -> Vec<String> {
+    match code {
+        _ if code.starts_with("Ec2Subnet") => group.subnets.clone(),
+        "InsufficientFreeAddresses" => group.subnets.clone(),
+        "NodeCreationFailure" | "NodeTerminationFailure" | "PodEvictionFailure" => {
+            group.instances.clone()
+        }
+        _ if code.starts_with("AutoScalingGroup") || code.starts_with("Asg") => vec![group.asg()],
+        "IamInstanceProfileNotFound" => vec![group.profile()],
+        "IamNodeRoleNotFound" => vec![group.node_role.clone()],
+        _ if code.contains("LaunchTemplate") => {
+            group.template.iter().map(|one| one.id.clone()).collect()
+        }
+        _ => vec![group.name.clone()],
+    }
+}
+
+/// What a working group has lost; nothing when all is there.
+pub(super) fn losses(tx: &Tx<'_>, place: &Place, group: &NodeGroup) -> Vec<Issue> {
+    let injected = (Patient::Nodegroup, Stage::Active, group.name.as_str());
+    let injected = Issue::injected(tx, injected, |code| about(group, code));
+    if !injected.is_empty() {
+        return injected;
+    }
+    let issue = |code: &str, message: &str, resources: &[String]| {
+        vec![Issue {
+            code: code.to_owned(),
+            message: message.to_owned(),
+            resources: resources.to_vec(),
+        }]
+    };
+    if Role::of_arn(tx, &group.node_role).is_none() {
+        let text = "We couldn't find the IAM role for your managed node group.";
+        return issue(
+            "IamNodeRoleNotFound",
+            text,
+            &about(group, "IamNodeRoleNotFound"),
+        );
+    }
+    let gone = |id: &&String| tx.get::<Subnet>(place, id).is_none();
+    if let Some(id) = group.subnets.iter().find(gone) {
+        let text = format!("The subnet ID '{id}' does not exist");
+        return issue("Ec2SubnetNotFound", &text, std::slice::from_ref(id));
+    }
+    match &group.template {
+        Some(one) if tx.get::<LaunchTemplate>(place, &one.id).is_none() => issue(
+            "Ec2LaunchTemplateNotFound",
+            "We couldn't find the Amazon EC2 launch template for your managed node group.",
+            std::slice::from_ref(&one.id),
+        ),
+        _ => Vec::new(),
+    }
+}
+
 /// What keeps the group's nodes from working; nothing when they can.
 pub(super) fn issues(tx: &Tx<'_>, place: &Place, group: &NodeGroup) -> Vec<Issue> {
+    let injected = (Patient::Nodegroup, Stage::Create, group.name.as_str());
+    let injected = Issue::injected(tx, injected, |code| about(group, code));
+    if !injected.is_empty() {
+        return injected;
+    }
+    let lost = losses(tx, place, group);
+    let of_active = tx
+        .config()
+        .ailments(Patient::Nodegroup, Stage::Active, &group.name);
+    if !lost.is_empty() && of_active.is_empty() {
+        return lost;
+    }
     let issue = |code: &str, message: &str, resources: &[String]| {
         vec![Issue {
             code: code.to_owned(),

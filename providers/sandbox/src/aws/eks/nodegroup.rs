@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::common::{Owned, arn, cluster, listing, not_found, page, path, seen_of_cluster, stamp};
 use super::node_health::{self, Issue};
 use super::nodes;
+use crate::ailment::{Patient, Stage};
 use crate::aws::iam::InstanceProfile;
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
@@ -129,7 +130,8 @@ impl NodeGroup {
 
     /// Whether its nodes are there and work.
     pub(super) fn works(&self) -> bool {
-        (self.phase.is("ACTIVE") || self.phase.is("UPDATING")) && !self.instances.is_empty()
+        let up = ["ACTIVE", "UPDATING", "DEGRADED"].contains(&self.phase.state.as_str());
+        up && !self.instances.is_empty()
     }
 
     /// Brings all of them to the present.
@@ -138,9 +140,38 @@ impl NodeGroup {
             if group.phase.is("CREATING") {
                 group.join(tx, &place);
             } else if group.phase.advance(STATES, tx.config(), tx.now()) {
-                InstanceProfile::remove(tx, &place.account, &group.profile());
-                tx.delete::<Self>(&place, &group.id());
+                group.end(tx, &place);
+            } else if group.phase.is("ACTIVE") || group.phase.is("DEGRADED") {
+                group.feel(tx, &place);
             }
+        }
+    }
+
+    /// A deletion comes to its end.
+    fn end(mut self, tx: &mut Tx<'_>, place: &Place) {
+        let injected = (Patient::Nodegroup, Stage::Delete, self.name.as_str());
+        let issues = Issue::injected(tx, injected, |code| node_health::about(&self, code));
+        if issues.is_empty() {
+            InstanceProfile::remove(tx, &place.account, &self.profile());
+            tx.delete::<Self>(place, &self.id());
+        } else {
+            self.issues = issues;
+            self.phase.state = "DELETE_FAILED".to_owned();
+            tx.put(place, &self);
+        }
+    }
+
+    /// A working one does badly while something is lost.
+    fn feel(&mut self, tx: &mut Tx<'_>, place: &Place) {
+        let issues = node_health::losses(tx, place, self);
+        let state = match issues.is_empty() {
+            true => "ACTIVE",
+            false => "DEGRADED",
+        };
+        if !self.phase.is(state) || self.issues != issues {
+            self.phase = Phase::new(state, tx.now());
+            self.issues = issues;
+            tx.put(place, self);
         }
     }
 
@@ -153,14 +184,22 @@ impl NodeGroup {
         if tx.now() < joined {
             return;
         }
+        // Auto Scaling goes on trying.
+        let before = (self.instances.len(), self.issues.clone());
+        nodes::fit(tx, place, self);
         let issues = node_health::issues(tx, place, self);
         if issues.is_empty() {
             self.phase = Phase::new("ACTIVE", tx.now());
+            self.issues = issues;
         } else if tx.now() >= given_up {
             self.phase = Phase::new("CREATE_FAILED", given_up);
             self.issues = issues;
         } else {
-            return;
+            // What is known early is told early.
+            self.issues = issues.into_iter().filter(|one| !one.is_late()).collect();
+            if before == (self.instances.len(), self.issues.clone()) {
+                return;
+            }
         }
         tx.put(place, self);
     }

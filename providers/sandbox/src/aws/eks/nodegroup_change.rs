@@ -212,7 +212,9 @@ fn begin(
         );
         return Err(about(in_use(text), group));
     }
-    if !group.phase.is("ACTIVE") {
+    // One that does badly takes other sizes, which may be the cure (aws/containers-roadmap#2326); rolls it does not take.
+    let takes = group.phase.is("ACTIVE") || group.phase.is("DEGRADED") && kind != "VersionUpdate";
+    if !takes {
         let text = format!(
             "Nodegroup cannot be updated as it is currently not in Active State: {}, in progress",
             group.phase.state

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use super::common::{
     Owned, cluster, fresh_uuid, listing, not_found, page, path, seen_of_cluster, stamp,
 };
+use super::node_health::{self, Issue};
 use super::{Addon, Cluster, NodeGroup, network, nodes};
+use crate::ailment::{Patient, Stage};
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
 use crate::store::{Document, Place, Tx};
@@ -57,6 +59,9 @@ pub(crate) struct Update {
     pub(crate) params: Vec<(String, String)>,
     /// Members of the changed document, as they are after it.
     pub(crate) changes: BTreeMap<String, Value>,
+    /// Why it failed.
+    #[serde(default)]
+    pub(super) errors: Vec<Issue>,
     /// Its state.
     pub(crate) phase: Phase,
     /// When it was asked for.
@@ -111,6 +116,7 @@ impl Update {
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
             changes: new.changes.into_iter().map(own).collect(),
+            errors: Vec::new(),
             phase: Phase::new("InProgress", tx.now()),
             created: tx.now(),
         };
@@ -140,6 +146,11 @@ impl Update {
             if !update.phase.advance(update.table(), tx.config(), tx.now()) {
                 continue;
             }
+            update.errors = update.ails(tx, &place);
+            if !update.errors.is_empty() {
+                update.fail(tx, &place);
+                continue;
+            }
             let mut changes = update.changes.clone();
             changes.insert(
                 "phase".to_owned(),
@@ -149,6 +160,43 @@ impl Update {
             update.follow(tx, &place);
             tx.put(&place, &update);
         }
+    }
+
+    /// What the knobs say against it.
+    fn ails(&self, tx: &Tx<'_>, place: &Place) -> Vec<Issue> {
+        let (on, name) = match &self.target {
+            Target::Cluster => (Patient::Cluster, &self.cluster),
+            Target::NodeGroup(name) => (Patient::Nodegroup, name),
+            Target::Addon(name) => (Patient::Addon, name),
+        };
+        let group = match &self.target {
+            Target::NodeGroup(name) => {
+                tx.get::<NodeGroup>(place, &NodeGroup::key(&self.cluster, name))
+            }
+            _ => None,
+        };
+        let about = |code: &str| match &group {
+            Some(group) => node_health::about(group, code),
+            None => vec![name.clone()],
+        };
+        Issue::injected(tx, (on, Stage::Update, name), about)
+    }
+
+    /// It fails: its target is as before, but for an add-on, which says so.
+    fn fail(mut self, tx: &mut Tx<'_>, place: &Place) {
+        let since = self.phase.since;
+        let mut changes = BTreeMap::new();
+        let state = match self.target {
+            Target::Addon(_) => {
+                changes.insert("issues".to_owned(), json!(self.errors));
+                "UPDATE_FAILED"
+            }
+            _ => "ACTIVE",
+        };
+        changes.insert("phase".to_owned(), json!(Phase::new(state, since)));
+        self.amend(tx, place, &changes);
+        self.phase.state = "Failed".to_owned();
+        tx.put(place, &self);
     }
 
     fn table(&self) -> StateTable {
@@ -209,7 +257,7 @@ impl Update {
             "type": self.kind,
             "params": params,
             "createdAt": stamp(self.created),
-            "errors": [],
+            "errors": self.errors.iter().map(Issue::error).collect::<Vec<_>>(),
         })
     }
 
