@@ -1,12 +1,13 @@
 //! From a spec to a plan: expand, check the account, survey, decide.
 //!
-//! spec → expand offline (so that mistakes cost no call) → wave 0: every provider checks the account and learns what is on
-//! offer → expand again with those facts → wave 1: every provider reads its objects, all at once → [`Inputs`] →
-//! the planner. Names of parents are known before anything is read, so one wave of reads is enough.
+//! spec → expand offline (so that mistakes cost no call) → wave 0: every provider checks the account → wave 1: every
+//! provider learns what is on offer, and at the same time reads the objects that the offline expansion asks for → expand
+//! again with the facts → [`Inputs`] → the planner. Names of objects and parents rest on the spec alone, so one wave
+//! of reads is enough; only where the facts change what is asked for (fewer zones than wanted), it is asked again.
 
 use std::collections::BTreeMap;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use provision_core::contract::{
     Account, Class, Context, ExpandAnswer, Facts, Failure, Note, Objects, Provider, SurveyAnswer,
     SurveyRequest,
@@ -108,13 +109,21 @@ pub async fn observe(
     wish: &Wish,
 ) -> Result<Inputs, Error> {
     expand(registry, wanted.spec, &BTreeMap::new())?;
-    let (facts, mut notes) = accounts(registry).await?;
+    callers(registry).await?;
+    // Once more: what is asked for may hold the account's number.
+    let guess = expand(registry, wanted.spec, &BTreeMap::new())?;
+    let guess = plan::provisional(&guess.resources);
+    let (facts, surveyed) = join(facts(registry), survey(registry, &guess, true)).await;
+    let (facts, mut notes) = facts?;
     let Expanded {
         resources,
         notes: of_expansion,
     } = expand(registry, wanted.spec, &facts)?;
     let provisional = plan::provisional(&resources);
-    let surveyed = survey(registry, &provisional, true).await?;
+    let surveyed = match asks_the_same(&guess, &provisional) {
+        true => surveyed?,
+        false => survey(registry, &provisional, true).await?,
+    };
     notes.extend(of_expansion);
     notes.extend(wanted.notes.iter().cloned());
     let inputs = Inputs {
@@ -175,42 +184,71 @@ pub async fn make(
     plan::make(&inputs).map_err(Error::Refused)
 }
 
+/// Whether a survey of these would ask what one of those asks.
+fn asks_the_same(these: &[Resource<Pending>], those: &[Resource<Pending>]) -> bool {
+    let asked = |one: &Resource<Pending>, other: &Resource<Pending>| {
+        one.id == other.id
+            && one.kind == other.kind
+            && one.provider == other.provider
+            && one.name == other.name
+            && one.parent == other.parent
+    };
+    these.len() == those.len()
+        && these
+            .iter()
+            .zip(those)
+            .all(|(one, other)| asked(one, other))
+}
+
 /// Wave 0: every provider checks the account before it calls anything else. The contexts then say the account that
-/// was met, and providers of one account and region share what they learnt.
+/// was met.
 ///
 /// # Errors
 /// Another account, no credentials, no answer.
-pub async fn accounts(
-    registry: &mut Registry,
-) -> Result<(BTreeMap<String, Facts>, Vec<Note>), Error> {
-    let asked = registry.providers.iter().filter_map(|(name, provider)| {
-        let context = registry.contexts.get(name)?.clone();
-        Some(async move { (name.clone(), account(&**provider, context).await) })
-    });
-    let answers = join_all(asked).await;
-    let (mut facts, mut notes, mut failures) = (BTreeMap::new(), Vec::new(), Vec::new());
-    for (name, answer) in answers {
-        match answer {
-            Ok(account) => {
-                facts.insert(name, account.facts);
-                add_new(&mut notes, account.notes);
-            }
-            Err(failure) => add_new(&mut failures, vec![failure]),
+pub async fn callers(registry: &mut Registry) -> Result<(), Error> {
+    let met = ask(registry, |context| SurveyRequest::Caller { context }).await?;
+    for (name, account) in met {
+        if let Some(context) = registry.contexts.get_mut(&name) {
+            context.account = Some(account.facts.account);
         }
     }
-    if !failures.is_empty() {
-        return Err(Error::Cloud { failures });
-    }
-    for (name, facts) in &facts {
-        if let Some(context) = registry.contexts.get_mut(name) {
-            context.account = Some(facts.account.clone());
-        }
+    Ok(())
+}
+
+/// What is on offer. Providers of one account and region share what they learnt.
+async fn facts(registry: &Registry) -> Result<(BTreeMap<String, Facts>, Vec<Note>), Error> {
+    let (mut facts, mut notes) = (BTreeMap::new(), Vec::new());
+    for (name, account) in ask(registry, |context| SurveyRequest::Account { context }).await? {
+        facts.insert(name, account.facts);
+        add_new(&mut notes, account.notes);
     }
     Ok((shared(&facts, &registry.contexts), notes))
 }
 
-async fn account(provider: &dyn Provider, context: Context) -> Result<Account, Failure> {
-    match provider.survey(&SurveyRequest::Account { context }).await? {
+/// Asks every provider about its account.
+async fn ask(
+    registry: &Registry,
+    question: fn(Context) -> SurveyRequest,
+) -> Result<Vec<(String, Account)>, Error> {
+    let asked = registry.providers.iter().filter_map(|(name, provider)| {
+        let request = question(registry.contexts.get(name)?.clone());
+        Some(async move { (name.clone(), account(&**provider, &request).await) })
+    });
+    let (mut accounts, mut failures) = (Vec::new(), Vec::new());
+    for (name, answer) in join_all(asked).await {
+        match answer {
+            Ok(account) => accounts.push((name, account)),
+            Err(failure) => add_new(&mut failures, vec![failure]),
+        }
+    }
+    match failures.is_empty() {
+        true => Ok(accounts),
+        false => Err(Error::Cloud { failures }),
+    }
+}
+
+async fn account(provider: &dyn Provider, request: &SurveyRequest) -> Result<Account, Failure> {
+    match provider.survey(request).await? {
         SurveyAnswer::Account(account) => Ok(account),
         SurveyAnswer::Objects { .. } => Err(other_answer(provider.name())),
     }

@@ -3,3 +3,6 @@
 
 pub mod clouds;
 pub mod kill;
+pub mod world;
+pub mod fleet;
+pub mod toy;

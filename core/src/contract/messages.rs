@@ -22,7 +22,7 @@ pub struct Context {
     pub labels: BTreeMap<String, String>,
 }
 
-/// What wave 0 of the survey learns of an account, for expansion.
+/// What a survey learns of an account, for expansion.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The caller's account: `123456789012`.
@@ -92,12 +92,18 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "wave", rename_all = "snake_case")]
 pub enum SurveyRequest {
-    /// Wave 0: who am I, what is on offer here. Checks the account before any other call.
+    /// Wave 0: who am I. Checks the account before any other call; of the facts, the answer holds account and caller.
+    Caller {
+        /// The context.
+        context: Context,
+    },
+    /// Beside wave 1: what is on offer here. Checks the account as well, which costs no second call.
     Account {
         /// The context.
         context: Context,
     },
-    /// Waves 1…: the objects of the stack.
+    /// Wave 1: the objects of the stack. What is asked for rests on the spec's words: facts of the account are being
+    /// read at the same time, so names and parents hold, and values that facts decide may still be others.
     Objects(Objects),
 }
 
@@ -118,7 +124,7 @@ pub struct Objects {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "wave", rename_all = "snake_case")]
 pub enum SurveyAnswer {
-    /// Of [`SurveyRequest::Account`].
+    /// Of [`SurveyRequest::Caller`] and [`SurveyRequest::Account`].
     Account(Account),
     /// Of [`SurveyRequest::Objects`].
     Objects {

@@ -10,7 +10,7 @@ use provision::journal::Journal;
 use provision_core::apply::{Record, RecordKind};
 use provision_sandbox::Cloud;
 
-use super::world::{Census, Settings, Setup, World, census, loaded};
+use crate::world::{Census, Settings, Setup, World, census, loaded};
 use crate::clouds::Tap;
 
 /// The five places around a mutating call, and the torn halves of writes that hold several records.

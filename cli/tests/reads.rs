@@ -1,0 +1,81 @@
+//! Verbs that look never touch: whatever the spec and whatever the state of the cloud, they call nothing that changes
+//! anything, also when calls fail half way.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::Place;
+use serde_json::{Value, json};
+
+/// Every verb that looks at a cloud, with and without what narrows it.
+const LOOKS: [&[&str]; 10] = [
+    &["plan"],
+    &["plan", "--json", "--detailed-exitcode"],
+    &["plan", "--destroy"],
+    &["plan", "--target", "network.main"],
+    &["plan", "--rechoose", "network.main"],
+    &["plan", "--set", "network.main.zones=2", "--out", "a.plan"],
+    &["drift"],
+    &["drift", "--json"],
+    &["show"],
+    &["cost", "--live"],
+];
+
+/// What goes wrong: nothing; a service that denies, throttles, breaks off, fails, forgets.
+fn weathers() -> Vec<Value> {
+    let fault = |operation: &str, action: Value| json!({ "faults": [{ "operation": operation, "times": 0, "action": action }] });
+    vec![
+        json!({}),
+        json!({ "denied": ["ec2:Describe*"] }),
+        json!({ "denied": ["iam:*", "logs:*"] }),
+        json!({ "denied": ["eks:DescribeNodegroup", "eks:ListAddons"] }),
+        json!({ "denied": ["sts:*"] }),
+        json!({ "expired": ["*"] }),
+        fault("eks:DescribeCluster", json!({ "kind": "error", "code": "ServerException", "status": 500 })),
+        fault("ec2:DescribeSubnets", json!({ "kind": "drop_before" })),
+        json!({ "visibility_lag_ms": 3_600_000 }),
+    ]
+}
+
+/// Runs every verb that looks, and reads the call log.
+fn look(place: &Place, state: &str) {
+    for weather in weathers() {
+        let before = place.cloud().config();
+        place.tune(weather.clone());
+        for verb in LOOKS {
+            let args = [verb, &["--sandbox"]].concat();
+            let seen = place.cloud().calls().len();
+            // How it ends is for other tests; that it could look at all is for this one.
+            place.run(&args);
+            for call in place.cloud().calls().drain(seen..) {
+                let reads = ["Describe", "Get", "List"];
+                let reads = reads.iter().any(|start| call.operation.starts_with(start));
+                assert!(
+                    reads && !call.mutating && !call.applied,
+                    "{args:?} ({state}, {weather}) called {}:{}",
+                    call.service,
+                    call.operation
+                );
+            }
+        }
+        place.cloud().set_config(before).unwrap();
+    }
+}
+
+#[test]
+fn verbs_that_look_change_nothing() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../plans");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let place = Place::with(&std::fs::read_to_string(entry.unwrap().path()).unwrap());
+        place.tune(json!({ "duration_scale": 0.0 }));
+        look(&place, "nothing is there");
+        place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+        look(&place, "all is there");
+        assert!(place.cloud().calls().len() > 1_000, "the verbs did look");
+        // A destroy that the cloud stops half way.
+        place.tune(json!({ "denied": ["ec2:Delete*"] }));
+        place.run(&["destroy", "--sandbox", "--yes"]).expect(1);
+        place.tune(json!({ "denied": [] }));
+        look(&place, "half of it is there");
+    }
+}
