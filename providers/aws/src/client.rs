@@ -130,6 +130,18 @@ impl Aws {
         }
     }
 
+    /// Classic balancers. Only a removal asks for them, so it is made when it is first wanted.
+    #[must_use]
+    pub fn elb(&self) -> aws_sdk_elasticloadbalancing::Client {
+        self.client(aws_sdk_elasticloadbalancing::Client::new)
+    }
+
+    /// Balancers and target groups of today; made when it is first wanted.
+    #[must_use]
+    pub fn elbv2(&self) -> aws_sdk_elasticloadbalancingv2::Client {
+        self.client(aws_sdk_elasticloadbalancingv2::Client::new)
+    }
+
     /// The region of these clients.
     #[must_use]
     pub fn region(&self) -> &str {
