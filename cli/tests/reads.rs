@@ -31,7 +31,10 @@ fn weathers() -> Vec<Value> {
         json!({ "denied": ["eks:DescribeNodegroup", "eks:ListAddons"] }),
         json!({ "denied": ["sts:*"] }),
         json!({ "expired": ["*"] }),
-        fault("eks:DescribeCluster", json!({ "kind": "error", "code": "ServerException", "status": 500 })),
+        fault(
+            "eks:DescribeCluster",
+            json!({ "kind": "error", "code": "ServerException", "status": 500 }),
+        ),
         fault("ec2:DescribeSubnets", json!({ "kind": "drop_before" })),
         json!({ "visibility_lag_ms": 3_600_000 }),
     ]

@@ -57,7 +57,10 @@ fn memory(binary: &Path, args: &[&str]) -> f64 {
 
 fn command(binary: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(binary);
-    command.args(args).stdin(Stdio::null()).stdout(Stdio::null());
+    command
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
     command
 }
 

@@ -60,18 +60,27 @@ pub struct Still {
 impl Still {
     /// The providers of all kinds over such a cloud.
     #[must_use]
-    pub fn providers(sights: BTreeMap<ResourceId, Sight>, wanted: &[Resource<Open>]) -> Vec<Arc<dyn Provider>> {
+    pub fn providers(
+        sights: BTreeMap<ResourceId, Sight>,
+        wanted: &[Resource<Open>],
+    ) -> Vec<Arc<dyn Provider>> {
         let owners: BTreeMap<&ResourceId, &String> =
             wanted.iter().map(|one| (&one.id, &one.provider)).collect();
         let mut by_provider: BTreeMap<String, BTreeMap<ResourceId, Sight>> = BTreeMap::new();
         for (id, sight) in sights {
             if let Some(owner) = owners.get(&id) {
-                by_provider.entry((*owner).clone()).or_default().insert(id, sight);
+                by_provider
+                    .entry((*owner).clone())
+                    .or_default()
+                    .insert(id, sight);
             }
         }
         let still = |provider: Arc<dyn Provider>| -> Arc<dyn Provider> {
             let sights = by_provider.remove(provider.name()).unwrap_or_default();
-            Arc::new(Self { provider, sights: Mutex::new(sights) })
+            Arc::new(Self {
+                provider,
+                sights: Mutex::new(sights),
+            })
         };
         registry::offline().into_iter().map(still).collect()
     }
@@ -79,10 +88,15 @@ impl Still {
     fn answer(&self, request: &SurveyRequest) -> SurveyAnswer {
         match request {
             SurveyRequest::Caller { .. } | SurveyRequest::Account { .. } => {
-                SurveyAnswer::Account(Account { facts: facts(), notes: Vec::new() })
+                SurveyAnswer::Account(Account {
+                    facts: facts(),
+                    notes: Vec::new(),
+                })
             }
             SurveyRequest::Objects(_) => SurveyAnswer::Objects {
-                seen: std::mem::take(&mut self.sights.lock().unwrap_or_else(PoisonError::into_inner)),
+                seen: std::mem::take(
+                    &mut self.sights.lock().unwrap_or_else(PoisonError::into_inner),
+                ),
                 orphans: Vec::new(),
                 strays: Vec::new(),
                 unread: BTreeMap::new(),
@@ -104,7 +118,10 @@ impl Provider for Still {
         self.provider.expand(request)
     }
 
-    fn survey<'a>(&'a self, request: &'a SurveyRequest) -> Answer<'a, Result<SurveyAnswer, Failure>> {
+    fn survey<'a>(
+        &'a self,
+        request: &'a SurveyRequest,
+    ) -> Answer<'a, Result<SurveyAnswer, Failure>> {
         Box::pin(std::future::ready(Ok(self.answer(request))))
     }
 
@@ -135,16 +152,25 @@ fn facts() -> Facts {
 #[must_use]
 pub fn resources(loaded: &Loaded) -> Vec<Resource<Open>> {
     let registry = Registry::offline(&loaded.spec);
-    let facts = registry.providers.keys().map(|name| (name.clone(), facts()));
+    let facts = registry
+        .providers
+        .keys()
+        .map(|name| (name.clone(), facts()));
     let expanded = flow::expand(&registry, &loaded.spec, &facts.collect());
-    expanded.unwrap_or_else(|error| panic!("{error:?}")).resources
+    expanded
+        .unwrap_or_else(|error| panic!("{error:?}"))
+        .resources
 }
 
 /// What the plan of a spec is made from, in a cloud that stands still.
 ///
 /// # Panics
 /// When it cannot be read.
-pub async fn inputs(loaded: &Loaded, sights: BTreeMap<ResourceId, Sight>, wanted: &[Resource<Open>]) -> Inputs {
+pub async fn inputs(
+    loaded: &Loaded,
+    sights: BTreeMap<ResourceId, Sight>,
+    wanted: &[Resource<Open>],
+) -> Inputs {
     let mut registry = Registry::with(&loaded.spec, Still::providers(sights, wanted));
     let wanted = Wanted {
         spec: &loaded.spec,

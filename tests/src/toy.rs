@@ -98,7 +98,10 @@ pub fn tables() -> Tables {
         },
         lane: None,
     };
-    MEDIANS.map(table).map(|table| (table.kind.clone(), table)).into()
+    MEDIANS
+        .map(table)
+        .map(|table| (table.kind.clone(), table))
+        .into()
 }
 
 fn kind(seconds: u32) -> Kind {

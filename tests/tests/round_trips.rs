@@ -31,7 +31,10 @@ impl Talk {
     }
 
     fn of(&self, service: &str) -> usize {
-        let own = self.calls.iter().filter(|(call, _)| call.starts_with(service));
+        let own = self
+            .calls
+            .iter()
+            .filter(|(call, _)| call.starts_with(service));
         own.map(|(_, count)| count).sum()
     }
 }
@@ -75,7 +78,10 @@ async fn talk(cloud: &Cloud, now: Timestamp, spec: &str, goal: Goal) -> Talk {
     let took = began.elapsed().as_millis();
     let log = Arc::clone(&world.cloud).calls();
     let changing: Vec<_> = log.iter().filter(|call| call.mutating).collect();
-    assert!(changing.is_empty(), "a plan changes something: {changing:#?}");
+    assert!(
+        changing.is_empty(),
+        "a plan changes something: {changing:#?}"
+    );
     assert_eq!(took % 1_000, 0, "something waits that is no call");
     let mut calls = BTreeMap::new();
     for call in log {
@@ -114,7 +120,12 @@ fn a_plan_is_four_round_trips_deep_however_large_the_stack_is() {
                 let talk = talk(&cloud, now, spec, goal).await;
                 // Who am I; the cluster; what is in it; the pod identities of its add-ons.
                 assert_eq!(talk.depth, 4, "{:#?}", talk.calls);
-                eprintln!("{} {} {:#?}", talk.plan.plan.steps.len(), talk.all(), talk.calls);
+                eprintln!(
+                    "{} {} {:#?}",
+                    talk.plan.plan.steps.len(),
+                    talk.all(),
+                    talk.calls
+                );
             }
             let empty = built(&[]).await.0;
             let talk = talk(&empty, now, spec, Goal::Reach).await;

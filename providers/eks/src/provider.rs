@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::{join, join_all};
-use provision_aws::kind::{self, Ask, Look, Ops, Place, PlaceState, Seen, Served as _, gather, unserved};
+use provision_aws::kind::{
+    self, Ask, Look, Ops, Place, PlaceState, Seen, Served as _, gather, unserved,
+};
 use provision_aws::{Aws, internal};
 use provision_core::contract::{
     Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll, PollOutcome,
@@ -61,9 +63,9 @@ impl Provider for EksProvider {
         Box::pin(async move {
             let aws = self.aws()?;
             match request {
-                SurveyRequest::Caller { context } => kind::caller(aws, context)
-                    .await
-                    .map(SurveyAnswer::Account),
+                SurveyRequest::Caller { context } => {
+                    kind::caller(aws, context).await.map(SurveyAnswer::Account)
+                }
                 SurveyRequest::Account { context } => account::account(aws, context)
                     .await
                     .map(SurveyAnswer::Account),
