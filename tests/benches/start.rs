@@ -4,11 +4,11 @@
 
 mod measure;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use measure::{cpu_of_children, peak, verdict};
+use measure::{binary, cpu_of_children, peak, verdict};
 
 /// Starts per figure.
 const RUNS: u32 = 100;
@@ -34,14 +34,6 @@ fn main() {
             verdict(cpu.max(wall), BUDGET)
         );
     }
-}
-
-/// The binary beside which this program was built.
-fn binary() -> PathBuf {
-    let program = std::env::current_exe().unwrap();
-    let binary = program.ancestors().nth(2).unwrap().join("provision");
-    assert!(binary.exists(), "build it first: cargo build --release");
-    binary
 }
 
 /// Peak memory, by looking as often as one can until it ends.

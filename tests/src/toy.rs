@@ -151,6 +151,25 @@ pub fn stack(size: usize, seed: u64) -> Stack {
     }
 }
 
+/// A stack of so many slow objects that need nothing: all of them can be made at once.
+///
+/// # Panics
+/// When no plan can be made.
+#[must_use]
+pub fn wide(size: usize) -> Stack {
+    let median = MEDIANS[MEDIANS.len() - 1];
+    let ids = (0..size).map(|nth| ResourceId::new("stack.toys", format!("thing-{nth:05}")));
+    let takes = |id: ResourceId| (id, Duration::from_secs(u64::from(median)));
+    Stack {
+        plan: planned(
+            ids.clone()
+                .map(|id| thing(&id, median, Vec::new()))
+                .collect(),
+        ),
+        takes: ids.map(takes).collect(),
+    }
+}
+
 fn thing(id: &ResourceId, seconds: u32, needs: Vec<ResourceId>) -> Resource<Open> {
     let mut fields = BTreeMap::from([("size".to_owned(), Value::Int(3))]);
     if let Some(first) = needs.first() {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Processes per figure; their median counts.
@@ -99,4 +100,16 @@ pub fn growth(small: (f64, f64), large: (f64, f64)) -> f64 {
 /// A figure against its budget.
 pub fn verdict(figure: f64, budget: f64) -> &'static str {
     if figure <= budget { "met" } else { "MISSED" }
+}
+
+/// The binary beside which this program was built.
+pub fn binary() -> PathBuf {
+    let program = std::env::current_exe().expect("a program");
+    let binary = program
+        .ancestors()
+        .nth(2)
+        .expect("a folder")
+        .join("provision");
+    assert!(binary.exists(), "build it first: cargo build --release");
+    binary
 }
