@@ -111,19 +111,19 @@ pub async fn observe(
     expand(registry, wanted.spec, &BTreeMap::new())?;
     callers(registry).await?;
     // Once more: what is asked for may hold the account's number.
-    let guess = expand(registry, wanted.spec, &BTreeMap::new())?;
-    let guess = plan::provisional(&guess.resources);
+    let guess = plan::provisional(&expand(registry, wanted.spec, &BTreeMap::new())?.resources);
     let (facts, surveyed) = join(facts(registry), survey(registry, &guess, true)).await;
     let (facts, mut notes) = facts?;
     let Expanded {
         resources,
         notes: of_expansion,
     } = expand(registry, wanted.spec, &facts)?;
-    let provisional = plan::provisional(&resources);
-    let surveyed = match asks_the_same(&guess, &provisional) {
+    let asked = plan::provisional(&resources);
+    let surveyed = match asks_the_same(&guess, &asked) {
         true => surveyed?,
-        false => survey(registry, &provisional, true).await?,
+        false => survey(registry, &asked, true).await?,
     };
+    drop((guess, asked));
     notes.extend(of_expansion);
     notes.extend(wanted.notes.iter().cloned());
     let inputs = Inputs {
