@@ -108,22 +108,23 @@ pub async fn observe(
     wanted: Wanted<'_>,
     wish: &Wish,
 ) -> Result<Inputs, Error> {
-    expand(registry, wanted.spec, &BTreeMap::new())?;
-    callers(registry).await?;
-    // Once more: what is asked for may hold the account's number.
-    let guess = plan::provisional(&expand(registry, wanted.spec, &BTreeMap::new())?.resources);
+    let unknown = BTreeMap::new();
+    let mut guess = expand(registry, wanted.spec, &unknown)?.resources;
+    if callers(registry).await? {
+        guess = expand(registry, wanted.spec, &unknown)?.resources;
+    }
+    let guess = plan::provisional(&guess);
     let (facts, surveyed) = join(facts(registry), survey(registry, &guess, true)).await;
     let (facts, mut notes) = facts?;
     let Expanded {
         resources,
         notes: of_expansion,
     } = expand(registry, wanted.spec, &facts)?;
-    let asked = plan::provisional(&resources);
-    let surveyed = match asks_the_same(&guess, &asked) {
+    let surveyed = match asks_the_same(&guess, &resources) {
         true => surveyed?,
-        false => survey(registry, &asked, true).await?,
+        false => survey(registry, &plan::provisional(&resources), true).await?,
     };
-    drop((guess, asked));
+    drop(guess);
     notes.extend(of_expansion);
     notes.extend(wanted.notes.iter().cloned());
     let inputs = Inputs {
@@ -184,35 +185,40 @@ pub async fn make(
     plan::make(&inputs).map_err(Error::Refused)
 }
 
-/// Whether a survey of these would ask what one of those asks.
-fn asks_the_same(these: &[Resource<Pending>], those: &[Resource<Pending>]) -> bool {
-    let asked = |one: &Resource<Pending>, other: &Resource<Pending>| {
+/// Whether a survey of these, in order of ids, asks what one of those would.
+fn asks_the_same(these: &[Resource<Pending>], those: &[Resource<Open>]) -> bool {
+    let asked = |one: &Resource<Pending>, other: &Resource<Open>| {
         one.id == other.id
             && one.kind == other.kind
             && one.provider == other.provider
             && one.name == other.name
             && one.parent == other.parent
     };
-    these.len() == those.len()
-        && these
-            .iter()
-            .zip(those)
-            .all(|(one, other)| asked(one, other))
+    let mut those: Vec<&Resource<Open>> = those.iter().collect();
+    those.sort_by(|one, other| one.id.cmp(&other.id));
+    let same = these.len() == those.len();
+    same && these
+        .iter()
+        .zip(those)
+        .all(|(one, other)| asked(one, other))
 }
 
 /// Wave 0: every provider checks the account before it calls anything else. The contexts then say the account that
-/// was met.
+/// was met; answers whether any of them did not say it before.
 ///
 /// # Errors
 /// Another account, no credentials, no answer.
-pub async fn callers(registry: &mut Registry) -> Result<(), Error> {
+pub async fn callers(registry: &mut Registry) -> Result<bool, Error> {
+    let mut news = false;
     let met = ask(registry, |context| SurveyRequest::Caller { context }).await?;
     for (name, account) in met {
         if let Some(context) = registry.contexts.get_mut(&name) {
-            context.account = Some(account.facts.account);
+            let met = Some(account.facts.account);
+            news |= context.account != met;
+            context.account = met;
         }
     }
-    Ok(())
+    Ok(news)
 }
 
 /// What is on offer. Providers of one account and region share what they learnt.
