@@ -31,7 +31,7 @@ pub struct Execution<'a> {
     pub signals: &'a Signals,
     /// Providers and tables.
     pub registry: &'a Registry,
-    /// Steps at work at once.
+    /// Steps that make calls at once.
     pub parallel: u16,
     /// Visibility lag in milliseconds.
     pub settle_ms: u64,

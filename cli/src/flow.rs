@@ -1,20 +1,24 @@
 //! From a spec to a plan: expand, check the account, survey, decide.
 //!
-//! spec → expand offline (so that mistakes cost no call) → wave 0: every provider checks the account and learns what is on
-//! offer → expand again with those facts → wave 1: every provider reads its objects, all at once → [`Inputs`] →
-//! the planner. Names of parents are known before anything is read, so one wave of reads is enough. When the first
-//! decisions have something go by stops (`advice`), its provider is asked once more, and it is decided again.
+//! spec → expand offline (so that mistakes cost no call) → wave 0: every provider checks the account → wave 1: every
+//! provider learns what is on offer, and at the same time reads the objects that the offline expansion asks for → expand
+//! again with the facts → [`Inputs`] → the planner. Names of objects and parents rest on the spec alone, so one wave
+//! of reads is enough; only where the facts change what is asked for (fewer zones than wanted, marks of what was taken
+//! over), it is asked again. When the first decisions have something go by stops (`advice`), its provider is asked once
+//! more, and it is decided again.
+
+mod account;
+mod advice;
+mod existing;
+mod look;
+mod survey;
 
 use std::collections::BTreeMap;
 
-use futures::future::join_all;
 use jiff::Timestamp;
-use provision_core::contract::{
-    Account, Advice, Class, Context, ExpandAnswer, Facts, Failure, Note, Objects, Provider,
-    SurveyAnswer, SurveyRequest,
-};
+use provision_core::contract::{Advice, Class, ExpandAnswer, Facts, Failure, Note};
 use provision_core::cost::Money;
-use provision_core::model::{Address, Observed, Open, Pending, Resource, ResourceId, Sight, Stray};
+use provision_core::model::{Address, Open, Resource};
 use provision_core::plan::{self, Goal, Inputs, PlanFile};
 use provision_core::spec::Spec;
 
@@ -22,7 +26,8 @@ use crate::error::Error;
 use crate::price;
 use crate::registry::{self, Registry};
 
-mod advice;
+pub use account::callers;
+pub use survey::{Surveyed, survey};
 
 /// What is wanted of a plan.
 #[derive(Clone, Debug, Default)]
@@ -64,19 +69,6 @@ pub struct Expanded {
     pub resources: Vec<Resource<Open>>,
     /// Notes of all providers.
     pub notes: Vec<Note>,
-}
-
-/// What the clouds answered.
-#[derive(Clone, Debug, Default)]
-pub struct Surveyed {
-    /// One sight per desired resource.
-    pub sights: BTreeMap<ResourceId, Sight>,
-    /// Marked objects that nobody desires.
-    pub orphans: Vec<Observed>,
-    /// Marked objects elsewhere.
-    pub strays: Vec<Stray>,
-    /// Kinds whose orphans could not be listed.
-    pub unread: BTreeMap<String, String>,
 }
 
 /// Tool and version, as plans name them.
@@ -124,18 +116,17 @@ pub async fn observe(
     wanted: Wanted<'_>,
     wish: &Wish,
 ) -> Result<Inputs, Error> {
-    expand(registry, wanted.spec, &BTreeMap::new())?;
-    let (mut facts, mut notes) = accounts(registry).await?;
-    // Nothing of what others own is touched by a destroy, so that it cannot stand in the way of one.
-    if wish.goal == Goal::Reach {
-        existing::existing(registry, wanted.spec, &mut facts).await?;
-    }
-    let (expanded, surveyed) = look(registry, wanted.spec, &mut facts).await?;
+    let look::Seen {
+        facts,
+        mut notes,
+        expanded,
+        provisional,
+        surveyed,
+    } = look::look(registry, wanted.spec, wish.goal).await?;
     let Expanded {
         resources,
         notes: of_expansion,
     } = expanded;
-    let provisional = plan::provisional(&resources);
     notes.extend(of_expansion);
     if wish.goal == Goal::Reach {
         let live = advice::live(&surveyed.sights);
@@ -168,42 +159,6 @@ pub async fn observe(
     };
     named(&inputs)?;
     Ok(inputs)
-}
-
-/// What a spec comes to, and what is live of it. Marks of adopted blocks are facts as well, so that it looks again when
-/// it meets some that it did not know: a cluster's first, then those of what lies in it.
-async fn look(
-    registry: &Registry,
-    spec: &Spec,
-    facts: &mut BTreeMap<String, Facts>,
-) -> Result<(Expanded, Surveyed), Error> {
-    let mut known = BTreeMap::new();
-    loop {
-        let expanded = expand(registry, spec, facts)?;
-        let provisional = plan::provisional(&expanded.resources);
-        let surveyed = survey(registry, &provisional, true).await?;
-        let before = known.len();
-        known.extend(adopted(spec, &surveyed));
-        if known.len() == before {
-            return Ok((expanded, surveyed));
-        }
-        for facts in facts.values_mut() {
-            facts.adopted.clone_from(&known);
-        }
-    }
-}
-
-/// Blocks that were adopted and whose word is gone from the spec: the marks remember.
-fn adopted(spec: &Spec, surveyed: &Surveyed) -> BTreeMap<String, String> {
-    let sights = surveyed.sights.values().filter_map(Sight::live);
-    let live = sights.chain(&surveyed.orphans);
-    let marked = live.filter_map(|live| {
-        let root = live.adopted.clone()?;
-        Some((live.id.address.to_string(), root))
-    });
-    marked
-        .filter(|(address, _)| spec.adopts(address).is_some_and(|word| word.is_none()))
-        .collect()
 }
 
 /// Every address of the command line is somebody's.
@@ -266,188 +221,6 @@ pub async fn finish(
     Ok(made)
 }
 
-/// Wave 0: every provider checks the account before it calls anything else. The contexts then say the account that
-/// was met, and providers of one account and region share what they learnt.
-///
-/// # Errors
-/// Another account, no credentials, no answer.
-pub async fn accounts(
-    registry: &mut Registry,
-) -> Result<(BTreeMap<String, Facts>, Vec<Note>), Error> {
-    let asked = registry.providers.iter().filter_map(|(name, provider)| {
-        let context = registry.contexts.get(name)?.clone();
-        Some(async move { (name.clone(), account(&**provider, context).await) })
-    });
-    let answers = join_all(asked).await;
-    let (mut facts, mut notes, mut failures) = (BTreeMap::new(), Vec::new(), Vec::new());
-    for (name, answer) in answers {
-        match answer {
-            Ok(account) => {
-                facts.insert(name, account.facts);
-                add_new(&mut notes, account.notes);
-            }
-            Err(failure) => add_new(&mut failures, vec![failure]),
-        }
-    }
-    if !failures.is_empty() {
-        return Err(Error::Cloud { failures });
-    }
-    for (name, facts) in &facts {
-        if let Some(context) = registry.contexts.get_mut(name) {
-            context.account = Some(facts.account.clone());
-        }
-    }
-    Ok((shared(&facts, &registry.contexts), notes))
-}
-
-async fn account(provider: &dyn Provider, context: Context) -> Result<Account, Failure> {
-    match provider.survey(&SurveyRequest::Account { context }).await? {
-        SurveyAnswer::Account(account) => Ok(account),
-        _ => Err(other_answer(provider.name())),
-    }
-}
-
-/// Facts of each provider, with what others learnt of the same account and region.
-fn shared(
-    facts: &BTreeMap<String, Facts>,
-    contexts: &BTreeMap<String, Context>,
-) -> BTreeMap<String, Facts> {
-    let place = |name: &String| {
-        contexts
-            .get(name)
-            .map(|context| (&context.account, &context.region))
-    };
-    let with_others = |name: &String, own: &Facts| {
-        let mut own = own.clone();
-        let others = facts
-            .iter()
-            .filter(|(other, _)| place(other) == place(name));
-        for (_, other) in others {
-            for (mine, theirs) in [
-                (&mut own.zones, &other.zones),
-                (&mut own.versions, &other.versions),
-                (&mut own.machines, &other.machines),
-            ] {
-                if mine.is_empty() {
-                    mine.clone_from(theirs);
-                }
-            }
-            for (key, value) in &other.extra {
-                own.extra
-                    .entry(key.clone())
-                    .or_insert_with(|| value.clone());
-            }
-        }
-        own
-    };
-    facts
-        .iter()
-        .map(|(name, own)| (name.clone(), with_others(name, own)))
-        .collect()
-}
-
-/// Wave 1: what is live, of all providers at once, also of those of which nothing is wanted.
-///
-/// # Errors
-/// When a provider could read nothing at all.
-pub async fn survey(
-    registry: &Registry,
-    resources: &[Resource<Pending>],
-    orphans: bool,
-) -> Result<Surveyed, Error> {
-    let asked = registry.providers.iter().filter_map(|(name, provider)| {
-        let request = SurveyRequest::Objects(Objects {
-            context: registry.contexts.get(name)?.clone(),
-            resources: of_provider(resources, name),
-            parents: parents(resources, name),
-            orphans,
-        });
-        Some(async move { (provider.name().to_owned(), provider.survey(&request).await) })
-    });
-    let mut all = Surveyed::default();
-    let mut failures = Vec::new();
-    for (name, answer) in join_all(asked).await {
-        match answer {
-            Ok(SurveyAnswer::Objects {
-                seen,
-                orphans,
-                strays,
-                unread,
-            }) => {
-                all.sights.extend(seen);
-                all.orphans.extend(orphans);
-                add_new(&mut all.strays, strays);
-                all.unread.extend(unread);
-            }
-            Ok(_) => add_new(&mut failures, vec![other_answer(&name)]),
-            Err(failure) => add_new(&mut failures, vec![failure]),
-        }
-    }
-    all.link();
-    let context = registry.contexts.values().next();
-    let stack = context.map_or("", |context| context.stack.as_str());
-    plan::succession(stack, &registry.tables, &mut all.sights, &mut all.orphans);
-    match failures.is_empty() {
-        true => Ok(all),
-        false => Err(Error::Cloud { failures }),
-    }
-}
-
-impl Surveyed {
-    /// Every live object.
-    fn live(&mut self) -> impl Iterator<Item = &mut Observed> {
-        let seen = self.sights.values_mut().flat_map(|sight| match sight {
-            Sight::Present(observed) | Sight::Adoptable(observed) => {
-                std::slice::from_mut(observed.as_mut())
-            }
-            Sight::Twice { objects, .. } => objects.as_mut_slice(),
-            _ => &mut [],
-        });
-        seen.chain(&mut self.orphans)
-    }
-
-    /// Makes needs of the handles that one provider met and another one knows.
-    fn link(&mut self) {
-        let mut owners: BTreeMap<String, ResourceId> = BTreeMap::new();
-        for live in self.live() {
-            // What lives in another object has a name only there.
-            let name = live.outputs.get("name").filter(|_| live.parent.is_none());
-            let names = [name, live.outputs.get("arn")].map(|name| name?.as_text());
-            for name in names.into_iter().flatten().chain([live.physical.as_str()]) {
-                owners.insert(name.to_owned(), live.id.clone());
-            }
-        }
-        for live in self.live() {
-            let met = std::mem::take(&mut live.uses);
-            let met = met.iter().filter_map(|name| owners.get(name));
-            let others = met.filter(|id| **id != live.id).cloned();
-            live.needs.extend(others.collect::<Vec<_>>());
-            live.needs.sort();
-            live.needs.dedup();
-        }
-    }
-}
-
-fn of_provider(resources: &[Resource<Pending>], name: &str) -> Vec<Resource<Pending>> {
-    let own = resources.iter().filter(|one| one.provider == name);
-    own.cloned().collect()
-}
-
-/// Names of parents that other providers hold.
-fn parents(resources: &[Resource<Pending>], name: &str) -> BTreeMap<ResourceId, String> {
-    let others: BTreeMap<&ResourceId, &String> = resources
-        .iter()
-        .filter(|one| one.provider != name)
-        .filter_map(|one| Some((&one.id, one.name.as_ref()?)))
-        .collect();
-    resources
-        .iter()
-        .filter(|one| one.provider == name)
-        .filter_map(|one| one.parent.as_ref())
-        .filter_map(|parent| Some((parent.clone(), (*others.get(parent)?).clone())))
-        .collect()
-}
-
 /// Providers that share clients meet the same trouble: it is told once.
 fn add_new<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
     for one in more {
@@ -469,7 +242,3 @@ pub fn other_answer(provider: &str) -> Failure {
         advice: None,
     }
 }
-
-mod existing;
-#[cfg(test)]
-mod tests;

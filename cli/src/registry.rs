@@ -198,7 +198,7 @@ pub async fn callers_account(region: &str, sandbox: Option<&Sandbox>) -> Option<
     };
     let asked = async {
         let provider = AwsProvider::new(Aws::connect(&cloud).await);
-        provider.survey(&SurveyRequest::Account { context }).await
+        provider.survey(&SurveyRequest::Caller { context }).await
     };
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(SurveyAnswer::Account(account))) => Some(account.facts.account),

@@ -2,4 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod clouds;
+pub mod fleet;
 pub mod kill;
+pub mod toy;
+pub mod world;

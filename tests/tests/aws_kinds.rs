@@ -63,9 +63,15 @@ async fn account(stage: &Stage) {
         _ => panic!("the wrong wave"),
     }
     context.account = Some("999999999999".to_owned());
-    let request = SurveyRequest::Account { context };
-    let failure = stage.provider.survey(&request).await.unwrap_err();
-    assert_eq!(failure.class, Class::Credentials);
+    for request in [
+        SurveyRequest::Caller {
+            context: context.clone(),
+        },
+        SurveyRequest::Account { context },
+    ] {
+        let failure = stage.provider.survey(&request).await.unwrap_err();
+        assert_eq!(failure.class, Class::Credentials);
+    }
 }
 
 async fn everything(stage: &Stage) {

@@ -5,9 +5,8 @@
 use jiff::Timestamp;
 use provision_core::plan::Goal;
 use provision_sandbox::{Fault, FaultAction};
-use provision_tests::kill::{
-    Point, Recording, Resume, Settings, Setup, record, resume_all, with_fault,
-};
+use provision_tests::kill::{Point, Recording, Resume, record, resume_all, with_fault};
+use provision_tests::world::{Settings, Setup};
 
 const SPEC: &str = include_str!("../../plans/minimal-eks.toml");
 

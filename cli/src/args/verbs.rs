@@ -73,7 +73,7 @@ pub struct RunArgs {
     /// With --yes: also consent to these
     #[arg(long, value_name = "delete,replace", value_delimiter = ',')]
     pub allow: Vec<Allow>,
-    /// Steps at work at once
+    /// Steps that make calls at once; those that wait for the cloud are not counted
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub parallel: u16,
 }

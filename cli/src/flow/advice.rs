@@ -10,7 +10,8 @@ use provision_core::contract::{
 use provision_core::model::{Observed, Pending, Resource, ResourceId, Sight};
 use provision_core::plan::{self, Decided, Goal, Inputs};
 
-use super::{add_new, of_provider, other_answer};
+use super::survey::of_provider;
+use super::{add_new, other_answer};
 use crate::registry::Registry;
 
 /// All that is live of what is wanted.

@@ -69,7 +69,7 @@ fn plain(args: &Apply) -> Result<(), Error> {
 
 /// Checks the account, then that what is live is what the plan was made of.
 async fn fits(registry: &mut Registry, made: &PlanFile) -> Result<(), Error> {
-    flow::accounts(registry).await?;
+    flow::callers(registry).await?;
     let resources: Vec<Resource<Pending>> = made.desired.values().cloned().collect();
     let surveyed = flow::survey(registry, &resources, true).await?;
     let differences = verify(made, &registry.tables, &surveyed.sights, &surveyed.orphans);

@@ -74,7 +74,7 @@ async fn look(cx: &Cx, args: &Args) -> Result<(Context, Imported), Error> {
     let loaded = load(&head)?;
     let sandbox = open_sandbox(cx).await?;
     let mut registry = Registry::online(&loaded.spec, sandbox.as_ref()).await;
-    flow::accounts(&mut registry).await?;
+    flow::callers(&mut registry).await?;
     let name = args.platform.word();
     let (Some(provider), Some(context)) =
         (registry.providers.get(name), registry.contexts.get(name))

@@ -68,11 +68,14 @@ impl Run {
 
     /// A step has its place and begins.
     pub(super) fn begin(&mut self, at: usize) {
+        self.works[at].placed = true;
+        self.works[at].laned = true;
         if self.works[at].stage != Stage::Ready {
+            self.step_aside(at);
+            self.works[at].laned = false;
             self.queue.release(self.works[at].step.lane.as_deref());
             return;
         }
-        self.works[at].placed = true;
         self.tell(at, EventKind::StepStarted, Says::default());
         match self.request(at) {
             Ok(mut act) => {
@@ -230,7 +233,10 @@ impl Run {
             Then::Fail(failure) => self.fail(at, failure),
             _ if self.phase != Phase::Working => self.leave(at, "the run was stopped"),
             Then::Call => self.intend(at),
-            Then::Poll => self.wait(at),
+            Then::Poll => {
+                self.step_aside(at);
+                self.wait(at);
+            }
             Then::Pause(until, next) => self.pause(at, until, next),
         }
     }

@@ -64,9 +64,13 @@ impl Queue {
         None
     }
 
-    /// A step gives back its place and its lane.
-    pub(super) fn release(&mut self, lane: Option<&str>) {
+    /// A step gives back its place.
+    pub(super) fn leave(&mut self) {
         self.taken -= 1;
+    }
+
+    /// A step gives back its lane.
+    pub(super) fn release(&mut self, lane: Option<&str>) {
         if let Some(lane) = lane.and_then(|lane| self.lanes.get_mut(lane)) {
             lane.held = false;
             // One of them is enough: it moves the next one when it is done.
@@ -89,10 +93,17 @@ mod tests {
         assert_eq!(queue.pop(lane), Some(1));
         assert_eq!(queue.pop(lane), Some(4));
         assert_eq!(queue.pop(lane), None);
+        queue.leave();
         queue.release(lane(1));
         assert_eq!(queue.pop(lane), Some(2));
-        queue.release(None);
+        queue.leave();
         assert_eq!(queue.pop(lane), Some(3));
+        queue.leave();
+        assert_eq!(
+            queue.pop(lane),
+            None,
+            "a step that gave back its place keeps its lane"
+        );
         queue.release(lane(2));
         assert_eq!(queue.pop(lane), Some(0));
         assert_eq!(queue.pop(lane), None);

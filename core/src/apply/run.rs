@@ -19,7 +19,8 @@ use crate::plan::PlanFile;
 pub struct Options {
     /// Id of the run, unique; a resumed run keeps the id of the one it resumes ([`Run::id`]).
     pub run: String,
-    /// Steps at work at once.
+    /// Steps that make calls at once. What waits for the cloud to finish what it accepted is not counted: a stack is
+    /// not built slower for being wide.
     pub parallel: usize,
     /// How long an object that was just made may stay invisible to reads.
     pub settle_ms: u64,
@@ -314,12 +315,20 @@ impl Run {
         }
     }
 
+    /// A step gives its place to another one; its lane stays its own.
+    pub(super) fn step_aside(&mut self, at: usize) {
+        if std::mem::take(&mut self.works[at].placed) {
+            self.queue.leave();
+        }
+    }
+
     /// A step comes to rest.
     pub(super) fn rest(&mut self, at: usize, stage: Stage) {
         if self.works[at].stage.rests() {
             return;
         }
-        if std::mem::take(&mut self.works[at].placed) {
+        self.step_aside(at);
+        if std::mem::take(&mut self.works[at].laned) {
             self.queue.release(self.works[at].step.lane.as_deref());
         }
         self.works[at].stage = stage;

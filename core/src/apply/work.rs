@@ -51,8 +51,10 @@ pub(super) struct Work {
     pub(super) rank: u64,
     /// Must be looked up before its first call.
     pub(super) look_first: bool,
-    /// It holds a place and its lane.
+    /// It holds a place.
     pub(super) placed: bool,
+    /// It holds its lane.
+    pub(super) laned: bool,
     /// Where it stands.
     pub(super) stage: Stage,
     /// What is at hand while it is at work.
@@ -202,6 +204,7 @@ fn work(step: &Step, tables: &BTreeMap<Kind, Table>) -> Result<Work, RunError> {
         rank: 0,
         look_first: false,
         placed: false,
+        laned: false,
         stage: Stage::Waiting,
         job: None,
     })

@@ -24,7 +24,7 @@ pub struct Context {
     pub labels: BTreeMap<String, String>,
 }
 
-/// What wave 0 of the survey learns of an account, for expansion.
+/// What a survey learns of an account, for expansion.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The caller's account: `123456789012`.
@@ -98,7 +98,12 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "wave", rename_all = "snake_case")]
 pub enum SurveyRequest {
-    /// Wave 0: who am I, what is on offer here. Checks the account before any other call.
+    /// Wave 0: who am I. Checks the account before any other call; of the facts, the answer holds account and caller.
+    Caller {
+        /// The context.
+        context: Context,
+    },
+    /// Beside wave 1: what is on offer here. Checks the account as well, which costs no second call.
     Account {
         /// The context.
         context: Context,
@@ -106,7 +111,8 @@ pub enum SurveyRequest {
     /// The second half of wave 0: what the spec refers to and others own, for expansion to use and to judge. Read only,
     /// ever. Providers that know of nothing such answer without a call.
     Existing(Box<ExpandRequest>),
-    /// Waves 1…: the objects of the stack.
+    /// Wave 1: the objects of the stack. What is asked for rests on the spec's words: facts of the account are being
+    /// read at the same time, so names and parents hold, and values that facts decide may still be others.
     Objects(Objects),
     /// By itself: a live cluster in the words of a spec.
     Import(Import),
@@ -201,7 +207,7 @@ pub struct Objects {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "wave", rename_all = "snake_case")]
 pub enum SurveyAnswer {
-    /// Of [`SurveyRequest::Account`].
+    /// Of [`SurveyRequest::Caller`] and [`SurveyRequest::Account`].
     Account(Account),
     /// Of [`SurveyRequest::Import`].
     Imported(Box<Imported>),

@@ -115,9 +115,23 @@ pub(super) fn decision(
     fields: Vec<FieldChange>,
 ) -> Decision {
     Decision {
+        desired: Some(resource.clone()),
+        ..judged(resource, live, verdict, reasons, fields)
+    }
+}
+
+/// The same of one that [`Reach`] holds: it hands over what is wanted when all is decided.
+pub(super) fn judged(
+    resource: &Resource<Pending>,
+    live: Option<&Observed>,
+    verdict: Verdict,
+    reasons: Vec<Reason>,
+    fields: Vec<FieldChange>,
+) -> Decision {
+    Decision {
         id: resource.id.clone(),
         kind: resource.kind.clone(),
-        desired: Some(resource.clone()),
+        desired: None,
         live: live.cloned(),
         verdict,
         reasons,
@@ -157,8 +171,14 @@ impl<'a> Reach<'a> {
         for place in std::mem::take(&mut self.graph.order) {
             self.decisions[place] = Some(self.one(place));
         }
-        let decisions = self.decisions.into_iter().flatten();
-        decisions.map(|one| (one.id.clone(), one)).collect()
+        let decisions = self.decisions.into_iter().zip(self.resources);
+        decisions
+            .filter_map(|(decision, resource)| {
+                let mut one = decision?;
+                one.desired = Some(resource);
+                Some((one.id.clone(), one))
+            })
+            .collect()
     }
 
     fn one(&self, place: usize) -> Decision {
@@ -166,7 +186,7 @@ impl<'a> Reach<'a> {
         let sight = self.inputs.sights.get(&resource.id);
         let live = sight.and_then(Sight::live);
         let blocked =
-            |live, reason| decision(resource, live, Verdict::Blocked, vec![reason], Vec::new());
+            |live, reason| judged(resource, live, Verdict::Blocked, vec![reason], Vec::new());
         let Some(table) = self.inputs.tables.get(&resource.kind) else {
             return blocked(live, unknown_kind(&resource.provider, &resource.kind));
         };
@@ -195,12 +215,12 @@ impl<'a> Reach<'a> {
         match self.unmet(place).or_else(|| parent.cloned()) {
             Some(id) => {
                 let reasons = vec![Reason::Needs { id }];
-                decision(resource, None, Verdict::Blocked, reasons, Vec::new())
+                judged(resource, None, Verdict::Blocked, reasons, Vec::new())
             }
             None => {
                 let reasons = vec![Reason::NotThere];
                 let fields = diff::created(table, &self.filled(place).fields);
-                decision(resource, None, Verdict::Create, reasons, fields)
+                judged(resource, None, Verdict::Create, reasons, fields)
             }
         }
     }

@@ -87,33 +87,49 @@ pub fn make_from(inputs: &Inputs, mut decided: Decided) -> Result<PlanFile, Refu
         steps: ordered.steps,
         notes: guard::notes(inputs, &decided),
     };
-    let mut live = lives(inputs, &decided);
-    let digests = digests(inputs, &decided, &live);
-    live.values_mut()
-        .for_each(|live| redact(&inputs.tables, live));
+    let digests = digests(inputs, &decided, &lives(inputs, &decided));
+    let (desired, live) = taken(inputs, decided);
     Ok(PlanFile {
         magic: MAGIC.to_owned(),
         plan,
         contexts: inputs.contexts.clone(),
         access: inputs.access.clone(),
-        desired: desired(inputs.goal, decided),
+        desired,
         live,
         digests,
     })
 }
 
-fn desired(goal: Goal, decided: Decided) -> BTreeMap<ResourceId, Resource<Pending>> {
-    if goal == Goal::Destroy {
-        return BTreeMap::new();
+/// What is desired and what is live, out of the decisions: in a large stack a copy of either is most of the memory.
+fn taken(
+    inputs: &Inputs,
+    decided: Decided,
+) -> (
+    BTreeMap<ResourceId, Resource<Pending>>,
+    BTreeMap<ResourceId, Observed>,
+) {
+    let (mut desired, mut judged) = (BTreeMap::new(), BTreeMap::new());
+    for (id, decision) in decided.decisions {
+        if let Some(live) = decision.live {
+            judged.insert(live.id.clone(), live);
+        }
+        if let (Goal::Reach, Some(resource)) = (inputs.goal, decision.desired) {
+            desired.insert(id, resource);
+        }
     }
-    decided
-        .decisions
-        .into_iter()
-        .filter_map(|(id, decision)| Some((id, decision.desired?)))
-        .collect()
+    for (id, live) in lives(inputs, &Decided::default()) {
+        if !judged.contains_key(id) {
+            judged.insert(id.clone(), live.clone());
+        }
+    }
+    judged
+        .values_mut()
+        .for_each(|live| redact(&inputs.tables, live));
+    (desired, judged)
 }
 
-fn lives(inputs: &Inputs, decided: &Decided) -> BTreeMap<ResourceId, Observed> {
+/// What is live: as it was judged, else as it was seen.
+fn lives<'a>(inputs: &'a Inputs, decided: &'a Decided) -> BTreeMap<&'a ResourceId, &'a Observed> {
     let mut orphans: Vec<&Observed> = inputs.orphans.iter().collect();
     orphans.sort_by(|a, b| (&a.id, &a.physical).cmp(&(&b.id, &b.physical)));
     let present = inputs.sights.values().filter_map(Sight::live);
@@ -127,7 +143,7 @@ fn lives(inputs: &Inputs, decided: &Decided) -> BTreeMap<ResourceId, Observed> {
         .rev()
         .chain(present)
         .chain(judged)
-        .map(|live| (live.id.clone(), live.clone()))
+        .map(|live| (&live.id, live))
         .collect()
 }
 
@@ -135,13 +151,13 @@ fn lives(inputs: &Inputs, decided: &Decided) -> BTreeMap<ResourceId, Observed> {
 fn digests(
     inputs: &Inputs,
     decided: &Decided,
-    live: &BTreeMap<ResourceId, Observed>,
+    live: &BTreeMap<&ResourceId, &Observed>,
 ) -> BTreeMap<ResourceId, String> {
     let absent = decided.decisions.keys().filter(|id| {
         let sight = inputs.sights.get(*id);
         matches!(sight, Some(Sight::Absent))
     });
-    let ids: BTreeSet<&ResourceId> = live.keys().chain(absent).collect();
+    let ids: BTreeSet<&ResourceId> = live.keys().copied().chain(absent).collect();
     ids.into_iter()
         .map(|id| {
             let desired = match inputs.goal {
@@ -151,7 +167,8 @@ fn digests(
                     .and_then(|one| one.desired.as_ref()),
                 Goal::Destroy => None,
             };
-            (id.clone(), digest(&inputs.tables, desired, live.get(id)))
+            let live = live.get(id).copied();
+            (id.clone(), digest(&inputs.tables, desired, live))
         })
         .collect()
 }

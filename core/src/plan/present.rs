@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::decide::{Reach, decision};
+use super::decide::{Reach, judged};
 use super::diff::{Diff, diff};
 use super::{Decision, FieldChange, Reason, ShownEffect, Verdict};
 use crate::model::{Effect, Observed, Pending, Resource, ResourceId, Status, Table, Value};
@@ -17,7 +17,7 @@ impl Reach<'_> {
         if let Some(id) = self.unmet_reference(place) {
             // What it should refer to is not known, so that it cannot be compared.
             let reasons = vec![Reason::Needs { id }];
-            return decision(resource, Some(live), Verdict::Blocked, reasons, Vec::new());
+            return judged(resource, Some(live), Verdict::Blocked, reasons, Vec::new());
         }
         let mut diffs = diff(table, &self.filled(place).fields, &live.fields);
         protect(table, resource, live, &mut diffs);
@@ -38,7 +38,7 @@ impl Reach<'_> {
             verdict = Verdict::Blocked;
             reasons.insert(0, Reason::Needs { id });
         }
-        decision(resource, Some(live), verdict, reasons, fields)
+        judged(resource, Some(live), verdict, reasons, fields)
     }
 
     /// Decides about a resource that is there, is nobody's, and is asked for by `adopt`.

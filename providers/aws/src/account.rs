@@ -1,8 +1,8 @@
-//! Wave 0 of a survey: who calls, from where, and what is on offer there.
+//! Who calls, from where, and what is on offer there.
 
 use aws_sdk_ec2::types::{AvailabilityZone, Filter, LocationType};
 use futures::future::join;
-use provision_core::contract::{Account, Class, Context, Facts, Failure, Note, Severity};
+use provision_core::contract::{Account, Class, Context, Failure, Note, Severity};
 
 use crate::client::Aws;
 use crate::error::Fault;
@@ -11,42 +11,40 @@ use crate::kinds::{filter, pages, partition};
 /// Zones in which EKS puts no control plane (EKS user guide, "subnet requirements").
 pub(crate) const NO_EKS: [&str; 3] = ["use1-az3", "usw1-az2", "cac1-az3"];
 
-/// Reads the account. Nothing else is called before the account is known to be the right one.
+/// Who calls. Nothing else is called before this is known to be the right account.
 ///
 /// # Errors
-/// When the credentials are missing, or are of another account than the context's, or the zones cannot be read.
-pub async fn account(aws: &Aws, context: &Context) -> Result<Account, Failure> {
-    let request = aws.sts.get_caller_identity();
-    let identity = aws
-        .read("sts:GetCallerIdentity", || request.clone().send())
-        .await
-        .map_err(|fault| fault.failure())?;
-    let account = identity.account.unwrap_or_default();
-    let caller = identity.arn.unwrap_or_default();
+/// When the credentials are missing, or are of another account than the context's.
+pub async fn caller(aws: &Aws, context: &Context) -> Result<Account, Failure> {
+    let facts = aws.caller().await.map_err(|fault| fault.failure())?;
     if let Some(wanted) = &context.account
-        && *wanted != account
+        && *wanted != facts.account
     {
-        return Err(other_account(wanted, &account, &caller));
+        return Err(other_account(wanted, &facts.account, &facts.caller));
     }
+    Ok(Account {
+        facts: facts.clone(),
+        notes: Vec::new(),
+    })
+}
+
+/// Who calls, and what is on offer.
+///
+/// # Errors
+/// As [`caller`], and when the zones cannot be read.
+pub(crate) async fn account(aws: &Aws, context: &Context) -> Result<Account, Failure> {
+    let mut account = caller(aws, context).await?;
     let (zones, machines) = join(zones(aws), machines(aws)).await;
-    let zones = zones.map_err(|fault| fault.failure())?;
-    let (machines, notes) = match machines {
-        Ok(machines) => (machines, Vec::new()),
-        Err(fault) => (Vec::new(), vec![not_offered(&fault)]),
-    };
-    let facts = Facts {
-        account,
-        caller,
-        zones,
-        machines,
-        extra: [(
-            "partition".to_owned(),
-            partition(&context.region).to_owned(),
-        )]
-        .into(),
-        ..Facts::default()
-    };
-    Ok(Account { facts, notes })
+    account.facts.zones = zones.map_err(|fault| fault.failure())?;
+    match machines {
+        Ok(machines) => account.facts.machines = machines,
+        Err(fault) => account.notes.push(not_offered(&fault)),
+    }
+    account.facts.extra.insert(
+        "partition".to_owned(),
+        partition(&context.region).to_owned(),
+    );
+    Ok(account)
 }
 
 fn other_account(wanted: &str, account: &str, caller: &str) -> Failure {

@@ -28,7 +28,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use provision_core::contract::Facts;
 use provision_core::spec::AwsCloud;
+use tokio::sync::OnceCell;
 
 use crate::budget::Budget;
 use crate::codes;
@@ -50,6 +52,7 @@ pub struct Aws {
     others: Arc<Mutex<BTreeMap<TypeId, Box<dyn Any + Send + Sync>>>>,
     budget: Arc<Budget>,
     sent: Arc<AtomicU64>,
+    caller: Arc<OnceCell<Facts>>,
 }
 
 /// What may be sent again.
@@ -112,6 +115,7 @@ impl Aws {
             others: Arc::default(),
             budget: Arc::default(),
             sent: Arc::default(),
+            caller: Arc::default(),
         }
     }
 
@@ -143,6 +147,25 @@ impl Aws {
     #[must_use]
     pub fn region(&self) -> &str {
         self.config.region().map_or("", Region::as_ref)
+    }
+
+    /// Account and caller of the credentials. Asked once: they do not change under a client.
+    ///
+    /// # Errors
+    /// The fault of the call.
+    pub(crate) async fn caller(&self) -> Result<&Facts, Fault> {
+        let ask = async || {
+            let request = self.sts.get_caller_identity();
+            let identity = self
+                .read("sts:GetCallerIdentity", || request.clone().send())
+                .await?;
+            Ok(Facts {
+                account: identity.account.unwrap_or_default(),
+                caller: identity.arn.unwrap_or_default(),
+                ..Facts::default()
+            })
+        };
+        self.caller.get_or_try_init(ask).await
     }
 
     /// Sends a call that changes nothing; repeats it while that can help. `call` is `service:Operation`.

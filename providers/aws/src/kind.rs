@@ -1,7 +1,7 @@
 //! What providers on AWS build their kinds of: the trait a kind fills in, what its calls know and come to, and the
 //! words of tables. One file per kind implements [`Served`]; [`Face`] puts it behind [`Ops`].
 
-pub use crate::account::account;
+pub use crate::account::caller;
 pub use crate::kinds::ec2::pages;
 pub use crate::kinds::gather::{gather, unserved};
 pub use crate::kinds::live::{

@@ -34,8 +34,8 @@ pub use endpoints::endpoints;
 pub use error::{Fault, How};
 pub use expand::{adopted, claim_id, resource, tags};
 pub use field::{Field, fields_of, from_fields, internal, live_fields, read_fields};
-pub use import::{TemplateWords, loose_machines, network_words, template_words};
 pub use ground::{Ground, ground};
+pub use import::{TemplateWords, loose_machines, network_words, template_words};
 pub use kinds::{
     Address, CLAIM, Claim, InternetGateway, LaunchTemplate, LogGroup, NatGateway, OidcProvider,
     Role, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint, partition,

@@ -62,6 +62,9 @@ impl Provider for AwsProvider {
         Box::pin(async move {
             let aws = self.aws()?;
             match request {
+                SurveyRequest::Caller { context } => account::caller(aws, context)
+                    .await
+                    .map(SurveyAnswer::Account),
                 SurveyRequest::Account { context } => account::account(aws, context)
                     .await
                     .map(SurveyAnswer::Account),

@@ -1,4 +1,4 @@
-//! Wave 0 of a survey: the account, and the Kubernetes minors that EKS offers there.
+//! The Kubernetes minors that EKS offers in an account. Its zones and machines are read by provider `aws`.
 
 use std::cmp::Reverse;
 
@@ -13,7 +13,7 @@ use crate::kinds::client;
 
 /// Reads the account. Without the list of minors the built-in calendar decides, and a note says so.
 pub(crate) async fn account(aws: &Aws, context: &Context) -> Result<Account, Failure> {
-    let mut account = kind::account(aws, context).await?;
+    let mut account = kind::caller(aws, context).await?;
     match minors(aws).await {
         Ok(minors) => {
             account.facts.versions = offered(&minors);

@@ -1,18 +1,20 @@
-//! The provider `eks`: dispatch by kind; clusters are read before what lies in them.
+//! The provider `eks`: dispatch by kind; a cluster is read before what lies in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::join_all;
-use provision_aws::kind::{Ask, Look, Ops, Place, PlaceState, Seen, gather, unserved, usages};
+use futures::future::{join, join_all};
+use provision_aws::kind::{
+    self, Ask, Look, Ops, Place, PlaceState, Seen, Served as _, gather, unserved, usages,
+};
 use provision_aws::{Aws, internal};
 use provision_core::contract::{
     Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Note, Objects, Outcome, Poll,
     PollOutcome, Provider, RemarkRequest, SurveyAnswer, SurveyRequest,
 };
 use provision_core::cost::{UsageAnswer, UsageRequest};
-use provision_core::model::{ResourceId, Sight, Table};
+use provision_core::model::{Pending, Resource, ResourceId, Sight, Table};
 
-use crate::kinds::{ALL, ops, tables};
+use crate::kinds::{ALL, Cluster, cluster, ops, tables};
 use crate::{PROVIDER, account, advice, existing, expand, import, remark};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
@@ -66,6 +68,9 @@ impl Provider for EksProvider {
         Box::pin(async move {
             let aws = self.aws()?;
             match request {
+                SurveyRequest::Caller { context } => {
+                    kind::caller(aws, context).await.map(SurveyAnswer::Account)
+                }
                 SurveyRequest::Account { context } => account::account(aws, context)
                     .await
                     .map(SurveyAnswer::Account),
@@ -112,31 +117,67 @@ impl Provider for EksProvider {
     }
 }
 
-/// Reads clusters, then what lies in them, all kinds at once.
+/// Reads the clusters that are asked for, then what lies in them, all kinds at once; beside that any others of the stack,
+/// and what lies in those.
 async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
-    let [clusters, inner @ ..] = &ALL;
-    let asks = ask(aws, objects, clusters.name(), &[]);
-    let wanted = asks.orphans || !asks.resources.is_empty();
-    let seen = if wanted {
-        clusters.survey(&asks).await
-    } else {
-        Seen::default()
-    };
-    let places = places(objects, &seen);
-    let unread = seen.unread.clone();
-    let asks: Vec<(&dyn Ops, Ask<'_>)> = inner
-        .iter()
-        .map(|ops| (*ops, ask(aws, objects, ops.name(), &places)))
+    let clusters = || objects.resources.iter().filter(|one| is_cluster(one));
+    let named: BTreeSet<&ResourceId> = clusters()
+        .map(|one| &one.id)
+        .chain(objects.parents.keys())
         .collect();
-    let reads = asks.iter().map(|(ops, ask)| ops.survey(ask));
-    let mut kinds = vec![(clusters.name(), seen)];
-    for ((ops, _), mut seen) in asks.iter().zip(join_all(reads).await) {
+    let inner = objects.resources.iter().filter(|one| !is_cluster(one));
+    let (inner, elsewhere): (Vec<_>, Vec<_>) =
+        inner.partition(|one| one.parent.as_ref().is_some_and(|id| named.contains(id)));
+    let asked = ask(aws, objects, clusters().collect(), &[]);
+    let declared = async {
+        let seen = cluster::asked(&asked).await;
+        let places = places(objects, &seen);
+        with_inner(aws, objects, seen, &places, &inner).await
+    };
+    let others = async {
+        let seen = match objects.orphans {
+            true => cluster::others(&asked).await,
+            false => Seen::default(),
+        };
+        let places = orphans(&seen);
+        with_inner(aws, objects, seen, &places, &elsewhere).await
+    };
+    let (mut kinds, others) = join(declared, others).await;
+    kinds.extend(others);
+    gather(PROVIDER, objects, kinds)
+}
+
+fn is_cluster(resource: &Resource<Pending>) -> bool {
+    resource.kind.as_str() == Cluster::KIND
+}
+
+/// Clusters that were read, and what lies in these places.
+async fn with_inner(
+    aws: &Aws,
+    objects: &Objects,
+    clusters: Seen,
+    places: &[Place],
+    resources: &[&Resource<Pending>],
+) -> Vec<(&'static str, Seen)> {
+    let asks: Vec<(&dyn Ops, Ask<'_>)> = ALL
+        .iter()
+        .filter(|ops| ops.name() != Cluster::KIND)
+        .map(|ops| {
+            let of_kind = |one: &&&Resource<Pending>| one.kind.as_str() == ops.name();
+            let resources = resources.iter().filter(of_kind).copied().collect();
+            (*ops, ask(aws, objects, resources, places))
+        })
+        .collect();
+    let reads = join_all(asks.iter().map(|(ops, ask)| ops.survey(ask))).await;
+    let unread = clusters.unread.clone();
+    let mut kinds = vec![(Cluster::KIND, clusters)];
+    for ((ops, _), mut seen) in asks.iter().zip(reads) {
         foreign(&mut kinds[0].1, std::mem::take(&mut seen.foreign));
         // In clusters that could not be listed there may be anything.
         seen.unread = seen.unread.or_else(|| unread.clone());
         kinds.push((ops.name(), seen));
     }
-    gather(PROVIDER, objects, kinds)
+    kinds
 }
 
 /// Notes in clusters what lies in them and is not ours.
@@ -154,12 +195,16 @@ fn foreign(clusters: &mut Seen, found: BTreeMap<ResourceId, Vec<String>>) {
     }
 }
 
-fn ask<'a>(aws: &'a Aws, objects: &'a Objects, kind: &str, parents: &'a [Place]) -> Ask<'a> {
-    let resources = objects.resources.iter();
+fn ask<'a>(
+    aws: &'a Aws,
+    objects: &'a Objects,
+    resources: Vec<&'a Resource<Pending>>,
+    parents: &'a [Place],
+) -> Ask<'a> {
     Ask {
         aws,
         context: &objects.context,
-        resources: resources.filter(|one| one.kind.as_str() == kind).collect(),
+        resources,
         orphans: objects.orphans,
         parents,
     }
@@ -168,27 +213,37 @@ fn ask<'a>(aws: &'a Aws, objects: &'a Objects, kind: &str, parents: &'a [Place])
 /// The clusters that others lie in: those that were read, and those that are only named.
 fn places(objects: &Objects, seen: &Seen) -> Vec<Place> {
     let mut places: BTreeMap<ResourceId, Place> = BTreeMap::new();
-    let mut add = |id: &ResourceId, name: &str, state: PlaceState| {
-        places.entry(id.clone()).or_insert(Place {
-            id: id.clone(),
-            name: name.to_owned(),
-            state,
-        });
-    };
     for resource in &objects.resources {
         if let (Some(look), Some(name)) = (seen.sights.get(&resource.id), &resource.name) {
-            add(&resource.id, name, state(look));
-        }
-    }
-    for live in &seen.orphans {
-        if let (Some(id), Some(name)) = (&live.marks.id, live.names.first()) {
-            add(id, name, PlaceState::Here);
+            places.insert(resource.id.clone(), place(&resource.id, name, state(look)));
         }
     }
     for (id, name) in &objects.parents {
-        add(id, name, PlaceState::Here);
+        let place = || place(id, name, PlaceState::Here);
+        places.entry(id.clone()).or_insert_with(place);
     }
     places.into_values().collect()
+}
+
+/// The clusters that nobody asked for.
+fn orphans(seen: &Seen) -> Vec<Place> {
+    let orphans: BTreeMap<&ResourceId, &String> = seen
+        .orphans
+        .iter()
+        .filter_map(|live| Some((live.marks.id.as_ref()?, live.names.first()?)))
+        .collect();
+    orphans
+        .into_iter()
+        .map(|(id, name)| place(id, name, PlaceState::Here))
+        .collect()
+}
+
+fn place(id: &ResourceId, name: &str, state: PlaceState) -> Place {
+    Place {
+        id: id.clone(),
+        name: name.to_owned(),
+        state,
+    }
 }
 
 fn state(look: &Look) -> PlaceState {

@@ -8,8 +8,6 @@
 
 mod record;
 mod resume;
-mod world;
 
 pub use record::{Point, Recording, record};
 pub use resume::{Outcome, Resume, resume_all, with_fault};
-pub use world::{Census, Settings, Setup, World, loaded};

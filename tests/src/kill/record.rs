@@ -10,8 +10,8 @@ use provision::journal::Journal;
 use provision_core::apply::{Record, RecordKind};
 use provision_sandbox::Cloud;
 
-use super::world::{Census, Settings, Setup, World, census, loaded};
 use crate::clouds::Tap;
+use crate::world::{Census, Settings, Setup, World, census, loaded};
 
 /// The five places around a mutating call, and the torn halves of writes that hold several records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -10,7 +10,7 @@ use provision::journal::Forgetful;
 use provision_sandbox::Fault;
 
 use super::record::{Moment, Recording};
-use super::world::{Census, Settings, Setup, World, census, loaded};
+use crate::world::{Census, Settings, Setup, World, census, loaded};
 
 /// How a series of second runs goes.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@
 //! one that keeps everything for ever.
 
 use aws_sdk_cloudwatchlogs::types::LogGroup as Wire;
-use futures::future::{join_all, try_join};
+use futures::future::{join, join_all, try_join};
 use provision_core::contract::Context;
 use provision_core::cost::{Meter, Part, Quantity, Usage};
 use provision_core::model::{Identity, Observed, Table, Value};
@@ -77,14 +77,9 @@ impl Served for LogGroup {
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {
-        let mut seen = Seen {
-            sights: named(ask, |name| read(ask.aws, ask.context, name)).await,
-            ..Seen::default()
-        };
-        if ask.orphans {
-            others(ask, &mut seen).await;
-        }
-        seen
+        let sights = named(ask, |name| read(ask.aws, ask.context, name));
+        let (sights, others) = join(sights, others(ask)).await;
+        Seen { sights, ..others }
     }
 
     async fn create(cx: &Cx<'_>, want: &Self) -> Result<Next, Stop> {
@@ -274,7 +269,11 @@ fn built_arn(context: &Context, name: &str) -> String {
 }
 
 /// Groups of the stack that were not asked for: control-plane logs of clusters that are gone from the spec.
-async fn others(ask: &Ask<'_>, seen: &mut Seen) {
+async fn others(ask: &Ask<'_>) -> Seen {
+    let mut seen = Seen::default();
+    if !ask.orphans {
+        return seen;
+    }
     let own = format!("/provision/{}/", ask.context.stack);
     let clusters = format!("/aws/eks/{}-", ask.context.stack);
     let listed = try_join(under(ask.aws, &own), under(ask.aws, &clusters)).await;
@@ -282,7 +281,7 @@ async fn others(ask: &Ask<'_>, seen: &mut Seen) {
         Ok((own, clusters)) => own.into_iter().chain(clusters),
         Err(fault) => {
             seen.unread = Some(fault.to_string());
-            return;
+            return seen;
         }
     };
     let asked = |name: &str| {
@@ -312,6 +311,7 @@ async fn others(ask: &Ask<'_>, seen: &mut Seen) {
             Err(fault) => seen.unread = Some(fault.to_string()),
         }
     }
+    seen
 }
 
 /// A group as read.

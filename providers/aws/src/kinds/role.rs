@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_iam::types::Role as Wire;
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use provision_core::contract::{Class, Context, Failure};
 use provision_core::cost::Usage;
 use provision_core::model::{Effect, FieldKind, Identity, Observed, Row, Stray, Table};
@@ -82,17 +82,12 @@ impl Served for Role {
 
     async fn survey(ask: &Ask<'_>) -> Seen {
         let sights = named(ask, |name| policies::role(ask.aws, name));
-        let mut seen = Seen {
-            sights: sights.await,
-            ..Seen::default()
-        };
+        let (sights, others) = join(sights, others(ask)).await;
+        let mut seen = Seen { sights, ..others };
         for (id, look) in &mut seen.sights {
             if let (Look::Here(live), Some(resource)) = (look, ask.resource(id)) {
                 policies::adopt(live, &resource.fields);
             }
-        }
-        if ask.orphans {
-            others(ask, &mut seen).await;
         }
         seen
     }
@@ -187,12 +182,16 @@ pub(super) fn name_of(live: &Observed) -> &str {
 }
 
 /// Roles under the stack's path that were not asked for, here and in other regions.
-async fn others(ask: &Ask<'_>, seen: &mut Seen) {
+async fn others(ask: &Ask<'_>) -> Seen {
+    let mut seen = Seen::default();
+    if !ask.orphans {
+        return seen;
+    }
     let names = match under_path(ask.aws, ask.context).await {
         Ok(names) => names,
         Err(fault) => {
             seen.unread = Some(fault.to_string());
-            return;
+            return seen;
         }
     };
     let asked: Vec<&str> = ask
@@ -206,11 +205,12 @@ async fn others(ask: &Ask<'_>, seen: &mut Seen) {
         .map(|name| policies::role(ask.aws, name));
     for read in join_all(reads).await {
         match read {
-            Ok(Some(live)) => sort_in(ask.context, live, seen),
+            Ok(Some(live)) => sort_in(ask.context, live, &mut seen),
             Ok(None) => {}
             Err(fault) => seen.unread = Some(fault.to_string()),
         }
     }
+    seen
 }
 
 fn sort_in(context: &Context, live: Live, seen: &mut Seen) {

@@ -3,6 +3,7 @@
 use aws_sdk_eks::types::{
     AccessEntry as Wire, AccessScope, AccessScopeType, AssociatedAccessPolicy,
 };
+use futures::future::join;
 use provision_aws::kind::{Cx, Live, Next, Stop, pages, text, texts, with};
 use provision_aws::{Aws, Fault, internal, live_fields, plain};
 use provision_core::contract::{Class, Failure};
@@ -212,14 +213,13 @@ pub(super) async fn read(aws: &Aws, cluster: &str, principal: &str) -> Result<Op
         .describe_access_entry()
         .cluster_name(cluster)
         .principal_arn(principal);
-    let answer = aws
-        .read("eks:DescribeAccessEntry", || request.clone().send())
-        .await;
-    let Some(entry) = found(answer)?.and_then(|answer| answer.access_entry) else {
-        return Ok(None);
-    };
-    let policies = associated(aws, cluster, principal).await?;
-    Ok(policies.map(|policies| live(&entry, policies)))
+    let entry = aws.read("eks:DescribeAccessEntry", || request.clone().send());
+    let (entry, policies) = join(entry, associated(aws, cluster, principal)).await;
+    let entry = found(entry)?.and_then(|answer| answer.access_entry);
+    Ok(match (entry, policies?) {
+        (Some(entry), Some(policies)) => Some(live(&entry, policies)),
+        _ => None,
+    })
 }
 
 /// The policies of an entry; `None` when it has just gone.

@@ -2,7 +2,7 @@
 //!
 //! EKS takes one kind of change per call and one change at a time, so each group of fields is a step of its own.
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use provision_aws::kind::{
     Ask, Cx, Live, Next, Progress, Seen, Served, Stop, Uses, fixed, named, pages, seconds, table,
     tags as tags_row,
@@ -115,14 +115,14 @@ impl Served for Cluster {
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {
-        let mut seen = Seen {
-            sights: named(ask, |name| calls::read(ask.aws, name)).await,
-            ..Seen::default()
-        };
-        if ask.orphans {
-            others(ask, &mut seen).await;
+        if !ask.orphans {
+            return asked(ask).await;
         }
-        seen
+        let (asked, others) = join(asked(ask), others(ask)).await;
+        Seen {
+            sights: asked.sights,
+            ..others
+        }
     }
 
     async fn create(cx: &Cx<'_>, want: &Self) -> Result<Next, Stop> {
@@ -182,13 +182,22 @@ fn is_past_standard(version: &str, day: &str) -> bool {
     }
 }
 
+/// Clusters that are asked for, by name.
+pub(crate) async fn asked(ask: &Ask<'_>) -> Seen {
+    Seen {
+        sights: named(ask, |name| calls::read(ask.aws, name)).await,
+        ..Seen::default()
+    }
+}
+
 /// Clusters of the stack that were not asked for.
-async fn others(ask: &Ask<'_>, seen: &mut Seen) {
+pub(crate) async fn others(ask: &Ask<'_>) -> Seen {
+    let mut seen = Seen::default();
     let names = match list(ask.aws).await {
         Ok(names) => names,
         Err(fault) => {
             seen.unread = Some(fault.to_string());
-            return;
+            return seen;
         }
     };
     let asked: Vec<&str> = ask
@@ -212,6 +221,7 @@ async fn others(ask: &Ask<'_>, seen: &mut Seen) {
             Err(fault) => seen.unread = Some(fault.to_string()),
         }
     }
+    seen
 }
 
 async fn list(aws: &Aws) -> Result<Vec<String>, Fault> {

@@ -1,10 +1,10 @@
-//! Reading what lies in clusters: lists, then one read each, since EKS has no batch.
+//! Reading what lies in clusters: lists and one read each, since EKS has no batch.
 //!
 //! A cluster that is not there has nothing in it; of one that could not be read nothing is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::{join_all, try_join_all};
+use futures::future::{join_all, try_join, try_join_all};
 use provision_aws::Fault;
 use provision_aws::kind::{Ask, Live, Look, Place, PlaceState, Seen, unclaimed, unknown};
 use provision_core::model::{Pending, Resource, ResourceId, Sight};
@@ -79,7 +79,7 @@ async fn one_cluster<I: Inside + Sync>(
             });
         }
         PlaceState::Here if wanted.is_empty() && !ask.orphans => {}
-        PlaceState::Here => match everything(kind, &place.name).await {
+        PlaceState::Here => match everything(kind, &place.name, &wanted).await {
             Ok(lives) => sort(ask, kind, place, &wanted, lives, &mut seen),
             Err(fault) => {
                 seen.unread = ask.orphans.then(|| fault.to_string());
@@ -93,10 +93,23 @@ async fn one_cluster<I: Inside + Sync>(
     seen
 }
 
-async fn everything<I: Inside>(kind: &I, cluster: &str) -> Result<Vec<Live>, Fault> {
-    let names = kind.list(cluster).await?;
-    let reads = names.iter().map(|name| kind.read(cluster, name));
-    Ok(try_join_all(reads).await?.into_iter().flatten().collect())
+/// All that is in a cluster. What is wanted is read by the name it should have while the list is on its way; the rest of
+/// the list comes after.
+async fn everything<I: Inside>(
+    kind: &I,
+    cluster: &str,
+    wanted: &[&Resource<Pending>],
+) -> Result<Vec<Live>, Fault> {
+    let known: BTreeSet<String> = wanted.iter().filter_map(|one| kind.key(one)).collect();
+    let first = try_join_all(known.iter().map(|name| kind.read(cluster, name)));
+    let (listed, mut all) = try_join(kind.list(cluster), first).await?;
+    let rest = listed.iter().filter(|name| !known.contains(*name));
+    all.extend(try_join_all(rest.map(|name| kind.read(cluster, name))).await?);
+    let mut all: Vec<Live> = all.into_iter().flatten().collect();
+    // Should the list write a name in another way than we do, it is the same object all the same.
+    let mut met = BTreeSet::new();
+    all.retain(|live| met.insert(live.physical.clone()));
+    Ok(all)
 }
 
 /// Ours by their marks; somebody's under a name that is wanted; the rest of the stack.

@@ -4,7 +4,7 @@ mod access_calls;
 mod access_entry;
 mod addon;
 mod addon_calls;
-mod cluster;
+pub(crate) mod cluster;
 mod cluster_calls;
 mod eks;
 mod encryption;

@@ -74,9 +74,21 @@ async fn node_groups_are_found_by_their_marks_under_any_name() {
     let recorder = Recorder::new([
         (200, super::cluster::wire("ACTIVE")),
         (200, list),
+        refused(404, "ResourceNotFoundException", "none"),
         (200, wire),
     ]);
     let seen = seen(&recorder, resources(), BTreeMap::new()).await;
+    let groups = "GET /clusters/shop-prod/node-groups";
+    let asked = [
+        groups,
+        &format!("{groups}/web"),
+        &format!("{groups}/web-1a2b3c4d"),
+    ];
+    assert_eq!(
+        recorder.calls()[1..],
+        asked,
+        "the name it should have is tried at once"
+    );
     let Sight::Present(live) = &seen[&nodegroup::id()] else {
         panic!("{seen:?}");
     };

@@ -64,7 +64,7 @@ pub type Census = BTreeMap<String, usize>;
 
 /// Counts the objects of a cloud.
 #[must_use]
-pub(crate) fn census(cloud: &Cloud, now: Timestamp) -> Census {
+pub fn census(cloud: &Cloud, now: Timestamp) -> Census {
     let mut census = Census::new();
     for object in cloud.objects(now).expect("the oracle answers") {
         if !object.own_of_cloud {
@@ -127,7 +127,7 @@ impl World {
     }
 
     /// Applies a plan to its end.
-    pub(crate) async fn apply(
+    pub async fn apply(
         &self,
         plan: &PlanFile,
         settings: Settings,

@@ -1,41 +1,6 @@
-//! Tests of the flow's own joints.
+//! Tests of the joints between providers.
 #![allow(clippy::unwrap_used)]
 use super::*;
-
-fn context(region: &str) -> Context {
-    Context {
-        stack: "s".to_owned(),
-        account: Some("123456789012".to_owned()),
-        region: region.to_owned(),
-        labels: BTreeMap::new(),
-    }
-}
-
-#[test]
-fn providers_of_one_place_share_what_they_learnt_and_no_others() {
-    let aws = Facts {
-        zones: vec!["eu-west-1a".to_owned()],
-        ..Facts::default()
-    };
-    let eks = Facts {
-        versions: vec!["1.35".to_owned()],
-        ..Facts::default()
-    };
-    let facts = BTreeMap::from([
-        ("aws".to_owned(), aws),
-        ("eks".to_owned(), eks),
-        ("far".to_owned(), Facts::default()),
-    ]);
-    let contexts = BTreeMap::from([
-        ("aws".to_owned(), context("eu-west-1")),
-        ("eks".to_owned(), context("eu-west-1")),
-        ("far".to_owned(), context("us-east-1")),
-    ]);
-    let shared = shared(&facts, &contexts);
-    assert_eq!(shared["eks"].zones, ["eu-west-1a"]);
-    assert_eq!(shared["aws"].versions, ["1.35"]);
-    assert_eq!(shared["far"], Facts::default());
-}
 
 #[test]
 fn only_names_of_parents_that_others_hold_are_handed_over() {
