@@ -234,7 +234,7 @@ async fn look(
         SurveyAnswer::Objects { mut seen, .. } => Ok(seen.remove(&id).unwrap_or(Sight::Unknown {
             reason: "it was not among the answers".to_owned(),
         })),
-        SurveyAnswer::Account(_) => Err(internal(
+        SurveyAnswer::Account(_) | SurveyAnswer::Left { .. } => Err(internal(
             Class::Internal,
             "the survey answered another question".to_owned(),
         )),

@@ -27,6 +27,8 @@ pub struct Wish {
     pub targets: Vec<Address>,
     /// Sticky choices within these addresses are taken anew.
     pub rechoose: Vec<Address>,
+    /// What holds data and was left by controllers goes as well.
+    pub delete_data: bool,
 }
 
 /// A spec, for planning.
@@ -130,6 +132,8 @@ pub async fn observe(
         orphans: surveyed.orphans,
         strays: surveyed.strays,
         unread: surveyed.unread,
+        left: Vec::new(),
+        delete_data: wish.delete_data,
         notes,
         targets: wish.targets.clone(),
         rechoose: wish.rechoose.clone(),
@@ -171,8 +175,10 @@ pub async fn make(
     wanted: Wanted<'_>,
     wish: &Wish,
 ) -> Result<PlanFile, Error> {
-    let inputs = observe(registry, wanted, wish).await?;
-    plan::make(&inputs).map_err(Error::Refused)
+    let mut inputs = observe(registry, wanted, wish).await?;
+    let decided = plan::decide(&inputs);
+    left::ask(registry, &mut inputs, &decided).await?;
+    plan::make_from(&inputs, decided).map_err(Error::Refused)
 }
 
 /// Wave 0: every provider checks the account before it calls anything else. The contexts then say the account that
@@ -212,7 +218,9 @@ pub async fn accounts(
 async fn account(provider: &dyn Provider, context: Context) -> Result<Account, Failure> {
     match provider.survey(&SurveyRequest::Account { context }).await? {
         SurveyAnswer::Account(account) => Ok(account),
-        SurveyAnswer::Objects { .. } => Err(other_answer(provider.name())),
+        SurveyAnswer::Objects { .. } | SurveyAnswer::Left { .. } => {
+            Err(other_answer(provider.name()))
+        }
     }
 }
 
@@ -288,7 +296,9 @@ pub async fn survey(
                 add_new(&mut all.strays, strays);
                 all.unread.extend(unread);
             }
-            Ok(SurveyAnswer::Account(_)) => add_new(&mut failures, vec![other_answer(&name)]),
+            Ok(SurveyAnswer::Account(_) | SurveyAnswer::Left { .. }) => {
+                add_new(&mut failures, vec![other_answer(&name)]);
+            }
             Err(failure) => add_new(&mut failures, vec![failure]),
         }
     }
@@ -311,24 +321,33 @@ impl Surveyed {
 
     /// Makes needs of the handles that one provider met and another one knows.
     fn link(&mut self) {
-        let mut owners: BTreeMap<String, ResourceId> = BTreeMap::new();
-        for live in self.live() {
-            // What lives in another object has a name only there.
-            let name = live.outputs.get("name").filter(|_| live.parent.is_none());
-            let names = [name, live.outputs.get("arn")].map(|name| name?.as_text());
-            for name in names.into_iter().flatten().chain([live.physical.as_str()]) {
-                owners.insert(name.to_owned(), live.id.clone());
-            }
-        }
-        for live in self.live() {
-            let met = std::mem::take(&mut live.uses);
-            let met = met.iter().filter_map(|name| owners.get(name));
-            let others = met.filter(|id| **id != live.id).cloned();
-            live.needs.extend(others.collect::<Vec<_>>());
-            live.needs.sort();
-            live.needs.dedup();
+        let owners = owners(self.live().map(|live| &*live));
+        self.live().for_each(|live| needs(live, &owners));
+    }
+}
+
+/// Which id each handle, name and ARN belongs to.
+fn owners<'a>(lives: impl Iterator<Item = &'a Observed>) -> BTreeMap<String, ResourceId> {
+    let mut owners = BTreeMap::new();
+    for live in lives {
+        // What lives in another object has a name only there.
+        let name = live.outputs.get("name").filter(|_| live.parent.is_none());
+        let names = [name, live.outputs.get("arn")].map(|name| name?.as_text());
+        for name in names.into_iter().flatten().chain([live.physical.as_str()]) {
+            owners.insert(name.to_owned(), live.id.clone());
         }
     }
+    owners
+}
+
+/// Makes needs of the handles that an object uses.
+fn needs(live: &mut Observed, owners: &BTreeMap<String, ResourceId>) {
+    let met = std::mem::take(&mut live.uses);
+    let met = met.iter().filter_map(|name| owners.get(name));
+    let others = met.filter(|id| **id != live.id).cloned();
+    live.needs.extend(others.collect::<Vec<_>>());
+    live.needs.sort();
+    live.needs.dedup();
 }
 
 fn of_provider(resources: &[Resource<Pending>], name: &str) -> Vec<Resource<Pending>> {
@@ -371,5 +390,6 @@ fn other_answer(provider: &str) -> Failure {
     }
 }
 
+mod left;
 #[cfg(test)]
 mod tests;

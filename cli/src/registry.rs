@@ -202,7 +202,7 @@ pub async fn callers_account(region: &str, sandbox: Option<&Sandbox>) -> Option<
     };
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(SurveyAnswer::Account(account))) => Some(account.facts.account),
-        Ok(Ok(SurveyAnswer::Objects { .. }) | Err(_)) | Err(_) => None,
+        Ok(Ok(SurveyAnswer::Objects { .. } | SurveyAnswer::Left { .. }) | Err(_)) | Err(_) => None,
     }
 }
 

@@ -109,3 +109,27 @@ fn up_changed_and_down() {
     );
     println!("stood in for: {:?}", lacks.lock().unwrap().used);
 }
+
+/// moto's own balancers, groups, interfaces and volumes, made by boto3 as controllers make them.
+#[test]
+fn what_controllers_left_is_swept() {
+    let Some(moto) = moto() else {
+        println!("skipped: moto_server is not installed");
+        return;
+    };
+    let (port, _) = front::serve(moto.port);
+    let place = Place::with(common::MINIMAL);
+    let run = |args: &[&str]| provision(&place, port, args);
+    run(&["apply", "--yes"]).expect(0);
+    let url = format!("http://127.0.0.1:{}", moto.port);
+    if !common::boto3("left.py", &[&url, "plant"]) {
+        return;
+    }
+    let plan = run(&["plan", "--destroy"]).expect(0).out;
+    for part in ["swept.alb.k8s-default-web", "swept.elb.a0123"] {
+        assert!(plan.contains(part), "{part}: {plan}");
+    }
+    assert!(!plan.contains("somebodys"), "{plan}");
+    run(&["destroy", "--yes"]).expect(0);
+    common::boto3("left.py", &[&url, "gone"]);
+}

@@ -60,7 +60,7 @@ async fn account(stage: &Stage) {
             );
             assert!(account.facts.machines.contains(&"m5.large".to_owned()));
         }
-        SurveyAnswer::Objects { .. } => panic!("the wrong wave"),
+        SurveyAnswer::Objects { .. } | SurveyAnswer::Left { .. } => panic!("the wrong wave"),
     }
     context.account = Some("999999999999".to_owned());
     let request = SurveyRequest::Account { context };

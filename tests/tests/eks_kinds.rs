@@ -157,7 +157,7 @@ async fn survey(
     });
     match provider.survey(&request).await.unwrap() {
         SurveyAnswer::Objects { seen, orphans, .. } => (seen, orphans),
-        SurveyAnswer::Account(_) => panic!("the wrong wave"),
+        SurveyAnswer::Account(_) | SurveyAnswer::Left { .. } => panic!("the wrong wave"),
     }
 }
 

@@ -10,7 +10,9 @@ mod verbs;
 
 #[allow(unused_imports)]
 pub(crate) use parse::duration;
-pub use sandbox::{Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxStart, SandboxVerb};
+pub use sandbox::{
+    Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxPlant, SandboxStart, SandboxVerb,
+};
 pub use verbs::{
     Allow, Apply, Completions, Destroy, Drift, FileArgs, Graph, GraphForm, Init, Overrides, Plan,
     RunArgs, Shape, Show, SpecArgs, Validate,

@@ -23,6 +23,8 @@ pub enum SandboxVerb {
     Reset(SandboxDir),
     /// Show whether it is served, and what it holds
     Status(SandboxDir),
+    /// Make what a cluster's controllers make, and leave it behind
+    Plant(SandboxPlant),
     /// Print the exports that point clients at it
     Env(SandboxEnv),
 }
@@ -47,6 +49,23 @@ pub struct SandboxStart {
     /// Its knobs.
     #[command(flatten)]
     pub knobs: Knobs,
+}
+
+/// `sandbox plant`.
+#[derive(Args, Clone, Debug)]
+pub struct SandboxPlant {
+    /// The cluster's name in the cloud: STACK-NAME
+    #[arg(value_name = "CLUSTER")]
+    pub cluster: String,
+    /// Also what is nobody's and stands in the way
+    #[arg(long)]
+    pub foreign: bool,
+    /// Balancers with deletion protection
+    #[arg(long)]
+    pub protected: bool,
+    /// Its folder.
+    #[command(flatten)]
+    pub dir: SandboxDir,
 }
 
 /// `sandbox env`.

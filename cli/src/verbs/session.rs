@@ -86,6 +86,7 @@ pub(super) fn wish(goal: Goal, shape: &Shape) -> Wish {
         goal,
         targets: addresses(&shape.target),
         rechoose: addresses(&shape.rechoose),
+        delete_data: shape.delete_volumes,
     }
 }
 

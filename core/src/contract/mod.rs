@@ -16,8 +16,8 @@ use std::pin::Pin;
 
 pub use messages::{
     Account, Act, ActStep, Class, Context, Does, ExpandAnswer, ExpandRequest, Facts, Failure,
-    Handle, Note, Objects, Outcome, Parent, Poll, PollOutcome, Severity, SurveyAnswer,
-    SurveyRequest,
+    Handle, Leaver, Leavers, Left, Note, Objects, Outcome, Parent, Poll, PollOutcome, Severity,
+    SurveyAnswer, SurveyRequest,
 };
 pub use shim::Shim;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::{Context, Note};
+use crate::contract::{Context, Left, Note};
 use crate::model::{
     Address, Kind, Observed, Open, Pending, Resource, ResourceId, Sight, Stray, Table,
 };
@@ -49,6 +49,10 @@ pub struct Inputs {
     pub strays: Vec<Stray>,
     /// Kinds of which orphans could not be listed, with the reason.
     pub unread: BTreeMap<String, String>,
+    /// What others made from inside of what is to be removed; see [`super::leavers`].
+    pub left: Vec<Left>,
+    /// `--delete-volumes`: what holds data goes as well.
+    pub delete_data: bool,
     /// Notes of spec, expansion and survey.
     pub notes: Vec<Note>,
     /// `--target`: only these addresses, what lies in them and what they need; empty = the whole stack.
@@ -96,6 +100,8 @@ pub enum Verdict {
     Delete,
     /// It goes by itself when its parent goes: no step.
     GoesWithParent,
+    /// Left alone on purpose; the reasons say why.
+    Keep,
     /// Nothing can be done about it; the reasons say why.
     Blocked,
 }
@@ -110,6 +116,7 @@ impl Verdict {
             Self::Create => Some(Action::Create),
             Self::Replace => Some(Action::Replace),
             Self::Delete | Self::GoesWithParent => Some(Action::Delete),
+            Self::Keep => Some(Action::Keep),
             Self::Blocked => Some(Action::Blocked),
         }
     }

@@ -147,7 +147,7 @@ impl<'a> Draft<'a> {
     fn place(&mut self, at: usize) {
         let web = self.web;
         match &web.decisions[at].verdict {
-            Verdict::Nothing | Verdict::Blocked | Verdict::GoesWithParent => {}
+            Verdict::Nothing | Verdict::Blocked | Verdict::Keep | Verdict::GoesWithParent => {}
             Verdict::Wait => self.make(at, Does::Wait, &[]),
             Verdict::Create => self.make(at, Does::Create, &[]),
             Verdict::Update { groups } => {

@@ -199,7 +199,7 @@ impl Outputs<'_> {
         let place = self.at.get(&reference.id)?;
         let decision = self.decisions.get(*place)?.as_ref()?;
         let moves = match decision.verdict {
-            Verdict::Nothing | Verdict::Blocked => false,
+            Verdict::Nothing | Verdict::Keep | Verdict::Blocked => false,
             Verdict::Update { .. } | Verdict::Wait => self.volatile(decision, &reference.output),
             _ => true,
         };

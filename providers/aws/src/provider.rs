@@ -11,7 +11,7 @@ use crate::client::Aws;
 use crate::field::internal;
 use crate::kinds::gather::{gather, unserved};
 use crate::kinds::{ALL, Ask, Ops, ops};
-use crate::{PROVIDER, account, expand};
+use crate::{PROVIDER, account, expand, sweep};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +64,7 @@ impl Provider for AwsProvider {
                     .await
                     .map(SurveyAnswer::Account),
                 SurveyRequest::Objects(objects) => Ok(survey(aws, objects).await),
+                SurveyRequest::Left(leavers) => Ok(sweep::left(aws, leavers).await),
             }
         })
     }

@@ -65,6 +65,11 @@ impl Provider for EksProvider {
                     .await
                     .map(SurveyAnswer::Account),
                 SurveyRequest::Objects(objects) => Ok(survey(aws, objects).await),
+                // What controllers leave lies in the network, which `aws` knows.
+                SurveyRequest::Left(_) => Ok(SurveyAnswer::Left {
+                    left: Vec::new(),
+                    notes: Vec::new(),
+                }),
             }
         })
     }

@@ -12,4 +12,4 @@ mod world;
 
 pub use record::{Point, Recording, record};
 pub use resume::{Outcome, Resume, resume_all, with_fault};
-pub use world::{Census, Settings, Setup};
+pub use world::{Census, Settings, Setup, World, census, loaded};

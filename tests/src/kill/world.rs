@@ -64,7 +64,7 @@ pub type Census = BTreeMap<String, usize>;
 
 /// Counts the objects of a cloud.
 #[must_use]
-pub(crate) fn census(cloud: &Cloud, now: Timestamp) -> Census {
+pub fn census(cloud: &Cloud, now: Timestamp) -> Census {
     let mut census = Census::new();
     for object in cloud.objects(now).expect("the oracle answers") {
         if !object.own_of_cloud {
@@ -79,11 +79,13 @@ pub(crate) fn census(cloud: &Cloud, now: Timestamp) -> Census {
 }
 
 /// A sandbox, its clock and the providers over it.
-pub(crate) struct World {
+pub struct World {
     /// The cloud.
-    pub(crate) cloud: Arc<Cloud>,
+    pub cloud: Arc<Cloud>,
     /// Its clock.
     pub(crate) clock: Clock,
+    /// Clients over it.
+    pub aws: Aws,
     /// The providers over it.
     providers: Vec<Arc<dyn Provider>>,
 }
@@ -91,17 +93,18 @@ pub(crate) struct World {
 impl World {
     /// A world around a cloud at a time.
     #[must_use]
-    pub(crate) fn new(cloud: Cloud, now: Timestamp, tap: Option<Tap>) -> Self {
+    pub fn new(cloud: Cloud, now: Timestamp, tap: Option<Tap>) -> Self {
         let cloud = Arc::new(cloud);
         let clock = Clock::at(now);
         let aws: Aws = near_at(&cloud, clock, tap);
         let providers: Vec<Arc<dyn Provider>> = vec![
             Arc::new(AwsProvider::new(aws.clone())),
-            Arc::new(EksProvider::new(aws)),
+            Arc::new(EksProvider::new(aws.clone())),
         ];
         Self {
             cloud,
             clock,
+            aws,
             providers,
         }
     }
@@ -110,24 +113,41 @@ impl World {
     ///
     /// # Panics
     /// When there is no plan.
-    pub(crate) async fn plan(&self, loaded: &Loaded, goal: Goal) -> PlanFile {
+    pub async fn plan(&self, loaded: &Loaded, goal: Goal) -> PlanFile {
+        let wish = Wish {
+            goal,
+            ..Wish::default()
+        };
+        self.plan_for(loaded, &wish).await
+    }
+
+    /// Plans what is wished for.
+    ///
+    /// # Panics
+    /// When there is no plan.
+    pub async fn plan_for(&self, loaded: &Loaded, wish: &Wish) -> PlanFile {
         let mut registry = Registry::with(&loaded.spec, self.providers.clone());
         let wanted = Wanted {
             spec: &loaded.spec,
             digest: &loaded.digest,
             notes: &loaded.notes,
         };
-        let wish = Wish {
-            goal,
-            ..Wish::default()
-        };
-        flow::make(&mut registry, wanted, &wish)
+        flow::make(&mut registry, wanted, wish)
             .await
             .unwrap_or_else(|error| panic!("no plan: {error:?}"))
     }
 
+    /// The time there.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Applies a plan to its end.
-    pub(crate) async fn apply(
+    ///
+    /// # Panics
+    /// When the plan cannot be run at all.
+    pub async fn apply(
         &self,
         plan: &PlanFile,
         settings: Settings,
@@ -167,7 +187,7 @@ fn lines(records: &[Record]) -> String {
 
 /// Loads a spec that is right.
 #[must_use]
-pub(crate) fn loaded(text: &str) -> Loaded {
+pub fn loaded(text: &str) -> Loaded {
     load(&Input::file("provision.toml", text.to_owned()))
         .unwrap_or_else(|found| panic!("{found:?}"))
 }

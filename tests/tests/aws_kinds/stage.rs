@@ -236,7 +236,7 @@ impl Stage {
                 assert!(unread.is_empty(), "{unread:?}");
                 (seen, orphans)
             }
-            SurveyAnswer::Account(_) => panic!("the wrong wave"),
+            SurveyAnswer::Account(_) | SurveyAnswer::Left { .. } => panic!("the wrong wave"),
         }
     }
 

@@ -4,6 +4,7 @@ mod address;
 mod claim;
 pub(crate) mod ec2;
 pub(crate) mod gather;
+mod holders;
 mod internet_gateway;
 mod launch_data;
 mod launch_template;
@@ -49,15 +50,17 @@ pub use vpc::Vpc;
 
 pub(crate) use ec2::{filter, pages};
 pub use live::Live;
+pub(crate) use security_group_rule::wires as security_group_rules;
 pub use serve::Ops;
 pub use survey::{Ask, Look, Seen};
 
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::marks::{Tags, marked};
+use crate::sweep::{Sort, Sweep, Swept};
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 13] = [
+pub(crate) const ALL: [&dyn Ops; 20] = [
     &serve::Served::<Claim>::NEW,
     &serve::Served::<Vpc>::NEW,
     &serve::Served::<InternetGateway>::NEW,
@@ -71,6 +74,13 @@ pub(crate) const ALL: [&dyn Ops; 13] = [
     &serve::Served::<Role>::NEW,
     &serve::Served::<OidcProvider>::NEW,
     &serve::Served::<LogGroup>::NEW,
+    &Swept(Sort::Balancer),
+    &Swept(Sort::Classic),
+    &Swept(Sort::TargetGroup),
+    &Swept(Sort::Interface),
+    &Swept(Sort::Group),
+    &Swept(Sort::Volume),
+    &Sweep,
 ];
 
 /// What a kind must know to serve: its table and its calls. The type itself is the record of its fields.
@@ -116,6 +126,11 @@ pub trait Served: Serialize + DeserializeOwned + Send + Sync + 'static {
         _want: &Self,
     ) -> impl Future<Output = Result<Option<Live>, Fault>> + Send {
         async { Ok(None) }
+    }
+
+    /// What keeps the object from being deleted, in words. Asked after the cloud has said that something does.
+    fn holders(_cx: &Cx<'_>, _live: &Observed) -> impl Future<Output = Vec<String>> + Send {
+        async { Vec::new() }
     }
 
     /// Asks how a change is coming along: the answer to [`Next::Updates`].

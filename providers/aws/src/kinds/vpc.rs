@@ -16,7 +16,7 @@ use super::ec2::{asked, filter, pages, retag, spec, tags};
 use super::live::{changing, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, holders};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::marks::{Tags, plain};
@@ -47,6 +47,7 @@ impl Served for Vpc {
         Table {
             outputs: outputs(&["id", "cidr", "default_security_group"]),
             seconds: seconds(3, 1, 1),
+            leaves: true,
             loss: Some("everything in this network loses its addresses".to_owned()),
             ..table(Self::KIND, "VPC", Identity::Anonymous, rows)
         }
@@ -93,6 +94,10 @@ impl Served for Vpc {
             .write("ec2:DeleteVpc", || request.clone().send())
             .await?;
         Ok(Next::Gone)
+    }
+
+    async fn holders(cx: &Cx<'_>, live: &Observed) -> Vec<String> {
+        holders::of_vpc(cx.aws, &live.physical).await
     }
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {

@@ -289,6 +289,8 @@ pub(super) fn live(cluster: &Wire) -> Live {
     .maybe("security_group", group)
     .maybe("oidc_issuer", issuer)
     .maybe("version", cluster.version())
+    // For the sweep alone; nothing refers to it.
+    .maybe("vpc", network.and_then(|network| network.vpc_id()))
     .status(status(cluster))
     .needs(refs);
     let unsaid = [

@@ -39,7 +39,7 @@ async fn seen(
     });
     match recorder.provider().survey(&request).await.unwrap() {
         SurveyAnswer::Objects { seen, .. } => seen,
-        SurveyAnswer::Account(_) => panic!("the wrong wave"),
+        SurveyAnswer::Account(_) | SurveyAnswer::Left { .. } => panic!("the wrong wave"),
     }
 }
 
