@@ -10,6 +10,7 @@
 mod account;
 mod advice;
 mod existing;
+mod left;
 mod look;
 mod survey;
 
@@ -42,6 +43,8 @@ pub struct Wish {
     pub as_of: Option<Timestamp>,
     /// The limit of the monthly bill that the plan is held against.
     pub budget: Option<Money>,
+    /// What holds data and was left by controllers goes as well.
+    pub delete_data: bool,
 }
 
 impl Wish {
@@ -152,6 +155,8 @@ pub async fn observe(
         orphans: surveyed.orphans,
         strays: surveyed.strays,
         unread: surveyed.unread,
+        left: Vec::new(),
+        delete_data: wish.delete_data,
         notes,
         targets: wish.targets.clone(),
         rechoose: wish.rechoose.clone(),
@@ -198,7 +203,8 @@ pub async fn make(
     finish(registry, inputs, wish).await
 }
 
-/// Makes a plan of what was observed, with its price. Only for changes that go by stops are clouds asked again.
+/// Makes a plan of what was observed, with its price. Clouds are asked again only for what goes by stops, and for what
+/// controllers leave behind when something goes.
 ///
 /// # Errors
 /// What the planner refuses; a bill over its limit.
@@ -208,6 +214,7 @@ pub async fn finish(
     wish: &Wish,
 ) -> Result<PlanFile, Error> {
     let decided = plan::decide(&inputs);
+    left::ask(registry, &mut inputs, &decided).await?;
     let advice = advice::advice(registry, &inputs, &decided, wish.now()).await;
     let mut made = match advice == Advice::default() {
         true => plan::make_from(&inputs, decided)?,

@@ -52,3 +52,26 @@ fn up_changed_and_down() {
     );
     println!("stood in for: {:?}", moto.stood_in());
 }
+
+/// moto's own balancers, groups, interfaces and volumes, made by boto3 as controllers make them.
+#[test]
+fn what_controllers_left_is_swept() {
+    let Some(moto) = Moto::start() else {
+        println!("skipped: moto_server is not installed");
+        return;
+    };
+    let place = Place::with(common::MINIMAL);
+    let run = |args: &[&str]| moto.run(&place, args);
+    run(&["apply", "--yes"]).expect(0);
+    let url = moto.url();
+    if !common::boto3("left.py", &[&url, "plant"]) {
+        return;
+    }
+    let plan = run(&["plan", "--destroy"]).expect(0).out;
+    for part in ["swept.alb.k8s-default-web", "swept.elb.a0123"] {
+        assert!(plan.contains(part), "{part}: {plan}");
+    }
+    assert!(!plan.contains("somebodys"), "{plan}");
+    run(&["destroy", "--yes"]).expect(0);
+    common::boto3("left.py", &[&url, "gone"]);
+}

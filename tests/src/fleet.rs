@@ -106,6 +106,10 @@ impl Still {
                 facts: BTreeMap::new(),
             },
             SurveyRequest::Advice(_) => SurveyAnswer::Advice(Advice::default()),
+            SurveyRequest::Left(_) => SurveyAnswer::Left {
+                left: Vec::new(),
+                notes: Vec::new(),
+            },
             SurveyRequest::Import(_) => panic!("nothing is imported here"),
         }
     }

@@ -93,6 +93,7 @@ pub fn tables() -> Tables {
         replace: ReplaceOrder::DeleteFirst,
         dies_with_parent: false,
         loss: None,
+        leaves: false,
         downtime: None,
         seconds: Seconds {
             create: seconds,
@@ -265,7 +266,8 @@ impl Provider for Toy {
             SurveyRequest::Objects(_)
             | SurveyRequest::Existing(_)
             | SurveyRequest::Import(_)
-            | SurveyRequest::Advice(_) => Err(Failure {
+            | SurveyRequest::Advice(_)
+            | SurveyRequest::Left(_) => Err(Failure {
                 class: Class::Internal,
                 code: "toy".to_owned(),
                 message: "nothing can be looked up here".to_owned(),

@@ -84,6 +84,8 @@ pub struct World {
     pub cloud: Arc<Cloud>,
     /// Its clock.
     pub clock: Clock,
+    /// Clients over it.
+    pub aws: Aws,
     /// The providers over it.
     providers: Vec<Arc<dyn Provider>>,
 }
@@ -97,11 +99,12 @@ impl World {
         let aws: Aws = near_at(&cloud, clock, tap);
         let providers: Vec<Arc<dyn Provider>> = vec![
             Arc::new(AwsProvider::new(aws.clone())),
-            Arc::new(EksProvider::new(aws)),
+            Arc::new(EksProvider::new(aws.clone())),
         ];
         Self {
             cloud,
             clock,
+            aws,
             providers,
         }
     }
@@ -111,22 +114,39 @@ impl World {
     /// # Panics
     /// When there is no plan.
     pub async fn plan(&self, loaded: &Loaded, goal: Goal) -> PlanFile {
+        let wish = Wish {
+            goal,
+            ..Wish::default()
+        };
+        self.plan_for(loaded, &wish).await
+    }
+
+    /// Plans what is wished for.
+    ///
+    /// # Panics
+    /// When there is no plan.
+    pub async fn plan_for(&self, loaded: &Loaded, wish: &Wish) -> PlanFile {
         let mut registry = Registry::with(&loaded.spec, self.providers.clone());
         let wanted = Wanted {
             spec: &loaded.spec,
             digest: &loaded.digest,
             notes: &loaded.notes,
         };
-        let wish = Wish {
-            goal,
-            ..Wish::default()
-        };
-        flow::make(&mut registry, wanted, &wish)
+        flow::make(&mut registry, wanted, wish)
             .await
             .unwrap_or_else(|error| panic!("no plan: {error:?}"))
     }
 
+    /// The time there.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Applies a plan to its end.
+    ///
+    /// # Panics
+    /// When the plan cannot be run at all.
     pub async fn apply(
         &self,
         plan: &PlanFile,

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 use provision_core::plan::Goal;
-use provision_sandbox::{Fault, FaultAction};
+use provision_sandbox::{Fault, FaultAction, Plant};
 use provision_tests::kill::{Point, Recording, Resume, record, resume_all, with_fault};
 use provision_tests::world::{Settings, Setup};
 
@@ -164,6 +164,31 @@ fn a_replacement_survives_death_anywhere() {
 #[test]
 fn a_replacement_survives_death_anywhere_with_lagging_reads() {
     replacement(30);
+}
+
+/// Controllers left something, and the destroy dies anywhere: what they left goes as well, but for volumes.
+#[test]
+fn a_destroy_that_sweeps_survives_death_anywhere() {
+    let settings = Settings::lagging(0);
+    let built = built(settings);
+    let from = built.end.fork();
+    let plant = Plant {
+        cluster: "hello-main".to_owned(),
+        ..Plant::default()
+    };
+    from.plant(built.now, &plant).unwrap().unwrap();
+    let recording = in_virtual_time(record(&setup(Goal::Destroy), settings, from, built.now));
+    let volume = |key: &String| key.starts_with("ec2 volume ");
+    assert_eq!(recording.census.len(), 2, "{:?}", recording.census);
+    assert!(
+        recording.census.keys().all(volume),
+        "{:?}",
+        recording.census
+    );
+    for journal in [true, false] {
+        let resume = Resume { journal, settings };
+        resume_all(&setup(Goal::Destroy), &recording, resume).expect_none_wrong();
+    }
 }
 
 /// A call whose answer is lost is looked up, and not made twice.

@@ -10,7 +10,9 @@ mod verbs;
 
 #[allow(unused_imports)]
 pub(crate) use parse::duration;
-pub use sandbox::{Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxStart, SandboxTune, SandboxVerb};
+pub use sandbox::{
+    Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxPlant, SandboxStart, SandboxTune, SandboxVerb,
+};
 pub use verbs::{
     Allow, Apply, Completions, Cost, CostLater, Destroy, Drift, FileArgs, Graph, GraphForm, Import,
     Init, Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape, Show, SpecArgs,

@@ -25,6 +25,8 @@ pub enum SandboxVerb {
     Status(SandboxDir),
     /// Set knobs, also while it is served
     Tune(SandboxTune),
+    /// Make what a cluster's controllers make, and leave it behind
+    Plant(SandboxPlant),
     /// Print the exports that point clients at it
     Env(SandboxEnv),
 }
@@ -60,6 +62,23 @@ pub struct SandboxTune {
     /// Its knobs.
     #[command(flatten)]
     pub knobs: Knobs,
+}
+
+/// `sandbox plant`.
+#[derive(Args, Clone, Debug)]
+pub struct SandboxPlant {
+    /// The cluster's name in the cloud: STACK-NAME
+    #[arg(value_name = "CLUSTER")]
+    pub cluster: String,
+    /// Also what is nobody's and stands in the way
+    #[arg(long)]
+    pub foreign: bool,
+    /// Balancers with deletion protection
+    #[arg(long)]
+    pub protected: bool,
+    /// Its folder.
+    #[command(flatten)]
+    pub dir: SandboxDir,
 }
 
 /// `sandbox env`.

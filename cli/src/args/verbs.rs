@@ -59,6 +59,9 @@ pub struct Shape {
     /// Take better machines, zones and versions than the live ones
     #[arg(long, value_name = "ADDR")]
     pub rechoose: Vec<String>,
+    /// Also delete volumes that a cluster's controllers left
+    #[arg(long)]
+    pub delete_volumes: bool,
     /// Plan as of this date (2026-11-24) or time
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<jiff::Timestamp>,
@@ -166,6 +169,9 @@ pub struct Destroy {
     /// Only this address and what needs it
     #[arg(long, value_name = "ADDR")]
     pub target: Vec<String>,
+    /// Also delete volumes that a cluster's controllers left
+    #[arg(long)]
+    pub delete_volumes: bool,
     /// How it runs.
     #[command(flatten)]
     pub run: RunArgs,

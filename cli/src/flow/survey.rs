@@ -86,24 +86,35 @@ impl Surveyed {
 
     /// Makes needs of the handles that one provider met and another one knows.
     fn link(&mut self) {
-        let mut owners: BTreeMap<String, ResourceId> = BTreeMap::new();
-        for live in self.live() {
-            // What lives in another object has a name only there.
-            let name = live.outputs.get("name").filter(|_| live.parent.is_none());
-            let names = [name, live.outputs.get("arn")].map(|name| name?.as_text());
-            for name in names.into_iter().flatten().chain([live.physical.as_str()]) {
-                owners.insert(name.to_owned(), live.id.clone());
-            }
-        }
-        for live in self.live() {
-            let met = std::mem::take(&mut live.uses);
-            let met = met.iter().filter_map(|name| owners.get(name));
-            let others = met.filter(|id| **id != live.id).cloned();
-            live.needs.extend(others.collect::<Vec<_>>());
-            live.needs.sort();
-            live.needs.dedup();
+        let owners = owners(self.live().map(|live| &*live));
+        self.live().for_each(|live| needs(live, &owners));
+    }
+}
+
+/// Which id each handle, name and ARN belongs to.
+pub(super) fn owners<'a>(
+    lives: impl Iterator<Item = &'a Observed>,
+) -> BTreeMap<String, ResourceId> {
+    let mut owners = BTreeMap::new();
+    for live in lives {
+        // What lives in another object has a name only there.
+        let name = live.outputs.get("name").filter(|_| live.parent.is_none());
+        let names = [name, live.outputs.get("arn")].map(|name| name?.as_text());
+        for name in names.into_iter().flatten().chain([live.physical.as_str()]) {
+            owners.insert(name.to_owned(), live.id.clone());
         }
     }
+    owners
+}
+
+/// Makes needs of the handles that an object uses.
+pub(super) fn needs(live: &mut Observed, owners: &BTreeMap<String, ResourceId>) {
+    let met = std::mem::take(&mut live.uses);
+    let met = met.iter().filter_map(|name| owners.get(name));
+    let others = met.filter(|id| **id != live.id).cloned();
+    live.needs.extend(others.collect::<Vec<_>>());
+    live.needs.sort();
+    live.needs.dedup();
 }
 
 /// Those of a provider.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use owo_colors::OwoColorize as _;
-use provision_core::contract::{Left, Note, Severity};
+use provision_core::contract::{LeftOut, Note, Severity};
 use provision_core::spec::Loaded;
 
 use super::{count, hung, plain};
@@ -27,7 +27,7 @@ pub fn valid(loaded: &Loaded) -> String {
 
 /// A spec of a live cluster, and what is not in it.
 #[must_use]
-pub fn imported(file: &str, left: &[Left]) -> String {
+pub fn imported(file: &str, left: &[LeftOut]) -> String {
     let mut out = String::new();
     for left in left {
         let _ = writeln!(

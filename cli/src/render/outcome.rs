@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use owo_colors::OwoColorize as _;
 use provision_core::apply::RunResult;
-use provision_core::plan::{Plan, Step};
+use provision_core::plan::{Action, Plan, Step};
 
 use super::error::failure_line;
 use super::{count, heading, hung, plain, seconds};
@@ -17,6 +17,7 @@ pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String 
     let steps: BTreeMap<u32, &Step> = plan.steps.iter().map(|step| (step.n, step)).collect();
     let mut out = String::new();
     let blocked = plan.summary.blocked as usize;
+    kept(&mut out, plan);
     if steps.is_empty() && blocked == 0 && result.stopped_by.is_none() {
         return out;
     }
@@ -61,6 +62,24 @@ pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String 
         );
     }
     out
+}
+
+/// What was left alone on purpose: it goes on costing money, so it is named last as well.
+fn kept(out: &mut String, plan: &Plan) {
+    let kept = plan
+        .changes
+        .iter()
+        .filter(|change| change.action == Action::Keep);
+    for change in kept {
+        let why: Vec<String> = change.reasons.iter().map(ToString::to_string).collect();
+        let _ = writeln!(
+            out,
+            "{} {}: {}",
+            "kept:".yellow().bold(),
+            plain(&change.id.to_string()),
+            plain(&why.join("; "))
+        );
+    }
 }
 
 fn failed(out: &mut String, steps: &BTreeMap<u32, &Step>, result: &RunResult) {

@@ -49,6 +49,7 @@ fn plain(args: &Apply) -> Result<(), Error> {
         target,
         platform,
         rechoose,
+        delete_volumes,
         as_of,
     } = &args.shape;
     let shaped = env.is_some()
@@ -57,6 +58,7 @@ fn plain(args: &Apply) -> Result<(), Error> {
         || !target.is_empty()
         || platform.is_some()
         || !rechoose.is_empty()
+        || *delete_volumes
         || as_of.is_some();
     match shaped {
         false => Ok(()),

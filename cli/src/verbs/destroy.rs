@@ -22,6 +22,7 @@ pub(super) async fn run(cx: &Cx, args: &Destroy) -> Result<Exit, Error> {
     let wish = Wish {
         goal: Goal::Destroy,
         targets: addresses(&args.target),
+        delete_data: args.delete_volumes,
         ..Wish::default()
     };
     let made = session.plan(cx, &wish).await?;

@@ -21,7 +21,7 @@ struct Document<'a> {
     format_version: u32,
     file: Option<String>,
     spec: &'a str,
-    left: &'a [provision_core::contract::Left],
+    left: &'a [provision_core::contract::LeftOut],
 }
 
 pub(super) async fn run(cx: &Cx, args: &Args) -> Result<Exit, Error> {

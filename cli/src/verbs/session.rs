@@ -118,6 +118,7 @@ pub(super) fn wish(goal: Goal, shape: &Shape) -> Wish {
         rechoose: addresses(&shape.rechoose),
         as_of: shape.as_of,
         budget: None,
+        delete_data: shape.delete_volumes,
     }
 }
 

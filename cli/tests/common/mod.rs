@@ -259,3 +259,24 @@ impl Ran {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
     }
 }
+
+/// Runs a script of `tests/clients` with boto3; false where this machine has none.
+#[track_caller]
+pub fn boto3(script: &str, args: &[&str]) -> bool {
+    let python = std::env::var("PROVISION_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let tried = Command::new(&python).args(["-c", "import boto3"]).output();
+    if !tried.is_ok_and(|tried| tried.status.success()) {
+        println!("skipped: needs a python3 with boto3");
+        return false;
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/clients")
+        .join(script);
+    let output = Command::new(python)
+        .arg(path)
+        .args(args)
+        .output()
+        .expect("runs");
+    ran(output).expect(0);
+    true
+}

@@ -28,6 +28,11 @@ impl Drop for Moto {
 }
 
 impl Moto {
+    /// Where it is met, with the stand-in in front.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
     /// Starts it; `None` when it is not installed.
     pub fn start() -> Option<Self> {
         let server = std::env::var_os("PROVISION_TEST_PYTHON")

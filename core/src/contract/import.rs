@@ -31,12 +31,12 @@ pub struct Imported {
     /// Words of its pools, by their own names.
     pub pools: BTreeMap<String, Words>,
     /// What no word can say; it stays as it is.
-    pub left: Vec<Left>,
+    pub left: Vec<LeftOut>,
 }
 
 /// Something of a live cluster that no word can say.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Left {
+pub struct LeftOut {
     /// What it belongs to: `cluster`, `network`, `pool web`.
     pub of: String,
     /// What it is, as one sentence without a full stop.

@@ -119,6 +119,9 @@ pub enum SurveyRequest {
     /// After a first plan: what is to be known of changes that go by stops. A provider that finds nothing to look
     /// into answers without a call.
     Advice(Advised),
+    /// After a first plan, and only when something is to be removed that others make objects from inside of: what
+    /// they left.
+    Left(Leavers),
 }
 
 /// Asks a provider what is worth saying of objects and dates: of what is live, or else of what is wanted. Pure.
@@ -203,6 +206,47 @@ pub struct Objects {
     pub orphans: bool,
 }
 
+/// What goes and may leave something behind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leavers {
+    /// The context.
+    pub context: Context,
+    /// Each of them, of whatever provider.
+    pub going: Vec<Leaver>,
+    /// Names of objects of such kinds that stay or are to be made: what carries these names is theirs.
+    pub stays: Vec<String>,
+    /// What holds data shall go as well.
+    pub data: bool,
+}
+
+/// One object that goes, or is gone already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaver {
+    /// Its id.
+    pub id: ResourceId,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name, when its kind has names.
+    pub name: Option<String>,
+    /// The object; `None` when it is gone already and what it left may still be there.
+    pub live: Option<Observed>,
+}
+
+/// An object that somebody else made from inside an object of ours, and that outlives it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// The object. Its id lies within the address of what it was made from.
+    pub observed: Observed,
+    /// What goes, and left it.
+    pub by: ResourceId,
+    /// That is what made it and would make it anew: it goes first.
+    pub maker: bool,
+    /// That in words: `cluster shop-prod`.
+    pub of: String,
+    /// It holds data: it goes only when that was asked for.
+    pub data: bool,
+}
+
 /// A survey's answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "wave", rename_all = "snake_case")]
@@ -229,6 +273,13 @@ pub enum SurveyAnswer {
     },
     /// Of [`SurveyRequest::Advice`].
     Advice(Advice),
+    /// Of [`SurveyRequest::Left`].
+    Left {
+        /// What was left, in a stable order.
+        left: Vec<Left>,
+        /// What is in the way and not ours, and what could not be read.
+        notes: Vec<Note>,
+    },
 }
 
 /// Facts of an account, with notes.

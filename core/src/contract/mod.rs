@@ -15,11 +15,11 @@ mod shim;
 use std::future::Future;
 use std::pin::Pin;
 
-pub use import::{Import, Imported, Left, Words};
+pub use import::{Import, Imported, LeftOut, Words};
 pub use messages::{
     Account, Act, ActStep, Advice, Advised, Class, Context, Does, ExpandAnswer, ExpandRequest,
-    Facts, Failure, Follow, Handle, Note, Objects, Outcome, Parent, Poll, PollOutcome,
-    RemarkRequest, Severity, SurveyAnswer, SurveyRequest, Walking,
+    Facts, Failure, Follow, Handle, Leaver, Leavers, Left, Note, Objects, Outcome, Parent, Poll,
+    PollOutcome, RemarkRequest, Severity, SurveyAnswer, SurveyRequest, Walking,
 };
 pub use shim::Shim;
 

@@ -21,6 +21,10 @@ pub struct Table {
     pub replace: ReplaceOrder,
     /// It goes when its parent goes: no step of its own then.
     pub dies_with_parent: bool,
+    /// Others make objects in it or beside it that outlive it (a cluster's controllers): they are asked for before it
+    /// is removed, and go with it.
+    #[serde(default)]
+    pub leaves: bool,
     /// Removing it from the file or destroying the stack loses data or service: consent is needed anyway,
     /// this is the sentence shown.
     pub loss: Option<String>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::{Advice, Context, Follow, Note};
+use crate::contract::{Advice, Context, Follow, Left, Note};
 use crate::model::{
     Address, Kind, Observed, Open, Pending, Resource, ResourceId, Sight, Status, Stray, Table,
 };
@@ -49,6 +49,10 @@ pub struct Inputs {
     pub strays: Vec<Stray>,
     /// Kinds of which orphans could not be listed, with the reason.
     pub unread: BTreeMap<String, String>,
+    /// What others made from inside of what is to be removed; see [`super::leavers`].
+    pub left: Vec<Left>,
+    /// `--delete-volumes`: what holds data goes as well.
+    pub delete_data: bool,
     /// Notes of spec, expansion and survey.
     pub notes: Vec<Note>,
     /// `--target`: only these addresses, what lies in them and what they need; empty = the whole stack.
@@ -112,6 +116,8 @@ pub enum Verdict {
     Delete,
     /// It goes by itself when its parent goes: no step.
     GoesWithParent,
+    /// Left alone on purpose; the reasons say why.
+    Keep,
     /// Nothing can be done about it; the reasons say why.
     Blocked,
 }
@@ -127,6 +133,7 @@ impl Verdict {
             Self::Adopt { .. } => Some(Action::Adopt),
             Self::Replace => Some(Action::Replace),
             Self::Delete | Self::GoesWithParent => Some(Action::Delete),
+            Self::Keep => Some(Action::Keep),
             Self::Blocked => Some(Action::Blocked),
         }
     }

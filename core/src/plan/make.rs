@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::digest::digest;
 use super::guard::{self, GuardError};
 use super::hold::hold;
+use super::left;
 use super::order::{OrderError, Ordered, order};
 use super::renamed::renamed;
 use super::succession::replacement_name;
@@ -63,6 +64,7 @@ pub fn make(inputs: &Inputs) -> Result<PlanFile, Refused> {
 /// [`Refused`].
 pub fn make_from(inputs: &Inputs, mut decided: Decided) -> Result<PlanFile, Refused> {
     guard::inputs(inputs)?;
+    left::add(inputs, &mut decided);
     target(&mut decided, &inputs.targets)?;
     guard::destroy(inputs.goal, &decided)?;
     guard::moves(&decided)?;

@@ -171,7 +171,7 @@ impl<'a> Draft<'a> {
     fn place(&mut self, at: usize) {
         let web = self.web;
         match &web.decisions[at].verdict {
-            Verdict::Nothing | Verdict::Blocked | Verdict::GoesWithParent => {}
+            Verdict::Nothing | Verdict::Blocked | Verdict::Keep | Verdict::GoesWithParent => {}
             Verdict::Wait => {
                 self.make(Node::new(at, Does::Wait));
             }

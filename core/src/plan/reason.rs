@@ -41,6 +41,10 @@ impl fmt::Display for Reason {
             ),
             Self::Refused { field, advice } => write!(f, "{field} cannot be changed: {advice}"),
             Self::NotReady { reason } => f.write_str(reason),
+            Self::LeftBy { of, .. } => write!(f, "left by a controller of {of}"),
+            Self::Data => {
+                f.write_str("it holds data and is kept; `--delete-volumes` deletes it as well")
+            }
             Self::Needs { id } => write!(f, "{id} must come first and is blocked"),
         }
     }

@@ -222,7 +222,11 @@ fn goes(decision: Option<&Decision>) -> bool {
     decision.is_some_and(|one| match one.verdict {
         Verdict::Delete | Verdict::GoesWithParent | Verdict::Replace | Verdict::Create => true,
         Verdict::Nothing => one.live.is_none(),
-        Verdict::Update { .. } | Verdict::Adopt { .. } | Verdict::Wait | Verdict::Blocked => false,
+        Verdict::Update { .. }
+        | Verdict::Adopt { .. }
+        | Verdict::Wait
+        | Verdict::Keep
+        | Verdict::Blocked => false,
     })
 }
 
@@ -264,7 +268,11 @@ pub(super) fn foreign(decided: &mut Decided) {
             Verdict::Replace | Verdict::Delete | Verdict::GoesWithParent => {
                 "not removed by us, and it may not go before they are gone"
             }
-            Verdict::Nothing | Verdict::Wait | Verdict::Create | Verdict::Blocked => continue,
+            Verdict::Nothing
+            | Verdict::Wait
+            | Verdict::Create
+            | Verdict::Keep
+            | Verdict::Blocked => continue,
         };
         let mut children = live.foreign.clone();
         children.sort();

@@ -205,7 +205,7 @@ impl Outputs<'_> {
             return way.stops.last().map(Value::text);
         }
         let moves = match decision.verdict {
-            Verdict::Nothing | Verdict::Blocked => false,
+            Verdict::Nothing | Verdict::Keep | Verdict::Blocked => false,
             Verdict::Update { .. } | Verdict::Adopt { .. } | Verdict::Wait => {
                 self.volatile(decision, &reference.output)
             }

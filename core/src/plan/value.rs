@@ -187,6 +187,15 @@ pub enum Reason {
         /// The cloud's reason, and what to do.
         reason: String,
     },
+    /// A controller inside that object made it, and it would outlive it.
+    LeftBy {
+        /// What went before it, or goes.
+        id: ResourceId,
+        /// Whose controller: `cluster shop-prod`.
+        of: String,
+    },
+    /// It holds data, and nobody has said that data shall go.
+    Data,
     /// Needs something that is itself blocked.
     Needs {
         /// That thing.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::digest::{ABSENT, digest, managed, standing};
 use super::web::wants;
-use super::{Action, PlanFile, Tables};
+use super::{Action, PlanFile, Reason, Tables};
 use crate::contract::Does;
 use crate::model::{Observed, ResourceId, Sight};
 
@@ -67,6 +67,13 @@ fn planned(plan: &PlanFile) -> BTreeSet<ResourceId> {
     }
     // What the plan itself knows nothing of (a need that is no longer there) cannot differ.
     all.retain(|id| touched.contains(id) || plan.digests.contains_key(id));
+    // What controllers left changes until they are gone, and each is looked at again before it is deleted.
+    let was_left = |reason: &Reason| matches!(reason, Reason::LeftBy { .. });
+    for change in &plan.plan.changes {
+        if change.reasons.iter().any(was_left) {
+            all.remove(&change.id);
+        }
+    }
     all
 }
 

@@ -120,7 +120,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::contract::Left;
+    use crate::contract::LeftOut;
     use crate::spec::{Input, load};
 
     #[test]
@@ -147,7 +147,7 @@ mod tests {
             pools: [("Web_1", pool.clone()), ("web-1", pool)]
                 .map(|(name, pool)| (name.to_owned(), words(pool)))
                 .into(),
-            left: vec![Left {
+            left: vec![LeftOut {
                 of: "pool Web_1".to_owned(),
                 what: "its launch template has user data".to_owned(),
             }],

@@ -116,6 +116,13 @@ fn refused(fault: &Fault) -> Option<String> {
             "enable the region or the service for this account, then run it again".to_owned(),
         ),
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Some(denied(fault)),
+        "OperationNotPermitted" if fault.service() == "elasticloadbalancingv2" => {
+            let arn = fault.object.as_deref().unwrap_or("ARN");
+            Some(format!(
+                "when it may go: `aws elbv2 modify-load-balancer-attributes --load-balancer-arn {arn} --attributes \
+                 Key=deletion_protection.enabled,Value=false`, then run it again"
+            ))
+        }
         "DependencyViolation" | "DeleteConflict" => Some(
             "something still uses it: find it in the console (network interfaces, load balancers, attached \
              policies), remove it, then run it again"

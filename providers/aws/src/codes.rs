@@ -66,6 +66,9 @@ const CONFLICT: &[&str] = &[
     "OperationAbortedException",
     "ResourceInUseException",
     "InvalidIPAddress.InUse",
+    "InvalidNetworkInterface.InUse",
+    "ResourceInUse",
+    "VolumeInUse",
     "InvalidParameterDependency",
     "IncorrectState",
     "IncorrectInstanceState",
@@ -159,6 +162,8 @@ pub(crate) fn is_not_found(code: &str, message: &str) -> bool {
                 | "InvalidPermission.NotFound"
                 | "Gateway.NotAttached"
                 | "NotFoundException"
+                | "LoadBalancerNotFound"
+                | "TargetGroupNotFound"
         )
         || code == "ClientException" && message.contains("No cluster found")
 }
@@ -172,6 +177,7 @@ pub(crate) fn is_already(code: &str, message: &str) -> bool {
 /// gateway on its way out still holds.
 pub(crate) fn is_in_use(code: &str, message: &str) -> bool {
     CONFLICT.contains(&code)
+        || code == "InvalidParameterValue" && message.contains("is currently in use")
         || code == "AuthFailure" && message.contains("permission to access the specified resource")
 }
 

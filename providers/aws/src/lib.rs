@@ -22,6 +22,7 @@ mod layout;
 mod machine;
 mod marks;
 mod provider;
+mod sweep;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod testing;

@@ -13,7 +13,7 @@ use crate::field::internal;
 use crate::kinds::gather::{gather, unserved};
 use crate::kinds::uses::usages;
 use crate::kinds::{ALL, Ask, Ops, adopt, ops};
-use crate::{PROVIDER, account, existing, expand};
+use crate::{PROVIDER, account, existing, expand, sweep};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -77,6 +77,7 @@ impl Provider for AwsProvider {
                 )),
                 // Nothing of this provider goes by stops.
                 SurveyRequest::Advice(_) => Ok(SurveyAnswer::Advice(Advice::default())),
+                SurveyRequest::Left(leavers) => Ok(sweep::left(aws, leavers).await),
             }
         })
     }

@@ -9,7 +9,7 @@ use aws_sdk_eks::types::{Addon, Cluster as Wire, IpFamily};
 use futures::future::{join, join_all};
 use provision_aws::kind::pages;
 use provision_aws::{Aws, Fault, network_words};
-use provision_core::contract::{Class, Failure, Import, Imported, Left, Words};
+use provision_core::contract::{Class, Failure, Import, Imported, LeftOut, Words};
 use serde_json::{Value as Json, json};
 
 use crate::addons::ADDONS;
@@ -23,7 +23,7 @@ mod pool;
 pub(crate) struct Reading<'a> {
     aws: &'a Aws,
     name: &'a str,
-    left: Vec<Left>,
+    left: Vec<LeftOut>,
 }
 
 /// Reads a cluster and what is in it.
@@ -95,7 +95,7 @@ fn not_there(wish: &Import) -> Failure {
 
 impl Reading<'_> {
     fn leave(&mut self, of: &str, what: impl Into<String>) {
-        self.left.push(Left {
+        self.left.push(LeftOut {
             of: of.to_owned(),
             what: what.into(),
         });

@@ -84,6 +84,11 @@ impl Provider for EksProvider {
                 SurveyRequest::Advice(asked) => {
                     Ok(SurveyAnswer::Advice(advice::advise(aws, asked).await))
                 }
+                // What controllers leave lies in the network, which `aws` knows.
+                SurveyRequest::Left(_) => Ok(SurveyAnswer::Left {
+                    left: Vec::new(),
+                    notes: Vec::new(),
+                }),
             }
         })
     }

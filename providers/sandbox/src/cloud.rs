@@ -13,6 +13,7 @@ use crate::calls::CallRecord;
 use crate::config::Config;
 use crate::fault::{Fault, FaultAction};
 use crate::object::Object;
+use crate::plant::Plant;
 use crate::store::{Place, Store, StoreError, Tx};
 use crate::throttle::Throttle;
 use crate::wire::{self, ApiError, Body, Protocol};
@@ -127,6 +128,26 @@ impl Cloud {
             .collect();
         tx.finish().map_err(damaged)?;
         Ok(objects)
+    }
+
+    /// Plays a cluster's controllers: makes what they make, and leaves it behind. Answers what it made.
+    ///
+    /// # Errors
+    /// When the store fails; the text inside says why nothing could be made.
+    pub fn plant(
+        &self,
+        now: Timestamp,
+        plant: &Plant,
+    ) -> Result<Result<Vec<String>, String>, StoreError> {
+        let mut inner = self.lock();
+        inner.settle(now)?;
+        let mut tx = Tx::new(&inner.store, &inner.config, now);
+        let made = plant.make(&mut tx);
+        let changes = tx.finish().map_err(damaged)?;
+        if made.is_ok() {
+            inner.store.commit(changes)?;
+        }
+        Ok(made)
     }
 
     /// Forgets every object and every call; the knobs stay.

@@ -8,7 +8,7 @@ use provision_core::apply::RunResult;
 use provision_core::plan::{Goal, PlanFile};
 use provision_sandbox::{Ailment, Cloud, Patient, Stage};
 use provision_tests::clouds::{ACCOUNT, REGION};
-use provision_tests::kill::{Settings, World, loaded};
+use provision_tests::world::{Settings, World, loaded};
 
 /// The network by itself: the cluster's own, so that a cluster of it finds its network made.
 pub(crate) const NETWORK: &str = r#"stack = "hello"

@@ -1,6 +1,7 @@
 //! `sandbox`: the embedded cloud by itself.
 
 mod env;
+mod plant;
 mod reset;
 mod start;
 mod status;
@@ -17,6 +18,7 @@ pub(super) async fn run(cx: &Cx, args: &Sandbox) -> Result<Exit, Error> {
         SandboxVerb::Reset(args) => reset::run(cx, args).await,
         SandboxVerb::Status(args) => status::run(cx, args).await,
         SandboxVerb::Tune(args) => tune::run(cx, args).await,
+        SandboxVerb::Plant(args) => plant::run(cx, args).await,
         SandboxVerb::Env(args) => env::run(cx, args).await,
     }
 }

@@ -48,6 +48,7 @@ fn tables() -> BTreeMap<Kind, Table> {
                 identity: *identity,
                 replace: ReplaceOrder::DeleteFirst,
                 dies_with_parent: false,
+                leaves: false,
                 loss: None,
                 downtime: None,
                 seconds: Seconds::default(),

@@ -73,6 +73,7 @@ pub(in crate::plan) fn tables() -> Tables {
         identity: Identity::Named,
         replace: ReplaceOrder::DeleteFirst,
         dies_with_parent: kind == "child",
+        leaves: false,
         loss: None,
         downtime: None,
         seconds: Seconds::default(),

@@ -15,6 +15,7 @@ fn table(rows: Vec<Row>) -> Table {
         identity: Identity::Named,
         replace: ReplaceOrder::DeleteFirst,
         dies_with_parent: false,
+        leaves: false,
         loss: None,
         downtime: None,
         seconds: Seconds::default(),

@@ -10,6 +10,7 @@
 mod converge;
 mod file;
 mod guard;
+mod left;
 mod order;
 mod renamed;
 mod target;

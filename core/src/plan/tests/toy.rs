@@ -28,6 +28,7 @@ fn table(kind: &str, title: &str, rows: Vec<Row>) -> Table {
         identity: Identity::Named,
         replace: ReplaceOrder::DeleteFirst,
         dies_with_parent: false,
+        leaves: false,
         loss: None,
         downtime: None,
         seconds: Seconds {
@@ -69,7 +70,10 @@ pub(super) fn tables() -> Tables {
     });
     let all = [
         claim,
-        table("toy.net", "network", thing.clone()),
+        Table {
+            leaves: true,
+            ..table("toy.net", "network", thing.clone())
+        },
         Table {
             loss: Some("nothing gets out any more".to_owned()),
             seconds: Seconds {
@@ -88,6 +92,7 @@ pub(super) fn tables() -> Tables {
                 rolling: 0,
                 delete: 120,
             },
+            leaves: true,
             ..table("toy.cluster", "cluster", thing.clone())
         },
         Table {

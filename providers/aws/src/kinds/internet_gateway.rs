@@ -12,7 +12,7 @@ use super::ec2::{asked, filter, pages, retag, set_tags, spec, tags};
 use super::live::{text, with};
 use super::survey::tagged;
 use super::tables::{outputs, scalar, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses, holders};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::Field;
@@ -94,6 +94,11 @@ impl Served for InternetGateway {
             .write("ec2:DeleteInternetGateway", || request.clone().send())
             .await?;
         Ok(Next::Gone)
+    }
+
+    async fn holders(cx: &Cx<'_>, live: &Observed) -> Vec<String> {
+        let vpc = text(live, "vpc").unwrap_or_default();
+        holders::of_gateway(cx.aws, vpc).await
     }
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {

@@ -5,6 +5,7 @@ pub(crate) mod adopt;
 mod claim;
 pub(crate) mod ec2;
 pub(crate) mod gather;
+mod holders;
 mod internet_gateway;
 mod launch_data;
 mod launch_template;
@@ -55,6 +56,7 @@ pub use vpc_endpoint::VpcEndpoint;
 
 pub(crate) use ec2::{filter, pages};
 pub use live::{Ailment, Live};
+pub(crate) use security_group_rule::wires as security_group_rules;
 pub use serve::Ops;
 pub use survey::{Ask, Look, Seen};
 pub(crate) use uses::Uses;
@@ -62,9 +64,10 @@ pub(crate) use uses::Uses;
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::marks::{Tags, marked};
+use crate::sweep::{Sort, Sweep, Swept};
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 14] = [
+pub(crate) const ALL: [&dyn Ops; 21] = [
     &serve::Served::<Claim>::NEW,
     &serve::Served::<Vpc>::NEW,
     &serve::Served::<InternetGateway>::NEW,
@@ -79,6 +82,13 @@ pub(crate) const ALL: [&dyn Ops; 14] = [
     &serve::Served::<Role>::NEW,
     &serve::Served::<OidcProvider>::NEW,
     &serve::Served::<LogGroup>::NEW,
+    &Swept(Sort::Balancer),
+    &Swept(Sort::Classic),
+    &Swept(Sort::TargetGroup),
+    &Swept(Sort::Interface),
+    &Swept(Sort::Group),
+    &Swept(Sort::Volume),
+    &Sweep,
 ];
 
 /// What a kind must know to serve: its table and its calls. The type itself is the record of its fields.
@@ -138,6 +148,11 @@ pub trait Served: Serialize + DeserializeOwned + Send + Sync + 'static {
         let failure =
             crate::field::internal(format!("a {} is never adopted ({})", Self::KIND, cx.id()));
         async move { Err(Stop::Failure(failure)) }
+    }
+
+    /// What keeps the object from being deleted, in words. Asked after the cloud has said that something does.
+    fn holders(_cx: &Cx<'_>, _live: &Observed) -> impl Future<Output = Vec<String>> + Send {
+        async { Vec::new() }
     }
 
     /// Asks how a change is coming along: the answer to [`Next::Updates`].

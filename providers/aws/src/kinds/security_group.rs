@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::ec2::{asked, filter, pages, retag, spec, tag_list, tags};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses, security_group_rule};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses, holders, security_group_rule};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::Field;
@@ -41,6 +41,8 @@ impl Served for SecurityGroup {
         Table {
             outputs: outputs(&["id"]),
             seconds: seconds(1, 1, 2),
+            // Of a cluster that is gone its groups are what tells last that it was there.
+            leaves: true,
             ..table(Self::KIND, "security group", Identity::Named, rows)
         }
     }
@@ -91,6 +93,10 @@ impl Served for SecurityGroup {
             .write("ec2:DeleteSecurityGroup", || request.clone().send())
             .await?;
         Ok(Next::Gone)
+    }
+
+    async fn holders(cx: &Cx<'_>, live: &Observed) -> Vec<String> {
+        holders::of_group(cx.aws, &live.physical).await
     }
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {

@@ -247,7 +247,7 @@ async fn describe(
 }
 
 /// Rules by filter.
-pub(super) async fn wires(aws: &Aws, filters: &[Filter]) -> Result<Vec<Wire>, Fault> {
+pub(crate) async fn wires(aws: &Aws, filters: &[Filter]) -> Result<Vec<Wire>, Fault> {
     pages(|token| async {
         let request = aws
             .ec2

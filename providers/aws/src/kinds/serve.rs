@@ -207,20 +207,29 @@ async fn delete<K: Kind>(cx: &Cx<'_>, live: &Observed) -> Result<Outcome, Stop> 
     match K::delete(cx, live).await {
         Ok(next) => Ok(outcome(next)),
         Err(Stop::Fault(fault)) if fault.is_not_found() => Ok(Outcome::Gone),
-        Err(Stop::Fault(fault)) if fault.is_in_use() => Err(Stop::Later(in_use(&fault))),
+        Err(Stop::Fault(fault)) if fault.is_in_use() => {
+            let held = K::holders(cx, live).await;
+            Err(Stop::Later(in_use(&fault, &held)))
+        }
         Err(stop) => Err(stop),
     }
 }
 
 /// The cloud's words, and ours on what to do should it go on.
-fn in_use(fault: &Fault) -> String {
+fn in_use(fault: &Fault, held: &[String]) -> String {
+    if !held.is_empty() {
+        let held = held.join(", ");
+        return format!(
+            "{fault} (in the way: {held}; what of it is not ours is yours to remove, then run it again)"
+        );
+    }
     match fault.failure().advice {
         Some(advice) => format!("{fault} ({advice})"),
         None => fault.to_string(),
     }
 }
 
-fn outcome(next: Next) -> Outcome {
+pub(crate) fn outcome(next: Next) -> Outcome {
     match next {
         Next::More { did, observed } => Outcome::Again {
             did,
@@ -258,7 +267,7 @@ fn waits(live: &Observed) -> Outcome {
     })
 }
 
-fn stopped(stop: Stop, step: &ActStep) -> Outcome {
+pub(crate) fn stopped(stop: Stop, step: &ActStep) -> Outcome {
     match stop {
         Stop::Fault(fault) => named(fault, step).outcome(),
         Stop::OfNew(fault) => named(fault, step).outcome_of_new(),

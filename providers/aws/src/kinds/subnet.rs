@@ -13,7 +13,7 @@ use super::ec2::{asked, filter, pages, retag, set_tags, spec, tags};
 use super::live::{changing, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
-use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses, holders};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::field::Field;
@@ -113,6 +113,10 @@ impl Served for Subnet {
             .write("ec2:DeleteSubnet", || request.clone().send())
             .await?;
         Ok(Next::Gone)
+    }
+
+    async fn holders(cx: &Cx<'_>, live: &Observed) -> Vec<String> {
+        holders::of_subnet(cx.aws, &live.physical).await
     }
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {

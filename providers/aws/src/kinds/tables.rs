@@ -14,6 +14,7 @@ pub fn table(kind: &str, title: &str, identity: Identity, rows: Vec<Row>) -> Tab
         identity,
         replace: ReplaceOrder::DeleteFirst,
         dies_with_parent: false,
+        leaves: false,
         loss: None,
         downtime: None,
         seconds: Seconds {

@@ -6,10 +6,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, Filter, ResourceType, RouteTable, State, Vpc as Wire, VpcAttributeName,
-    VpcEndpoint, VpcState,
+    AttributeBooleanValue, Filter, ResourceType, Vpc as Wire, VpcAttributeName, VpcState,
 };
-use futures::future::{try_join, try_join_all, try_join4};
+use futures::future::{try_join, try_join_all};
 use provision_core::cost::Usage;
 use provision_core::model::{Identity, Observed, Status, Table, Value};
 use serde::{Deserialize, Serialize};
@@ -18,10 +17,7 @@ use super::ec2::{asked, filter, pages, retag, set_tags, spec, tags};
 use super::live::{changing, with};
 use super::survey::tagged;
 use super::tables::{fixed, outputs, scalar, seconds, table, tags as tags_row};
-use super::{
-    Ask, Cx, Live, Next, Seen, Served, Stop, Uses, route_table, security_group, subnet,
-    vpc_endpoint,
-};
+use super::{Ask, Cx, Live, Next, Seen, Served, Stop, Uses, holders};
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::marks::{Tags, plain};
@@ -53,6 +49,7 @@ impl Served for Vpc {
         Table {
             outputs: outputs(&["id", "cidr", "default_security_group"]),
             seconds: seconds(3, 1, 1),
+            leaves: true,
             loss: Some("everything in this network loses its addresses".to_owned()),
             ..table(Self::KIND, "VPC", Identity::Anonymous, rows)
         }
@@ -101,18 +98,14 @@ impl Served for Vpc {
 
     async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
         let request = cx.aws.ec2.delete_vpc().vpc_id(&live.physical);
-        let sent = cx
-            .aws
+        cx.aws
             .write("ec2:DeleteVpc", || request.clone().send())
-            .await;
-        match sent {
-            Ok(_) => Ok(Next::Gone),
-            Err(fault) if fault.is_in_use() => {
-                let others = inside(cx.aws, &live.physical).await?;
-                Err(Stop::Later(occupied(&fault, &others)))
-            }
-            Err(fault) => Err(Stop::Fault(fault)),
-        }
+            .await?;
+        Ok(Next::Gone)
+    }
+
+    async fn holders(cx: &Cx<'_>, live: &Observed) -> Vec<String> {
+        holders::of_vpc(cx.aws, &live.physical).await
     }
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
@@ -121,46 +114,6 @@ impl Served for Vpc {
 
     async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
         set_tags(cx, physical, marks).await
-    }
-}
-
-/// What is still in a VPC, whoever made it, as far as it can be told.
-async fn inside(aws: &Aws, vpc: &str) -> Result<Vec<String>, Fault> {
-    let of_vpc = filter("vpc-id", [vpc]);
-    let (subnets, groups, tables, endpoints) = try_join4(
-        subnet::wires(aws, &of_vpc),
-        security_group::wires(aws, &of_vpc),
-        route_table::wires(aws, &of_vpc),
-        vpc_endpoint::wires(aws, &of_vpc),
-    )
-    .await?;
-    let own = |name: Option<&str>| name == Some("default");
-    let groups = groups.into_iter().filter(|group| !own(group.group_name()));
-    let main = |table: &RouteTable| {
-        table
-            .associations()
-            .iter()
-            .any(|one| one.main == Some(true))
-    };
-    let tables = tables.into_iter().filter(|table| !main(table));
-    let gone = |one: &VpcEndpoint| one.state() == Some(&State::Deleted);
-    let endpoints = endpoints.into_iter().filter(|one| !gone(one));
-    let all = subnets.into_iter().filter_map(|one| one.subnet_id);
-    let all = all.chain(groups.filter_map(|one| one.group_id));
-    let all = all.chain(tables.filter_map(|one| one.route_table_id));
-    Ok(all
-        .chain(endpoints.filter_map(|one| one.vpc_endpoint_id))
-        .collect())
-}
-
-/// The cloud's words, and what it does not say.
-fn occupied(fault: &Fault, others: &[String]) -> String {
-    match others.is_empty() {
-        true => fault.to_string(),
-        false => format!(
-            "{fault} (still in it: {}; what provision did not make, it does not remove: remove it, then run this again)",
-            others.join(", ")
-        ),
     }
 }
 

@@ -84,11 +84,12 @@ impl Served for Cluster {
                 output("oidc_issuer", false),
                 output("version", true),
             ],
+            leaves: true,
             seconds: seconds(617, 540, 300),
             lane: Some(Lane::Itself),
             loss: Some(
-                "the cluster is gone with everything that runs in it; volumes and balancers made \
-                 from inside it stay behind"
+                "the cluster is gone with everything that runs in it, balancers made from inside it \
+                 included; volumes stay unless `--delete-volumes` is given"
                     .to_owned(),
             ),
             ..table(Self::KIND, "EKS cluster", Identity::Named, rows())

@@ -128,10 +128,8 @@ fn guess(target: Option<&str>, query: &Params, body: &[u8]) -> Protocol {
 
 /// Finds the operation.
 pub(crate) fn route(incoming: &Incoming) -> Result<Routed, Refused> {
-    let Some(service) = SERVICES
-        .iter()
-        .find(|service| service.name == incoming.service)
-    else {
+    let name = name(incoming);
+    let Some(service) = SERVICES.iter().find(|service| service.name == name) else {
         let text = format!(
             "the sandbox does not implement the service {}",
             incoming.service
@@ -154,6 +152,19 @@ pub(crate) fn route(incoming: &Incoming) -> Result<Routed, Refused> {
         operation,
         error,
     })
+}
+
+/// Two services are signed for by one name: the version tells which is meant.
+fn name(incoming: &Incoming) -> &str {
+    let form = Params::decode(&incoming.body);
+    let version = incoming
+        .query
+        .get("Version")
+        .or_else(|| form.get("Version"));
+    match (incoming.service.as_str(), version) {
+        ("elasticloadbalancing", Some("2015-12-01")) => "elasticloadbalancingv2",
+        (name, _) => name,
+    }
 }
 
 fn version(namespace: &str) -> &str {

@@ -15,6 +15,8 @@
 mod dispatch;
 pub(crate) mod ec2;
 pub(crate) mod eks;
+pub(crate) mod elb;
+pub(crate) mod elbv2;
 pub(crate) mod iam;
 pub(crate) mod logs;
 mod refusal;

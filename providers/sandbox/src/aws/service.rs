@@ -11,6 +11,8 @@ use crate::wire::{ApiError, Body, Params, Protocol};
 pub(crate) const SERVICES: &[Service] = &[
     super::ec2::SERVICE,
     super::eks::SERVICE,
+    super::elb::SERVICE,
+    super::elbv2::SERVICE,
     super::iam::SERVICE,
     super::logs::SERVICE,
     super::sts::SERVICE,

@@ -5,6 +5,7 @@
 //! | `GET status` | process, version, counts of objects and calls |
 //! | `GET config`, `PUT config` | the knobs, as a whole |
 //! | `POST faults` | adds one fault |
+//! | `POST plant` | plays a cluster's controllers: balancers, groups, interfaces, volumes |
 //! | `GET calls` | the call log |
 //! | `GET objects` | every live object |
 //! | `POST reset` | forgets objects and calls |
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 use crate::cloud::Cloud;
 use crate::config::Config;
 use crate::fault::Fault;
+use crate::plant::Plant;
 use crate::store::StoreError;
 
 const PREFIX: &str = "/_sandbox/";
@@ -72,6 +74,7 @@ fn act(cloud: &Cloud, now: Timestamp, request: &Request<Vec<u8>>) -> Result<Valu
         (&Method::GET, "config") => encode(&cloud.config()),
         (&Method::PUT, "config") => set_config(cloud, request.body()),
         (&Method::POST, "faults") => add_fault(cloud, request.body()),
+        (&Method::POST, "plant") => plant(cloud, now, request.body()),
         (&Method::GET, "calls") => encode(&cloud.calls()),
         (&Method::GET, "objects") => encode(&cloud.objects(now).map_err(broken)?),
         (&Method::POST, "reset") => cloud.reset().map(|()| json!({})).map_err(broken),
@@ -100,6 +103,14 @@ fn set_config(cloud: &Cloud, body: &[u8]) -> Result<Value, Refusal> {
     }
     cloud.set_config(config.clone()).map_err(broken)?;
     encode(&config)
+}
+
+fn plant(cloud: &Cloud, now: Timestamp, body: &[u8]) -> Result<Value, Refusal> {
+    let plant: Plant = decode(body)?;
+    match cloud.plant(now, &plant).map_err(broken)? {
+        Ok(made) => Ok(json!({ "made": made })),
+        Err(problem) => Err((StatusCode::BAD_REQUEST, problem)),
+    }
 }
 
 fn add_fault(cloud: &Cloud, body: &[u8]) -> Result<Value, Refusal> {

@@ -28,6 +28,7 @@ mod rule_change;
 mod security_group;
 mod subnet;
 mod tags;
+mod volume;
 mod vpc;
 mod vpc_attribute;
 mod vpc_endpoint;
@@ -50,10 +51,11 @@ pub(crate) use network_acl::NetworkAcl;
 pub(crate) use network_interface::{NetworkInterface, NewInterface};
 pub(crate) use offering::types;
 pub(crate) use route_table::RouteTable;
-pub(crate) use rule::{SecurityGroupRule, allow_members};
+pub(crate) use rule::{SecurityGroupRule, allow_group, allow_members};
 pub(crate) use security_group::SecurityGroup;
 pub(crate) use subnet::Subnet;
 pub(crate) use tags::Tags;
+pub(crate) use volume::Volume;
 pub(crate) use vpc::Vpc;
 pub(crate) use vpc_endpoint::VpcEndpoint;
 
@@ -81,4 +83,5 @@ fn settle(tx: &mut Tx<'_>) {
     NatGateway::settle(tx);
     VpcEndpoint::settle(tx);
     Instance::settle(tx);
+    Volume::settle(tx);
 }

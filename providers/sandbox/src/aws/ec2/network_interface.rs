@@ -5,10 +5,11 @@ use std::net::Ipv4Addr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::common::stamp;
-use super::resource::{Resource, Words};
+use super::common::{done, invalid, required, stamp};
+use super::resource::{Resource, Words, find};
 use super::tags::{self, Tags};
 use super::{Address, SecurityGroup, Subnet};
+use crate::aws::{Call, Outcome};
 use crate::store::{Document, Place, Tx, hex};
 use crate::wire::Fields;
 
@@ -39,6 +40,9 @@ pub(crate) struct NetworkInterface {
     pub(crate) instance_id: Option<String>,
     /// Id of the attachment.
     pub(crate) attachment_id: String,
+    /// Whether nothing is attached to it: the state `available`.
+    #[serde(default)]
+    pub(crate) free: bool,
     /// Its tags.
     pub(crate) tags: Tags,
     /// When it was made.
@@ -78,6 +82,7 @@ impl NetworkInterface {
             requester: new.requester.map(str::to_owned),
             instance_id: new.instance_id,
             attachment_id: tx.fresh_id("eni-attach"),
+            free: false,
             tags: Tags::new(),
             created: tx.now(),
         };
@@ -142,6 +147,10 @@ impl NetworkInterface {
             Fields::new().text("groupId", id).maybe("groupName", name)
         };
         self.groups.iter().map(named).collect()
+    }
+
+    fn status(&self) -> &'static str {
+        if self.free { "available" } else { "in-use" }
     }
 
     fn attachment(&self, place: &Place) -> Fields {
@@ -214,7 +223,7 @@ impl Resource for NetworkInterface {
             "subnet-id" => one(&self.subnet_id),
             "vpc-id" => one(&self.vpc_id),
             "availability-zone" => one(&self.zone),
-            "status" => vec!["in-use".to_owned()],
+            "status" => vec![self.status().to_owned()],
             "group-id" => self.groups.clone(),
             "description" => one(&self.description),
             "interface-type" => one(&self.interface_type),
@@ -222,6 +231,7 @@ impl Resource for NetworkInterface {
             "requester-managed" => vec![self.requester.is_some().to_string()],
             "requester-id" => self.requester.iter().cloned().collect(),
             "attachment.instance-id" => self.instance_id.iter().cloned().collect(),
+            "attachment.status" if self.free => Vec::new(),
             "attachment.status" => vec!["attached".to_owned()],
             "association.allocation-id" => self
                 .elastic(tx, place)
@@ -273,16 +283,32 @@ impl Resource for NetworkInterface {
             .text("ownerId", &place.account)
             .maybe("requesterId", self.requester.as_ref())
             .text("requesterManaged", self.requester.is_some())
-            .text("status", "in-use")
+            .text("status", self.status())
             .text("macAddress", self.mac())
             .text("privateIpAddress", self.private_ip)
             .text("privateDnsName", self.private_name(place))
             .text("sourceDestCheck", self.interface_type != "nat_gateway")
             .text("interfaceType", &self.interface_type)
             .list("groupSet", "item", self.group_set(tx, place))
-            .fields("attachment", self.attachment(place))
             .list("privateIpAddressesSet", "item", [address])
             .list("ipv6AddressesSet", "item", []);
+        let fields = match self.free {
+            true => fields,
+            false => fields.fields("attachment", self.attachment(place)),
+        };
         tags::set(fields, &self.tags)
     }
+}
+
+/// DeleteNetworkInterface: refused while something is attached to it; a service's own is always in use.
+pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
+    let interface = find::<NetworkInterface>(call, &required(call, "NetworkInterfaceId")?)?;
+    if !interface.free {
+        return Err(invalid(format!(
+            "Network interface '{}' is currently in use.",
+            interface.id
+        )));
+    }
+    NetworkInterface::remove(&mut call.tx, &call.place, &interface.id);
+    done()
 }

@@ -5,9 +5,9 @@ use super::resource::{Listing, describe};
 use super::{
     InternetGateway, NatGateway, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup,
     SecurityGroupRule, Subnet, Vpc, VpcEndpoint, address, association, instance, internet_gateway,
-    launch_template, launch_template_version, nat_gateway, offering, route, route_table,
-    rule_change, security_group, subnet, tags, vpc, vpc_attribute, vpc_endpoint,
-    vpc_endpoint_change, zone,
+    launch_template, launch_template_version, nat_gateway, network_interface, offering, route,
+    route_table, rule_change, security_group, subnet, tags, volume, vpc, vpc_attribute,
+    vpc_endpoint, vpc_endpoint_change, zone,
 };
 use crate::aws::{Call, Operation, Outcome};
 use crate::wire::ApiError;
@@ -193,6 +193,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("DeleteTags", tags::delete).accepts(&[tags::ACCEPTS]),
     Operation::read("DescribeNetworkInterfaces", interfaces)
         .accepts(&[DESCRIBE, &["NetworkInterfaceId.N"]]),
+    Operation::write("DeleteNetworkInterface", network_interface::delete)
+        .accepts(&[&["NetworkInterfaceId", "DryRun"]]),
+    Operation::read("DescribeVolumes", volume::volumes).accepts(&[DESCRIBE, &["VolumeId.N"]]),
+    Operation::write("DeleteVolume", volume::delete).accepts(&[&["VolumeId", "DryRun"]]),
     Operation::read("DescribeInstances", instance::describe)
         .accepts(&[DESCRIBE, &["InstanceId.N"]]),
     Operation::write("CreateVpcEndpoint", vpc_endpoint_change::create)

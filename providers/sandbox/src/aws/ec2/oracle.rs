@@ -3,7 +3,7 @@
 use super::resource::Resource;
 use super::{
     Address, Instance, InternetGateway, LaunchTemplate, NatGateway, NetworkAcl, NetworkInterface,
-    RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint,
+    RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Volume, Vpc, VpcEndpoint,
 };
 use crate::object::Object;
 use crate::store::Tx;
@@ -36,7 +36,9 @@ pub(super) fn objects(tx: &Tx<'_>) -> Vec<Object> {
     };
     all.extend(of::<SecurityGroupRule>(tx, false, |_| true, own_rule));
     all.extend(of::<LaunchTemplate>(tx, false, |_| true, |_| false));
-    all.extend(of::<NetworkInterface>(tx, false, |_| true, |_| true));
+    // A free one is nobody's any more: it must be cleaned up.
+    all.extend(of::<NetworkInterface>(tx, false, |_| true, |one| !one.free));
+    all.extend(of::<Volume>(tx, true, |_| true, |_| false));
     all.extend(of::<Instance>(
         tx,
         true,

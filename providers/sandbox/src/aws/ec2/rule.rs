@@ -124,6 +124,18 @@ pub(crate) fn allow_members(tx: &mut Tx<'_>, place: &Place, group: &SecurityGrou
     SecurityGroupRule::make(tx, place, &group.id, false, traffic, None, Tags::new());
 }
 
+/// The rule that lets members of another group in.
+pub(crate) fn allow_group(tx: &mut Tx<'_>, place: &Place, group: &str, peer: &str) {
+    let traffic = Traffic {
+        protocol: "tcp".to_owned(),
+        from: 0,
+        to: 65_535,
+        peer: Peer::Group(peer.to_owned()),
+    };
+    let words = Some("elbv2.k8s.aws/targetGroupBinding=shared".to_owned());
+    SecurityGroupRule::make(tx, place, group, false, traffic, words, Tags::new());
+}
+
 /// The rules of a group.
 pub(super) fn of_group(tx: &Tx<'_>, place: &Place, id: &str) -> Vec<SecurityGroupRule> {
     let mut rules = tx.list::<SecurityGroupRule>(place);

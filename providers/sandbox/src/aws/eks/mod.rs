@@ -46,7 +46,7 @@ use crate::wire::Protocol;
 
 use access_entry::AccessEntry;
 use addon::Addon;
-use cluster::Cluster;
+pub(crate) use cluster::Cluster;
 use nodegroup::NodeGroup;
 use pod_identity::PodIdentity;
 use update::Update;
