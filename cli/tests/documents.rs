@@ -2,6 +2,8 @@
 //! any lines, and `...` within a line for any text.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -74,6 +76,7 @@ fn run(document: &str) {
             .env_clear()
             .env("PATH", &path)
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("PROVISION_AS_OF", common::TODAY)
             .stdin(Stdio::null())
             .output()
             .unwrap();

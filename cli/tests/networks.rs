@@ -65,7 +65,8 @@ fn codes(plan: &Value) -> Vec<&str> {
 
 /// An output of a live resource.
 fn output(place: &Place, file: &str, part: &str, name: &str) -> String {
-    let seen = run(place, "show", "-f", &[file, "--json"]).expect(0).json();
+    let seen = place.run(&["show", "-f", file, "--sandbox", "--json"]);
+    let seen = seen.expect(0).json();
     let value = &seen["outputs"]["network.main"][part][name];
     value
         .as_str()

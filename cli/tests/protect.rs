@@ -62,7 +62,7 @@ fn a_protected_cluster_stays_until_it_is_unprotected() {
     place.write("provision.toml", HEAD);
     place
         .run(&["apply", "--sandbox", "--yes", "--allow", "delete,replace"])
-        .expect(0);
+        .expect(1);
     assert_eq!(place.objects().len(), before);
     // Unprotected, applied, then removed.
     let open = CLUSTER.replace("protect = true", "protect = false");
@@ -105,7 +105,7 @@ fn a_renamed_block_is_told_and_needs_its_consent() {
         .run(&["plan", "--sandbox", "--detailed-exitcode"])
         .expect(0);
     // Another shape is another pool.
-    let other = cluster.replace("m5.large", "m5.xlarge");
+    let other = cluster.replace("nodes = {", "spot = true\nnodes = {");
     place.write("provision.toml", format!("{HEAD}{other}"));
     let shown = place.run(&["plan", "--sandbox"]).expect(0).out;
     assert!(!shown.contains("looks like"), "{shown}");

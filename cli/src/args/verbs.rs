@@ -63,7 +63,7 @@ pub struct Shape {
     #[arg(long)]
     pub delete_volumes: bool,
     /// Plan as of this date (2026-11-24) or time
-    #[arg(long, value_name = "DATE", value_parser = date)]
+    #[arg(long, value_name = "DATE", value_parser = date, env = "PROVISION_AS_OF")]
     pub as_of: Option<jiff::Timestamp>,
 }
 
@@ -199,7 +199,7 @@ pub struct Cost {
     #[arg(long)]
     pub live: bool,
     /// Prices as of this date (2026-11-24) or time
-    #[arg(long, value_name = "DATE", value_parser = date)]
+    #[arg(long, value_name = "DATE", value_parser = date, env = "PROVISION_AS_OF")]
     pub as_of: Option<jiff::Timestamp>,
     /// Questions that are not built yet.
     #[command(subcommand)]

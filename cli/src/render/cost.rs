@@ -58,13 +58,27 @@ fn delta(cost: &PlanCost) -> String {
     }
 }
 
-/// What has no price, each once.
+/// What has no price; what lacks the same one is one line.
 fn unpriced(all: &[Unpriced]) -> String {
-    let mut out = String::new();
+    let mut alike: Vec<(&Unpriced, usize)> = Vec::new();
     for one in all {
+        let same = |(other, _): &&mut (&Unpriced, usize)| {
+            (&other.component, &other.why) == (&one.component, &one.why)
+        };
+        match alike.iter_mut().find(same) {
+            Some((_, more)) => *more += 1,
+            None => alike.push((one, 0)),
+        }
+    }
+    let mut out = String::new();
+    for (one, more) in alike {
+        let others = match more {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
         let _ = writeln!(
             out,
-            "  {:>11}  {} {}: {}",
+            "  {:>11}  {}{others} {}: {}",
             "not priced".yellow(),
             plain(&one.id.to_string()),
             plain(&one.component),

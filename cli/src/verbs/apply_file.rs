@@ -42,6 +42,9 @@ pub(super) async fn run(cx: &Cx, args: &Apply, bytes: &[u8]) -> Result<Exit, Err
     execution.run(&made).await
 }
 
+/// A date in the environment is for whatever plans are made there.
+const TODAY: &str = "PROVISION_AS_OF";
+
 /// A plan file holds all that shapes a plan.
 fn plain(args: &Apply) -> Result<(), Error> {
     let Overrides { env, var, set } = &args.spec.overrides;
@@ -59,7 +62,7 @@ fn plain(args: &Apply) -> Result<(), Error> {
         || platform.is_some()
         || !rechoose.is_empty()
         || *delete_volumes
-        || as_of.is_some();
+        || (as_of.is_some() && std::env::var_os(TODAY).is_none());
     match shaped {
         false => Ok(()),
         true => Err(Error::Usage(

@@ -30,6 +30,9 @@ pub struct Ran {
     pub err: String,
 }
 
+/// The day of all plans, so that dates of support read the same on every day.
+pub const TODAY: &str = "2026-11-25";
+
 pub const MINIMAL: &str = r#"stack = "hello"
 
 [cloud.aws]
@@ -93,6 +96,7 @@ impl Place {
             .current_dir(self.path())
             .env_clear()
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("PROVISION_AS_OF", TODAY)
             .stdin(Stdio::null());
         command
     }
@@ -107,6 +111,13 @@ impl Place {
     pub fn cloud(&self) -> Cloud {
         let folder = self.file(".provision/sandbox");
         std::fs::create_dir_all(&folder).expect("a folder");
+        // Between fork and exec, a child of another test has our files open as well.
+        for _ in 0..200 {
+            match Cloud::open(&folder) {
+                Ok(cloud) => return cloud,
+                Err(_) => std::thread::sleep(std::time::Duration::from_millis(10)),
+            }
+        }
         Cloud::open(&folder).expect("a cloud")
     }
 

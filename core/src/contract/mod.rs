@@ -8,20 +8,24 @@
 //! call that brings the object to the desired state, and answers [`Outcome::Again`] while more are needed.
 //! So every mutating call lies between two journal records.
 
+mod act;
+mod advice;
 mod import;
+mod left;
 mod messages;
 mod shim;
+mod survey;
 
 use std::future::Future;
 use std::pin::Pin;
 
+pub use act::{Act, ActStep, Does, Handle, Outcome, Parent, Poll, PollOutcome};
+pub use advice::{Advice, Advised, Follow, RemarkRequest, Walking};
 pub use import::{Import, Imported, LeftOut, Words};
-pub use messages::{
-    Account, Act, ActStep, Advice, Advised, Class, Context, Does, ExpandAnswer, ExpandRequest,
-    Facts, Failure, Follow, Handle, Leaver, Leavers, Left, Note, Objects, Outcome, Parent, Poll,
-    PollOutcome, RemarkRequest, Severity, SurveyAnswer, SurveyRequest, Walking,
-};
+pub use left::{Leaver, Leavers, Left};
+pub use messages::{Class, Context, ExpandAnswer, ExpandRequest, Facts, Failure, Note, Severity};
 pub use shim::Shim;
+pub use survey::{Account, Objects, SurveyAnswer, SurveyRequest};
 
 use crate::cost::{UsageAnswer, UsageRequest};
 use crate::model::Table;

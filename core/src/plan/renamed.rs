@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::diff::diff;
 use super::effect::canonical;
-use super::{Decided, Decision, Tables, Verdict};
+use super::{Decided, Decision, Reason, Tables, Verdict};
 use crate::contract::{Note, Severity};
 use crate::model::{Effect, Never, Pending, Value};
 
@@ -23,7 +23,10 @@ type Blocks<'a> = BTreeMap<&'a str, Vec<&'a Decision>>;
 pub(super) fn renamed(decided: &Decided, tables: &Tables) -> Vec<Note> {
     let (mut gone, mut new) = (Blocks::new(), Blocks::new());
     let mut mixed = Vec::new();
-    for decision in decided.decisions.values() {
+    // What controllers left is no part of a block.
+    let left = |reason: &Reason| matches!(reason, Reason::LeftBy { .. });
+    let own = decided.decisions.values();
+    for decision in own.filter(|one| !one.reasons.iter().any(left)) {
         let address = decision.id.address.as_str();
         let side = match decision.verdict {
             Verdict::Delete | Verdict::GoesWithParent if decision.desired.is_none() => &mut gone,

@@ -60,7 +60,7 @@ pub fn ground(
             .map(|slot| subnet(&slot.private))
             .collect(),
         ready,
-        way_out: nats || endpoints::VITAL.iter().all(|one| vital(&one)),
+        way_out: nats || endpoints::VITAL.iter().all(vital),
     })
 }
 

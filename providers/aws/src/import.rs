@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::{InstanceStateName, ResponseLaunchTemplateData};
+use aws_sdk_ec2::types::{InstanceStateName, Reservation, ResponseLaunchTemplateData};
 use provision_core::contract::Words;
 use serde_json::{Value as Json, json};
 
@@ -118,7 +118,7 @@ pub async fn loose_machines(aws: &Aws, cluster: &str) -> Result<usize, Fault> {
         Ok((answer.reservations, answer.next_token))
     })
     .await?;
-    let machines = reservations.iter().flat_map(|one| one.instances());
+    let machines = reservations.iter().flat_map(Reservation::instances);
     let loose = machines.filter(|machine| {
         let state = machine.state().and_then(|state| state.name());
         let managed = |key: Option<&str>| {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_eks::types::{Addon, Cluster as Wire, IpFamily};
+use aws_sdk_eks::types::{Addon, Cluster as Wire, IpFamily, LogSetup};
 use futures::future::{join, join_all};
 use provision_aws::kind::pages;
 use provision_aws::{Aws, Fault, network_words};
@@ -269,7 +269,7 @@ fn extras(cluster: &Wire) -> Json {
     let setups = logging.map_or(&[][..], |logging| logging.cluster_logging());
     let on = setups.iter().filter(|setup| setup.enabled == Some(true));
     let mut logs: Vec<&str> = on
-        .flat_map(|setup| setup.types())
+        .flat_map(LogSetup::types)
         .map(aws_sdk_eks::types::LogType::as_str)
         .collect();
     logs.sort_unstable();

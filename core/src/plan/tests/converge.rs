@@ -156,9 +156,8 @@ impl Cloud {
             .named
             .get(&given)
             .and_then(|held| self.objects.get(held));
-        match held {
-            Some(held) => return Err(format!("{given:?} is held by {}", held.physical)),
-            None => {}
+        if let Some(held) = held {
+            return Err(format!("{given:?} is held by {}", held.physical));
         }
         self.made += 1;
         let physical = format!("made-{}", self.made);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::types::{
-    RouteState, RouteTable, State, Subnet, Vpc, VpcCidrBlockStateCode, VpcEndpoint, VpcEndpointType,
+    RouteState, RouteTable, Subnet, Vpc, VpcCidrBlockStateCode, VpcEndpoint, VpcEndpointType,
 };
 use futures::future::{join_all, try_join, try_join5};
 use provision_core::contract::{Context, ExpandRequest, Failure};
@@ -187,7 +187,7 @@ fn found_endpoint(
     subnets: &[Subnet],
 ) -> Option<FoundEndpoint> {
     let service = endpoint.service_name()?.splitn(4, '.').nth(3)?.to_owned();
-    if endpoint.state() != Some(&State::Available) {
+    if !vpc_endpoint::is_available(endpoint) {
         return None;
     }
     if endpoint.vpc_endpoint_type() != Some(&VpcEndpointType::Gateway) {

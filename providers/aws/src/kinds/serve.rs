@@ -318,7 +318,7 @@ async fn ask<K: Kind>(aws: &Aws, poll: &Poll) -> PollOutcome {
     if let Some(update) = poll.handle.0.get(UPDATE) {
         match K::progress(&cx, &physical, update).await {
             Ok(Progress::Through) => {}
-            Ok(progress) => return under_way(progress, physical),
+            Ok(progress) => return under_way(progress, &physical),
             Err(fault) => {
                 return PollOutcome::Failed {
                     failure: fault.about(physical).failure(),
@@ -402,12 +402,12 @@ fn badly(cx: &Cx<'_>, live: Live, reason: &str, as_before: bool) -> PollOutcome 
 }
 
 /// A change that has a handle of its own and is not through.
-fn under_way(progress: Progress, physical: String) -> PollOutcome {
+fn under_way(progress: Progress, physical: &str) -> PollOutcome {
     match progress {
         Progress::Works { phase, trouble } => PollOutcome::Pending { phase, trouble },
         Progress::Through => pending("becoming visible"),
         Progress::Failed(ailment) => PollOutcome::Failed {
-            failure: ailment.failure(&physical),
+            failure: ailment.failure(physical),
         },
     }
 }

@@ -188,13 +188,16 @@ fn refusal(call: &str, item: &UnsuccessfulItem) -> Fault {
     }
 }
 
+/// Items that a list gains or loses; none is no difference.
+type Moved = Option<Vec<String>>;
+
 /// What a list has to gain and to lose; nothing when the step is not about it.
 fn moves(
     cx: &Cx<'_>,
     live: &Observed,
     field: &str,
     want: &[Field<String>],
-) -> Result<(Option<Vec<String>>, Option<Vec<String>>), Stop> {
+) -> Result<(Moved, Moved), Stop> {
     if !cx.wants(field) {
         return Ok((None, None));
     }
@@ -246,7 +249,7 @@ async fn modify(cx: &Cx<'_>, want: &VpcEndpoint, live: &Observed) -> Result<Opti
 
 /// Endpoints by filter; those that are gone stay visible for a while and are ignored.
 async fn list(aws: &Aws, filters: &[Filter]) -> Result<Vec<Live>, Fault> {
-    let standing = |one: &&Wire| one.state() != Some(&State::Deleted);
+    let standing = |one: &&Wire| state(one) != "deleted";
     let all = wires(aws, filters).await?;
     Ok(all.iter().filter(standing).map(live).collect())
 }
@@ -298,15 +301,27 @@ fn live(endpoint: &Wire) -> Live {
 }
 
 fn status(endpoint: &Wire) -> Status {
-    match endpoint.state() {
-        Some(State::Available) => Status::Ready,
-        Some(State::Deleting | State::Deleted) => deleting("deleting"),
-        Some(State::Failed | State::Rejected | State::Expired) => Status::Failed {
+    let state = state(endpoint);
+    match state.as_str() {
+        "available" => Status::Ready,
+        "deleting" | "deleted" => deleting("deleting"),
+        "failed" | "rejected" | "expired" => Status::Failed {
             reason: format!("VPC endpoint failed: {}", reason(endpoint)),
         },
-        Some(other) => changing(other.as_str()),
-        None => changing("pending"),
+        "" => changing("pending"),
+        other => changing(other),
     }
+}
+
+/// Whether it serves.
+pub(crate) fn is_available(endpoint: &Wire) -> bool {
+    state(endpoint) == "available"
+}
+
+/// The API's model says `Available`, and the API says `available`.
+fn state(endpoint: &Wire) -> String {
+    let state = endpoint.state().map(State::as_str).unwrap_or_default();
+    state.to_ascii_lowercase()
 }
 
 fn reason(endpoint: &Wire) -> String {

@@ -85,7 +85,13 @@ fn rests(
         return BTreeMap::new();
     }
     let ground = vpcs.iter().filter_map(|vpc| world.ground.get(vpc));
-    let ground: Vec<String> = vpcs.iter().chain(ground.flatten()).cloned().collect();
+    // What is listed goes before the last look; only what stands under both goes after it.
+    let listed: BTreeSet<&String> = owned.values().flatten().map(|one| &one.physical).collect();
+    let ground = vpcs.iter().chain(ground.flatten());
+    let ground: Vec<String> = ground
+        .filter(|handle| !listed.contains(handle))
+        .cloned()
+        .collect();
     let mut all: BTreeMap<Address, (ResourceId, BTreeSet<String>)> = BTreeMap::new();
     let clusters = scope.clusters.iter().map(|(name, id)| (id, Some(name)));
     let owners = owned.keys();

@@ -4,6 +4,7 @@
 //! its version, that was its last change of version, and it is not longer than seven days ago. A minor in extended
 //! support takes a cluster whose policy is extended support.
 
+use aws_sdk_eks::primitives::DateTime;
 use aws_sdk_eks::types::{Update, UpdateStatus};
 use futures::future::try_join_all;
 use jiff::Timestamp;
@@ -70,7 +71,7 @@ fn verdict(updates: &[Update], from: &str, now: i64) -> Option<String> {
         let done = update.status() == Some(&UpdateStatus::Successful);
         done && ["VersionUpdate", "VersionRollback"].contains(&word.as_str())
     };
-    let at = |update: &Update| update.created_at().map_or(0, |at| at.secs());
+    let at = |update: &Update| update.created_at().map_or(0, DateTime::secs);
     let last = updates.iter().filter(moves).max_by_key(|one| at(one));
     match last {
         Some(last) if kind(last).as_deref() == Some("VersionUpdate") => {
@@ -114,7 +115,6 @@ async fn updates(aws: &Aws, cluster: &str) -> Result<Vec<Update>, Fault> {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_eks::primitives::DateTime;
     use aws_sdk_eks::types::UpdateType;
 
     use super::*;

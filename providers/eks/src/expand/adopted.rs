@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use provision_aws::Field;
 use provision_core::contract::{Note, Severity};
-use provision_core::model::{Adopt, Choice, Open, Opt, Otherwise, Resource, Value};
+use provision_core::model::{Adopt, Choice, Never, Open, Opt, Otherwise, Resource, Value};
 
 use super::{Made, Plan};
 use crate::kinds::parts;
@@ -95,10 +96,19 @@ impl Plan<'_> {
     }
 
     /// A node group that is taken over.
-    pub(super) fn taken_pool(&self, mut group: Resource<Open>, name: &str) -> Resource<Open> {
+    pub(super) fn taken_pool(
+        &self,
+        mut group: Resource<Open>,
+        name: &str,
+        machines: &[Field<String>],
+    ) -> Resource<Open> {
         let advice = format!("there is no node group {name} in the cluster: name one that is");
         if let Some(Value::Map(labels)) = group.fields.get_mut("labels") {
             labels.remove(super::pool::POOL_LABEL);
+        }
+        if let [one] = machines {
+            let types = Value::from(in_either_place(one));
+            group.fields.insert("instance_types".to_owned(), types);
         }
         // Whatever its nodes boot stays.
         if let Some(ami) = group.fields.get("ami_type").and_then(Value::as_text) {
@@ -147,6 +157,26 @@ impl Plan<'_> {
             message,
             address: Some(self.address.clone()),
         });
+    }
+}
+
+/// The one machine type of a node group stands in it, or in its launch template.
+fn in_either_place(machine: &Field<String>) -> Choice {
+    let types: Vec<Value<Never>> = match machine {
+        Field::Known(one) => vec![Value::text(one.as_str())],
+        Field::Choice(choice) => choice.any_of.iter().map(|opt| opt.value.clone()).collect(),
+        Field::Pending(_) => Vec::new(),
+    };
+    let lists = types.into_iter().map(|one| vec![one]).chain([Vec::new()]);
+    let option = |list| Opt {
+        value: Value::List(list),
+        hourly_micros: None,
+    };
+    Choice {
+        any_of: lists.map(option).collect(),
+        keep_any: false,
+        distinct: None,
+        what: "machine".to_owned(),
     }
 }
 

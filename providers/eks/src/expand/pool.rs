@@ -33,7 +33,10 @@ impl Plan<'_> {
     pub(super) fn pool(&self, name: &str, pool: &Pool) -> Vec<Made> {
         let group = self.group_of_nodes(name, pool);
         match self.adopted_pool(name) {
-            Some(live) => vec![group.map(|group| self.taken_pool(group, &live))],
+            Some(live) => vec![group.and_then(|group| {
+                let machines = self.machines(name, pool)?;
+                Ok(self.taken_pool(group, &live, &machines))
+            })],
             None => vec![self.template(name, pool), group],
         }
     }

@@ -15,6 +15,9 @@ use crate::kinds::client as eks;
 /// The least disk, in GiB, that the word says.
 const LEAST_DISK: i32 = 20;
 
+/// Labels of this prefix are not for specs to set.
+const RESERVED: &str = "provision-";
+
 impl Reading<'_> {
     /// All managed node groups.
     pub(super) async fn pools(&mut self) -> Result<BTreeMap<String, Words>, Fault> {
@@ -80,7 +83,9 @@ impl Reading<'_> {
         if let Some(disk) = group.disk_size.filter(|disk| *disk >= LEAST_DISK) {
             words.insert("disk".to_owned(), Json::from(format!("{disk}GiB")));
         }
-        let labels: BTreeMap<_, _> = group.labels.iter().flatten().collect();
+        let mut labels: BTreeMap<_, _> = group.labels.iter().flatten().collect();
+        // A cluster of another stack of ours has a label that is ours to set.
+        labels.retain(|key, _| !key.starts_with(RESERVED));
         if !labels.is_empty() {
             words.insert("node_labels".to_owned(), json!(labels));
         }

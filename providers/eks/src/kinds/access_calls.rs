@@ -63,12 +63,12 @@ async fn refused(cx: &Cx<'_>, principal: &str, fault: Fault) -> Stop {
     let request = cx.aws.iam.get_role().role_name(name);
     let found = cx.aws.read("iam:GetRole", || request.clone().send()).await;
     match found {
-        Err(absent) if absent.is_not_found() => Stop::Failure(no_such_role(principal, fault)),
+        Err(absent) if absent.is_not_found() => Stop::Failure(no_such_role(principal, &fault)),
         _ => Stop::Fault(fault),
     }
 }
 
-fn no_such_role(principal: &str, fault: Fault) -> Failure {
+fn no_such_role(principal: &str, fault: &Fault) -> Failure {
     Failure {
         class: Class::NotFound,
         object: Some(principal.to_owned()),

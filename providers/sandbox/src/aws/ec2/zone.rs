@@ -15,10 +15,16 @@ pub(crate) struct Zone {
     pub(crate) id: String,
 }
 
-/// The zones of a region: three, as in most.
+/// The zones of a region: three in most, six in us-east-1 and four in us-west-2, of each of which EKS refuses one.
 pub(crate) fn zones(region: &str) -> Vec<Zone> {
-    ["a", "b", "c"]
+    let number = match region {
+        "us-east-1" => 6,
+        "us-west-2" => 4,
+        _ => 3,
+    };
+    ["a", "b", "c", "d", "e", "f"]
         .iter()
+        .take(number)
         .zip(1..)
         .map(|(letter, n)| Zone {
             name: format!("{region}{letter}"),
