@@ -24,7 +24,7 @@ struct World {
     place: Place,
     python: String,
     url: String,
-    _server: Started,
+    server: Started,
 }
 
 impl World {
@@ -44,7 +44,7 @@ impl World {
             url: started["url"].as_str().unwrap().to_owned(),
             place,
             python,
-            _server: server,
+            server,
         })
     }
 
@@ -110,6 +110,8 @@ fn a_cluster_of_another_tool_is_imported_adopted_and_lives_on() {
     lives_on(&world, &spec);
     // What was adopted goes with the stack; what it stood on stays.
     place.run(&["destroy", "--sandbox", "--yes"]).expect(0);
+    let World { place, server, .. } = world;
+    drop(server);
     let left = place.objects();
     let kinds: Vec<&str> = left.iter().map(|one| one.kind.as_str()).collect();
     assert!(kinds.contains(&"iam.role"), "{kinds:?}");

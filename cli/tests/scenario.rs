@@ -23,3 +23,7 @@ mod cluster;
 mod network;
 #[path = "scenario/pools.rs"]
 mod pools;
+#[path = "scenario/shared.rs"]
+mod shared;
+#[path = "scenario/upgrade.rs"]
+mod upgrade;

@@ -94,6 +94,7 @@ pub fn tables() -> Tables {
         dies_with_parent: false,
         loss: None,
         leaves: false,
+        lingers: false,
         downtime: None,
         seconds: Seconds {
             create: seconds,

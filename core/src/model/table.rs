@@ -25,6 +25,10 @@ pub struct Table {
     /// is removed, and go with it.
     #[serde(default)]
     pub leaves: bool,
+    /// Others get along without it only once they are changed (a way out of a network): taken out of the file, it goes
+    /// after everything else of its block is made.
+    #[serde(default)]
+    pub lingers: bool,
     /// Removing it from the file or destroying the stack loses data or service: consent is needed anyway,
     /// this is the sentence shown.
     pub loss: Option<String>,

@@ -276,6 +276,7 @@ impl<'a> Reach<'a> {
         let outputs = Outputs {
             tables: &self.inputs.tables,
             at: &self.graph.at,
+            resources: &self.resources,
             decisions: &self.decisions,
         };
         outputs.fill(&self.resources[place])

@@ -161,7 +161,9 @@ pub(super) struct Outputs<'a> {
     pub(super) tables: &'a Tables,
     /// Places by id.
     pub(super) at: &'a BTreeMap<ResourceId, usize>,
-    /// Decisions by place.
+    /// What is wanted, by place.
+    pub(super) resources: &'a [Resource<Pending>],
+    /// Decisions by place, without what is wanted.
     pub(super) decisions: &'a [Option<Decision>],
 }
 
@@ -199,7 +201,8 @@ impl Outputs<'_> {
         let place = self.at.get(&reference.id)?;
         let decision = self.decisions.get(*place)?.as_ref()?;
         let table = self.tables.get(&decision.kind);
-        if let Some(way) = table.and_then(|table| walk::way(table, decision))
+        let wanted = self.resources.get(*place)?;
+        if let Some(way) = table.and_then(|table| walk::way_to(table, decision, wanted))
             && way.field == reference.output
         {
             return way.stops.last().map(Value::text);

@@ -51,10 +51,19 @@ pub(super) struct Walk {
 
 /// The way that a decision has a field go; `None` when none goes.
 pub(super) fn way(table: &Table, decision: &Decision) -> Option<Way> {
+    way_to(table, decision, decision.desired.as_ref()?)
+}
+
+/// The same while what is wanted is not in the decision yet.
+pub(super) fn way_to(
+    table: &Table,
+    decision: &Decision,
+    desired: &Resource<Pending>,
+) -> Option<Way> {
     let (Verdict::Update { groups } | Verdict::Adopt { groups }) = &decision.verdict else {
         return None;
     };
-    let (desired, live) = (decision.desired.as_ref()?, decision.live.as_ref()?);
+    let live = decision.live.as_ref()?;
     let rows = table.rows.iter();
     let mut changed = rows.filter(|row| groups.iter().flatten().any(|field| *field == row.name));
     changed.find_map(|row| {

@@ -109,6 +109,12 @@ pub(crate) fn ready(network: &str, services: &[String]) -> Vec<ResourceId> {
     ids
 }
 
+/// What machines reach these services through once they have no other way; gateways, which are routes, aside.
+pub(crate) fn doors(network: &str, services: &[String]) -> Vec<ResourceId> {
+    let doors = services.iter().filter(|service| !is_gateway(service));
+    doors.map(|service| id(network, service)).collect()
+}
+
 fn is_gateway(service: &str) -> bool {
     GATEWAYS.contains(&service)
 }

@@ -115,6 +115,7 @@ fn own(request: &ExpandRequest, name: &str, network: &Network, answer: &mut Expa
         network,
         layout: &layout,
         adopted: adopted(request, &address, network.adopt.as_deref()),
+        doors: endpoints::doors(name, &services),
     };
     keep(answer, plan.resources());
     let doors = endpoints::Doors {
@@ -185,6 +186,8 @@ struct Plan<'a> {
     layout: &'a Layout,
     /// The VPC that is taken over.
     adopted: Option<String>,
+    /// Private endpoints, but for those that are routes.
+    doors: Vec<ResourceId>,
 }
 
 impl Plan<'_> {
@@ -340,7 +343,12 @@ impl Plan<'_> {
             children: None,
             tags: self.tags(&format!("-private-{}", slot.letter)),
         };
-        resource(slot.routes.clone(), "ec2.route_table", &fields)
+        let mut table = resource(slot.routes.clone(), "ec2.route_table", &fields)?;
+        if slot.way_out.is_none() {
+            // A route out is taken away when the services can be reached otherwise.
+            table.after.extend(self.doors.iter().cloned());
+        }
+        Ok(table)
     }
 
     fn default_route(&self, through: Option<&ResourceId>) -> BTreeMap<String, Field<String>> {

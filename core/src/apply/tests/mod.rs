@@ -49,6 +49,7 @@ fn tables() -> BTreeMap<Kind, Table> {
                 replace: ReplaceOrder::DeleteFirst,
                 dies_with_parent: false,
                 leaves: false,
+                lingers: false,
                 loss: None,
                 downtime: None,
                 seconds: Seconds::default(),

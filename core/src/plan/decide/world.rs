@@ -74,6 +74,7 @@ pub(in crate::plan) fn tables() -> Tables {
         replace: ReplaceOrder::DeleteFirst,
         dies_with_parent: kind == "child",
         leaves: false,
+        lingers: false,
         loss: None,
         downtime: None,
         seconds: Seconds::default(),

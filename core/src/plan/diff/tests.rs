@@ -16,6 +16,7 @@ fn table(rows: Vec<Row>) -> Table {
         replace: ReplaceOrder::DeleteFirst,
         dies_with_parent: false,
         leaves: false,
+        lingers: false,
         loss: None,
         downtime: None,
         seconds: Seconds::default(),

@@ -29,6 +29,7 @@ fn going() -> (Inputs, Decided) {
         delete(seen("toy.net", NET, &[])),
     ]);
     let mut inputs = inputs(&decided);
+    inputs.goal = Goal::Destroy;
     inputs.left = vec![
         left("cluster.a/swept.alb.web", &[NET, "cluster.a/sweep"], false),
         left("cluster.a/swept.volume.one", &["cluster.a/sweep"], true),

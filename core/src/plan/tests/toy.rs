@@ -29,6 +29,7 @@ fn table(kind: &str, title: &str, rows: Vec<Row>) -> Table {
         replace: ReplaceOrder::DeleteFirst,
         dies_with_parent: false,
         leaves: false,
+        lingers: false,
         loss: None,
         downtime: None,
         seconds: Seconds {

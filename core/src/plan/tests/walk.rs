@@ -141,19 +141,26 @@ impl Fleet {
         let first = decide(&inputs);
         for walk in walks(&first, &inputs.tables) {
             let stops = std::iter::once(&walk.from).chain(&walk.stops);
-            inputs.advice.follow = stops.filter_map(|stop| self.follow(stop)).collect();
+            // On the way back it goes ahead.
+            inputs.advice.follow = match number(&walk.stops[0]) < number(&walk.from) {
+                true => self
+                    .follow(&walk.from, &walk.stops[0])
+                    .into_iter()
+                    .collect(),
+                false => stops.filter_map(|stop| self.follow(stop, stop)).collect(),
+            };
         }
         inputs
     }
 
     /// The add-on goes with every minor.
-    fn follow(&self, stop: &str) -> Option<Follow> {
-        (self.addon != number(stop)).then(|| Follow {
+    fn follow(&self, stop: &str, version: &str) -> Option<Follow> {
+        (self.addon != number(version)).then(|| Follow {
             walker: id(CLUSTER),
             stop: stop.to_owned(),
             id: id("cluster.main/addon"),
             rank: 1,
-            set: Fields::from([("version".to_owned(), Value::text(stop))]),
+            set: Fields::from([("version".to_owned(), Value::text(version))]),
         })
     }
 

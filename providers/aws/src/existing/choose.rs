@@ -65,7 +65,7 @@ fn own(found: &Found) -> Vec<&FoundSubnet> {
         .collect()
 }
 
-/// In each usable zone the one with the most free addresses; one that leads nowhere only where there is no other.
+/// In each usable zone the one with the most free addresses; those that lead nowhere only where none leads anywhere.
 fn best<'a, 'b: 'a>(subnets: impl Iterator<Item = &'a &'b FoundSubnet>) -> Vec<String> {
     let mut by_zone: BTreeMap<&str, &FoundSubnet> = BTreeMap::new();
     let rank = |one: &FoundSubnet| {
@@ -81,6 +81,8 @@ fn best<'a, 'b: 'a>(subnets: impl Iterator<Item = &'a &'b FoundSubnet>) -> Vec<S
             *best = subnet;
         }
     }
+    let leads = by_zone.values().any(|subnet| subnet.out.is_some());
+    by_zone.retain(|_, subnet| subnet.out.is_some() || !leads);
     by_zone.values().map(|subnet| subnet.id.clone()).collect()
 }
 

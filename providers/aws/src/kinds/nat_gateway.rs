@@ -47,6 +47,7 @@ impl Served for NatGateway {
             outputs: outputs(&["id"]),
             seconds: seconds(106, 1, 60),
             loss: Some("private machines behind it cannot reach the internet".to_owned()),
+            lingers: true,
             ..table(Self::KIND, "NAT gateway", Identity::Token, rows)
         }
     }

@@ -15,6 +15,7 @@ pub fn table(kind: &str, title: &str, identity: Identity, rows: Vec<Row>) -> Tab
         replace: ReplaceOrder::DeleteFirst,
         dies_with_parent: false,
         leaves: false,
+        lingers: false,
         loss: None,
         downtime: None,
         seconds: Seconds {

@@ -83,6 +83,7 @@ impl Served for VpcEndpoint {
             seconds: seconds(90, 30, 60),
             lane: Some(Lane::Itself),
             loss: Some("machines without another way to the service cannot reach it".to_owned()),
+            lingers: true,
             ..table(Self::KIND, "VPC endpoint", Identity::Token, rows)
         }
     }

@@ -174,7 +174,7 @@ impl Inside for Groups<'_> {
     }
 }
 
-/// Where a launch template of somebody's names machine or image, EKS knows neither types nor version: nothing to compare.
+/// Where a launch template of somebody's names the image, EKS knows no version: nothing to compare.
 fn where_set(then: Effect) -> Effect {
     Effect::When {
         condition: Condition::SetAtCreate,
@@ -210,7 +210,7 @@ fn rows() -> Vec<Row> {
         row(
             "instance_types",
             FieldKind::Set,
-            where_set(Effect::Replace),
+            Effect::Replace,
             "machine types",
         ),
         fixed("capacity", "on demand or spot"),

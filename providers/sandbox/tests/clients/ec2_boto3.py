@@ -189,7 +189,7 @@ def refusals(ids):
     refused("DependencyViolation", ec2.detach_internet_gateway, InternetGatewayId=ids["gateway"], VpcId=ids["vpc"])
     refused("DependencyViolation", ec2.delete_route_table, RouteTableId=ids["table"])
     refused("InvalidIPAddress.InUse", ec2.release_address, AllocationId=ids["address"])
-    refused("NotImplemented", ec2.describe_volumes)
+    refused("NotImplemented", ec2.describe_snapshots)
     unsigned = boto3.client(
         "ec2", endpoint_url=URL, region_name="eu-west-1", config=Config(signature_version=botocore.UNSIGNED)
     )

@@ -243,7 +243,10 @@ fn what_keeps_nodes_from_coming_is_told() {
     assert!(!codes(&two).contains("spot-single"));
 
     let cut_off = |nat: &str, pool: &str| {
-        let text = format!("{}\n[network.c]\nnat = \"{nat}\"\n", spec("", pool));
+        let text = format!(
+            "{}\n[network.c]\nnat = \"{nat}\"\nendpoints = false\n",
+            spec("", pool)
+        );
         codes(&expand(&request(&text, None))).contains("nodes-no-way-out")
     };
     assert!(cut_off("none", POOL));

@@ -69,7 +69,7 @@ pub(crate) struct VpcEndpoint {
 impl VpcEndpoint {
     /// Whether it is there: also while it is being deleted.
     pub(super) fn live(&self) -> bool {
-        !self.phase.is("deleted")
+        !self.phase.is("deleted") && !self.phase.is("gone")
     }
 
     /// Whether it is a route, and no interface.

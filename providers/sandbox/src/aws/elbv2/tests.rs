@@ -43,7 +43,7 @@ fn what_is_not_there_is_named_and_deleting_it_is_no_error() {
     let tags = "Action=DescribeTags&LoadBalancerNames.member.1=x";
     let answer = call(&cloud, 0, "2012-06-01", tags);
     assert!(
-        answer.contains("There is no ACTIVE Load Balancer named 'x'"),
+        answer.contains("There is no ACTIVE Load Balancer named &apos;x&apos;"),
         "{answer}"
     );
 }

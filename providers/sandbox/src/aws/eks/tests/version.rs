@@ -53,6 +53,10 @@ fn a_cluster_goes_up_by_one_while_no_nodes_are_behind() {
         "newer than the control plane"
     );
     go(&world, WEB, "1.35");
+    // The add-on of 1.34 does not fit 1.36, which is told as an insight.
+    let newer = json!({"addonVersion": "v1.21.1-eksbuild.7"});
+    world.post("/clusters/shop/addons/vpc-cni/update", &newer);
+    world.wait(1000);
     go(&world, UPDATES, "1.36");
     assert_eq!(world.get("/clusters/shop")["cluster"]["version"], "1.36");
 }
