@@ -202,6 +202,7 @@ pub enum ReplaceOrder {
     /// The old one first: its name or range is needed again.
     DeleteFirst,
     /// The new one first, under a suffixed name.
+    /// Nothing may live in such objects: while two of them stand, what lives in the old one is seen by nobody.
     CreateFirst,
 }
 

@@ -1,7 +1,5 @@
 //! What comes before what.
 
-use std::collections::BTreeSet;
-
 use super::Draft;
 use crate::plan::Verdict;
 
@@ -61,32 +59,6 @@ impl Draft<'_> {
         self.after_heirs(at, gone);
         if strict {
             self.after_its_block(at, gone);
-            self.before_others(at, gone);
-        }
-    }
-
-    /// What has been replaced may hold objects of its own that no survey tells of, and that use what goes with it: it goes
-    /// before all other removals but those of its users.
-    fn before_others(&mut self, at: usize, gone: usize) {
-        let web = self.web;
-        if web.heir[at].is_none() {
-            return;
-        }
-        let mut users = BTreeSet::from([at]);
-        let mut open = vec![at];
-        while let Some(next) = open.pop() {
-            let inside = (0..web.parent.len()).filter(|one| web.parent[*one] == Some(next));
-            let more = web.all_users(next).chain(inside);
-            open.extend(more.filter(|user| users.insert(*user)));
-        }
-        for other in 0..web.decisions.len() {
-            if web.decisions[other].verdict == Verdict::Delete
-                && web.heir[other].is_none()
-                && !users.contains(&other)
-                && let Some(later) = self.spans[other].gone
-            {
-                self.edges.push((gone, later));
-            }
         }
     }
 

@@ -73,9 +73,15 @@ fn declare(things: &[Option<Thing>]) -> Vec<Resource<Pending>> {
     let mut declared: Vec<Option<Resource<Pending>>> = Vec::new();
     for (index, thing) in things.iter().enumerate() {
         let parent = |thing: &Thing| (thing.kind == "toy.addon").then(|| index - 1);
+        // Nothing lives in objects that have a successor beside them (see `ReplaceOrder::CreateFirst`).
+        let pool = Kind::new("toy.pool");
+        let holds = |parent: usize| {
+            let parent: Option<&Resource<Pending>> = declared[parent].as_ref();
+            parent.is_some_and(|parent| parent.kind != pool)
+        };
         let thing = thing
             .as_ref()
-            .filter(|thing| parent(thing).is_none_or(|parent| declared[parent].is_some()));
+            .filter(|thing| parent(thing).is_none_or(holds));
         declared.push(thing.map(|thing| {
             let mut resource = want(thing.kind, &name(index), &[]);
             resource.parent = parent(thing).map(|parent| id(&name(parent)));
