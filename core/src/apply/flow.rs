@@ -26,7 +26,7 @@ impl Run {
 
     /// Whether a step must wait until everything an earlier run may have made is visible, and look it up then.
     ///
-    /// A create without a guard of its own must, unless this run made the account's claim (then there was no
+    /// A create without a guard of its own must (a name is none where an object of another one may have replaced it), unless this run made the account's claim (then there was no
     /// earlier run) or repeats a call under its old token. The claim itself is deleted only then, because
     /// whoever makes it anew relies on it.
     fn caution(&self, at: usize) -> (bool, bool) {
@@ -39,8 +39,17 @@ impl Run {
                 let repeat = work.identity == Identity::Token && self.is_repeat(at);
                 (!first && !repeat, !first && !repeat)
             }
+            (Does::Create, Identity::Named) if work.succeeds && !self.replaces(at) => {
+                let first = self.is_fresh(&work.step.provider);
+                (!first, !first)
+            }
             _ => (false, false),
         }
+    }
+
+    /// Whether it is the new object of a replacement: its name tells which old one it replaces.
+    fn replaces(&self, at: usize) -> bool {
+        self.plan.live.contains_key(&self.works[at].step.id)
     }
 
     /// Where a provider acts. Several providers can act in one scope (a network's and a cluster's), and one claim

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::pace::Pace;
 use crate::contract::{Act, Failure, Handle};
-use crate::model::{Identity, Kind, Observed, Table};
+use crate::model::{Identity, Kind, Observed, ReplaceOrder, Table};
 use crate::plan::Step;
 
 /// A plan that cannot be executed as it stands; plan files are checked for it before anything is called.
@@ -41,6 +41,8 @@ pub(super) struct Work {
     pub(super) step: Step,
     /// How objects of its kind are told apart.
     pub(super) identity: Identity,
+    /// One of another name may stand for it: it is replaced by new ones of other names.
+    pub(super) succeeds: bool,
     /// Its kind is the account's claim: it has an output `fresh`.
     pub(super) claim: bool,
     /// Predecessors that are not done.
@@ -198,6 +200,7 @@ fn work(step: &Step, tables: &BTreeMap<Kind, Table>) -> Result<Work, RunError> {
     Ok(Work {
         step: step.clone(),
         identity: table.identity,
+        succeeds: table.replace == ReplaceOrder::CreateFirst,
         claim: table.outputs.iter().any(|output| output.name == "fresh"),
         waits_for: 0,
         dependents: Vec::new(),

@@ -209,7 +209,7 @@ def addons(roles):
             break
         time.sleep(0.1)
     assert health["status"] == "DEGRADED" and health["health"]["issues"][0]["code"] == "InsufficientNumberOfReplicas", health
-    refused(*parameter, "1 minor version at a time", eks.update_addon, clusterName="shop", addonName="vpc-cni", addonVersion=versions[3])
+    refused(*parameter, "not supported", eks.update_addon, clusterName="shop", addonName="vpc-cni", addonVersion="v1.19.6-eksbuild.7")
     update = eks.update_addon(clusterName="shop", addonName="vpc-cni", addonVersion=versions[0],
                               configurationValues='{"env": {}}', resolveConflicts="PRESERVE")["update"]
     updated(update, addonName="vpc-cni")
