@@ -36,14 +36,20 @@ fn ways_out(story: &mut Story) {
         .applied();
     for (title, from, to) in [
         ("One way out for all", each, one),
-        ("No way out", one, none),
+        ("No way out, and private endpoints", one, none),
     ] {
         story
             .edit(title, &[(from, to)])
             .allowing("delete")
             .applied();
     }
-    story.edit("A way out again", &[(none, one)]).applied();
+    story
+        .edit(
+            "A way out again, and no private endpoints",
+            &[(none, one)],
+        )
+        .allowing("delete")
+        .applied();
 }
 
 fn zones(story: &mut Story) {

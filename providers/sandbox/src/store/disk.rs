@@ -65,6 +65,20 @@ fn database<E: Into<redb::Error>>(error: E) -> StoreError {
     StoreError::Database(Box::new(error.into()))
 }
 
+impl Drop for Disk {
+    /// Calls that read are logged without a write of their own: one at the end keeps them all.
+    fn drop(&mut self) {
+        let kept = self
+            .database
+            .begin_write()
+            .map_err(database)
+            .and_then(|write| write.commit().map_err(database));
+        if let Err(error) = kept {
+            tracing::debug!(%error, "the last calls are not in the log");
+        }
+    }
+}
+
 impl Disk {
     /// Opens the file, or makes it.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
