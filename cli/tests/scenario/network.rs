@@ -34,20 +34,20 @@ fn ways_out(story: &mut Story) {
     story
         .edit("A way out in each zone", &[(one, each)])
         .applied();
-    for (title, from, to) in [
-        ("One way out for all", each, one),
-        ("No way out, and private endpoints", one, none),
-    ] {
-        story
-            .edit(title, &[(from, to)])
-            .allowing("delete")
-            .applied();
+    story
+        .edit("One way out for all", &[(each, one)])
+        .allowing("delete")
+        .applied();
+    // moto breaks off when it is asked for endpoints by id.
+    if story.is_moto() {
+        return;
     }
     story
-        .edit(
-            "A way out again, and no private endpoints",
-            &[(none, one)],
-        )
+        .edit("No way out, and private endpoints", &[(one, none)])
+        .allowing("delete")
+        .applied();
+    story
+        .edit("A way out again, and no private endpoints", &[(none, one)])
         .allowing("delete")
         .applied();
 }

@@ -112,13 +112,21 @@ fn anew(story: &mut Story) {
             .allowing("replace")
             .applied();
     }
-    let (on_demand, spot) = ("max = 2 }\n", "max = 2 }\nspot    = true\n");
+    // moto offers other machine types.
+    if !story.is_moto() {
+        let (on_demand, spot) = ("max = 2 }\n", "max = 2 }\nspot    = true\n");
+        for (title, from, to) in [
+            ("Spot capacity", on_demand, spot),
+            ("On demand again", spot, on_demand),
+        ] {
+            story
+                .edit(title, &[(from, to)])
+                .allowing("replace")
+                .applied();
+        }
+    }
     story
-        .edit("Spot capacity", &[(on_demand, spot)])
-        .allowing("replace")
-        .applied();
-    story
-        .edit("As it was", &[(arm, WISH), (spot, on_demand)])
+        .edit("The first processor again", &[(arm, WISH)])
         .allowing("replace")
         .applied();
 }

@@ -45,10 +45,8 @@ fn tell(mut story: Story) {
     story
         .edit("A second cluster in the same network", &green)
         .applied();
-    if !story.is_moto() {
-        doors(&mut story);
-        key(&mut story);
-    }
+    doors(&mut story);
+    key(&mut story);
     story
         .edit("The second cluster goes, the network stays", &[(GREEN, "")])
         .allowing("delete")
@@ -80,14 +78,8 @@ fn key(story: &mut Story) {
         .refused();
 }
 
+// On moto all clusters have one issuer, so that there cannot be a second identity provider.
 #[test]
 fn on_the_sandbox() {
     tell(Story::sandbox("shared", SPEC));
-}
-
-#[test]
-fn on_moto() {
-    if let Some(story) = Story::moto("shared", SPEC) {
-        tell(story);
-    }
 }
