@@ -263,6 +263,7 @@ fn a_run_without_patience_is_found_out() {
     let hasty = Resume {
         journal: false,
         settings: Settings { lag: 30, settle: 0 },
+        runs: 1,
     };
     let outcome = resume_all(&setup(Goal::Reach), &recording, hasty);
     let doubles = outcome

@@ -112,6 +112,10 @@ fn anew(story: &mut Story) {
             .allowing("replace")
             .applied();
     }
+    story
+        .edit("The first processor again", &[(arm, WISH)])
+        .allowing("replace")
+        .applied();
     // moto offers other machine types.
     if !story.is_moto() {
         let (on_demand, spot) = ("max = 2 }\n", "max = 2 }\nspot    = true\n");
@@ -125,10 +129,6 @@ fn anew(story: &mut Story) {
                 .applied();
         }
     }
-    story
-        .edit("The first processor again", &[(arm, WISH)])
-        .allowing("replace")
-        .applied();
 }
 
 fn come_and_go(story: &mut Story) {

@@ -344,7 +344,7 @@ def upgrade(template):
     after = eks.describe_nodegroup(clusterName="shop", nodegroupName="web")["nodegroup"]
     assert after["version"] == "1.35" and after["launchTemplate"]["version"] == "2", after
     assert after["releaseVersion"] != before["releaseVersion"]
-    refused(*parameter, "must be between", eks.update_nodegroup_version, clusterName="shop", nodegroupName="web", version="1.34")
+    refused(*parameter, "must be between", eks.update_nodegroup_version, clusterName="shop", nodegroupName="web", version="1.33")
 
 
 def take_down(net, template):
