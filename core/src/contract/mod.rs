@@ -1,8 +1,8 @@
-//! The provider contract: six calls of plain values, so that it can cross a process boundary.
+//! The provider contract: seven calls of plain values, so that it can cross a process boundary.
 //!
 //! `describe` (tables), `expand` (spec blocks → resources, pure), `survey` (what is live), `act` (one
-//! mutating call of one step), `poll` (is it done), `usage` (what each resource consumes, pure). A provider does not
-//! diff, order, retry ambiguous outcomes, print or sleep: the planner, the executor and the driver do.
+//! mutating call of one step), `poll` (is it done), `usage` (what each resource consumes, pure), `remark` (what is worth
+//! saying of objects and dates, pure). A provider does not diff, order, retry ambiguous outcomes, print or sleep: the planner, the executor and the driver do.
 //!
 //! **`act` makes at most one mutating call.** It is level-triggered: it reads what it must, makes the next
 //! call that brings the object to the desired state, and answers [`Outcome::Again`] while more are needed.
