@@ -184,11 +184,12 @@ async fn gateways(aws: &Aws, filters: &[Filter]) -> Result<Vec<(String, String)>
     Ok(all.await?.into_iter().filter_map(of).collect())
 }
 
-/// The cluster whose control plane has this interface, when it is in use.
-fn control_plane(wire: &NetworkInterface) -> Option<&str> {
+/// The cluster whose control plane has this interface, when it is in use. The description alone tells: EKS makes these
+/// by a role of its own, so that they are not managed by a requester; and a wrong guess spares what might have gone.
+pub(super) fn control_plane(wire: &NetworkInterface) -> Option<&str> {
     let in_use = wire.status() != Some(&NetworkInterfaceStatus::Available);
     let name = wire.description()?.strip_prefix(CONTROL_PLANE)?;
-    (in_use && wire.requester_managed == Some(true)).then_some(name)
+    in_use.then_some(name)
 }
 
 /// A group as it was found; the one that every network starts with cannot be deleted.
@@ -241,9 +242,7 @@ fn busy(wire: &NetworkInterface, balancers: &[String]) -> Option<Busy> {
             false => Busy::Going(format!("balancer {name}")),
         });
     }
-    if let Some(name) = what.strip_prefix(CONTROL_PLANE)
-        && wire.requester_managed == Some(true)
-    {
+    if let Some(name) = control_plane(wire) {
         return Some(Busy::Held(format!("control plane {name}")));
     }
     let attachment = wire.attachment();
@@ -255,4 +254,40 @@ fn busy(wire: &NetworkInterface, balancers: &[String]) -> Option<Busy> {
         (None, Some(owner)) => owner.to_owned(),
         (None, None) => "something".to_owned(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wire(description: &str) -> NetworkInterface {
+        NetworkInterface::builder()
+            .network_interface_id("eni-1")
+            .description(description)
+            .status(NetworkInterfaceStatus::InUse)
+            .requester_id("AROAEXAMPLE:AmazonEKS")
+            .requester_managed(false)
+            .build()
+    }
+
+    fn world(interfaces: Vec<NetworkInterface>) -> World {
+        let mut world = World::default();
+        let ground = Ground {
+            interfaces,
+            ..Ground::default()
+        };
+        add(&mut world, Ok(ground));
+        world
+    }
+
+    #[test]
+    fn a_cluster_lives_whose_control_plane_has_an_interface() {
+        let lives = world(vec![wire("Amazon EKS shop-eu-main"), wire("mine")]);
+        assert_eq!(lives.alive, ["shop-eu-main"]);
+        let held = Some(Busy::Held("control plane shop-eu-main".to_owned()));
+        assert_eq!(lives.found[0].busy, held);
+        let mut free = wire("Amazon EKS shop-eu-main");
+        free.status = Some(NetworkInterfaceStatus::Available);
+        assert!(world(vec![free]).alive.is_empty());
+    }
 }
