@@ -52,7 +52,7 @@ pub(super) async fn read(aws: &Aws, sort: Sort, physical: &str) -> Result<Option
 /// # Errors
 /// When it is not: then it is somebody's.
 pub(super) fn judge(found: &Found, live: &Observed) -> Result<(), Failure> {
-    let cluster = owner::cluster(&found.tags);
+    let cluster = owner::maker(found);
     let same = match text(live, "cluster") {
         Some(name) => cluster == Some(name),
         None => cluster.is_none() && owner::is_of_node(&found.tags),

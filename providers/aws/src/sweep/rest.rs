@@ -98,7 +98,7 @@ impl Rest {
     }
 
     fn is_mine(&self, found: &Found) -> bool {
-        match owner::cluster(&found.tags) {
+        match owner::maker(found) {
             Some(name) => self.clusters.iter().any(|mine| mine == name),
             None => self.nodes && owner::is_of_node(&found.tags),
         }
