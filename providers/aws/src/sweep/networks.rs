@@ -73,11 +73,11 @@ pub(super) fn add(world: &mut World, ground: Result<Ground, Fault>) {
     }
     let alive = ground.interfaces.iter().filter_map(control_plane);
     world.alive = alive.map(str::to_owned).collect();
-    let names: Vec<String> = world.found.iter().map(|one| one.name.clone()).collect();
+    let balancers = Balancers::of(world);
     let mut interfaces: Vec<Found> = ground
         .interfaces
         .iter()
-        .map(|wire| interface(wire, &names))
+        .map(|wire| interface(wire, &balancers))
         .collect();
     let mut groups: Vec<Found> = ground.groups.iter().filter_map(group).collect();
     for (vpc, handle) in ground.gateways {
@@ -210,8 +210,34 @@ pub(super) fn group(wire: &SecurityGroup) -> Option<Found> {
     })
 }
 
-/// An interface as it was found. `balancers` are the names of those that are there.
-pub(super) fn interface(wire: &NetworkInterface, balancers: &[String]) -> Found {
+/// The balancers that are there.
+#[derive(Debug, Default)]
+pub(super) struct Balancers {
+    names: Vec<String>,
+    /// There may be others.
+    more: bool,
+}
+
+impl Balancers {
+    /// Target groups have names of their own, which may be those of balancers that are gone.
+    fn of(world: &World) -> Self {
+        let balancers = world
+            .found
+            .iter()
+            .filter(|one| matches!(one.sort, Sort::Balancer | Sort::Classic));
+        Self {
+            names: balancers.map(|one| one.name.clone()).collect(),
+            more: world.blind,
+        }
+    }
+
+    fn may_have(&self, name: &str) -> bool {
+        self.more || self.names.iter().any(|known| known == name)
+    }
+}
+
+/// An interface as it was found, beside the balancers that are there.
+pub(super) fn interface(wire: &NetworkInterface, balancers: &Balancers) -> Found {
     let id = wire.network_interface_id().unwrap_or_default();
     let groups = wire.groups().iter().filter_map(|group| group.group_id());
     let subnet = wire.subnet_id();
@@ -228,7 +254,7 @@ pub(super) fn interface(wire: &NetworkInterface, balancers: &[String]) -> Found 
 }
 
 /// Why an interface cannot be deleted now.
-fn busy(wire: &NetworkInterface, balancers: &[String]) -> Option<Busy> {
+fn busy(wire: &NetworkInterface, balancers: &Balancers) -> Option<Busy> {
     if wire.status() == Some(&NetworkInterfaceStatus::Available) {
         return None;
     }
@@ -237,7 +263,7 @@ fn busy(wire: &NetworkInterface, balancers: &[String]) -> Option<Busy> {
         && wire.requester_managed == Some(true)
     {
         let name = rest.split('/').nth(1).unwrap_or(rest);
-        return Some(match balancers.iter().any(|known| known == name) {
+        return Some(match balancers.may_have(name) {
             true => Busy::Held(format!("balancer {name}")),
             false => Busy::Going(format!("balancer {name}")),
         });
@@ -271,7 +297,10 @@ mod tests {
     }
 
     fn world(interfaces: Vec<NetworkInterface>) -> World {
-        let mut world = World::default();
+        beside(World::default(), interfaces)
+    }
+
+    fn beside(mut world: World, interfaces: Vec<NetworkInterface>) -> World {
         let ground = Ground {
             interfaces,
             ..Ground::default()
@@ -289,5 +318,43 @@ mod tests {
         let mut free = wire("Amazon EKS shop-eu-main");
         free.status = Some(NetworkInterfaceStatus::Available);
         assert!(world(vec![free]).alive.is_empty());
+    }
+
+    fn of_balancer() -> NetworkInterface {
+        let mut wire = wire("ELB app/web/0123456789abcdef");
+        wire.requester_managed = Some(true);
+        wire
+    }
+
+    fn target_group(name: &str) -> Found {
+        Found {
+            sort: Sort::TargetGroup,
+            physical: "arn:tg".to_owned(),
+            name: name.to_owned(),
+            vpc: None,
+            tags: Tags::new(),
+            uses: Vec::new(),
+            size: None,
+            busy: None,
+        }
+    }
+
+    #[test]
+    fn an_interface_goes_whose_balancer_is_gone_though_a_target_group_has_its_name() {
+        let mut before = World::default();
+        before.found.push(target_group("web"));
+        let after = beside(before, vec![of_balancer()]);
+        let going = Some(Busy::Going("balancer web".to_owned()));
+        assert_eq!(after.found[1].busy, going);
+    }
+
+    #[test]
+    fn where_balancers_cannot_be_listed_none_is_known_to_be_gone() {
+        let blind = World {
+            blind: true,
+            ..World::default()
+        };
+        let held = Some(Busy::Held("balancer web".to_owned()));
+        assert_eq!(beside(blind, vec![of_balancer()]).found[0].busy, held);
     }
 }
