@@ -119,7 +119,7 @@ impl Judge<'_> {
         let chosen = all.unwrap_or_default();
         let nodes = has_nodes(spec, name);
         if nodes {
-            self.ways_out(spec, name, &chosen);
+            self.ways_out(&chosen);
             self.room(spec, name, &chosen, stands);
         }
         self.public(network);
@@ -259,7 +259,7 @@ impl Judge<'_> {
     }
 
     /// Nodes fetch images and call EC2 before they are ready.
-    fn ways_out(&mut self, spec: &Spec, name: &str, chosen: &Chosen) {
+    fn ways_out(&mut self, chosen: &Chosen) {
         let nodes: Vec<FoundSubnet> = chosen
             .private
             .iter()
@@ -298,7 +298,7 @@ impl Judge<'_> {
                     subnet.id,
                     lacking.join(", ")
                 );
-                let all = needed(spec, name).join(", ");
+                let all = needed().join(", ");
                 let advice = format!(
                     "add a route from 0.0.0.0/0 to a NAT gateway, or VPC endpoints with private DNS for {all}"
                 );
