@@ -35,12 +35,11 @@ pub(super) async fn look(registry: &mut Registry, spec: &Spec, goal: Goal) -> Re
     let mut asked = guess(registry, spec).await?;
     let (facts, surveyed) = join(facts(registry), survey(registry, &asked, true)).await;
     let (mut facts, notes) = facts?;
+    // Where clusters are that were taken over is asked by what the marks remember.
+    let first = surveyed.as_ref();
+    let mut known = first.map_or_else(|_| BTreeMap::new(), |answer| adopted(spec, answer));
+    learn(registry, spec, goal, &known, &mut facts).await?;
     let mut surveyed = Some(surveyed);
-    // Nothing of what others own is touched by a destroy, so that it cannot stand in the way of one.
-    if goal == Goal::Reach {
-        existing(registry, spec, &mut facts).await?;
-    }
-    let mut known = BTreeMap::new();
     loop {
         let expanded = expand(registry, spec, &facts)?;
         let provisional = plan::provisional(&expanded.resources);
@@ -59,11 +58,27 @@ pub(super) async fn look(registry: &mut Registry, spec: &Spec, goal: Goal) -> Re
                 surveyed: answer,
             });
         }
-        for facts in facts.values_mut() {
-            facts.adopted.clone_from(&known);
-        }
+        learn(registry, spec, goal, &known, &mut facts).await?;
         surveyed = Some(Ok(answer));
         asked = provisional;
+    }
+}
+
+/// What was taken over joins the facts of all providers, and what the spec refers to of others with it.
+async fn learn(
+    registry: &Registry,
+    spec: &Spec,
+    goal: Goal,
+    known: &BTreeMap<String, String>,
+    facts: &mut BTreeMap<String, Facts>,
+) -> Result<(), Error> {
+    for facts in facts.values_mut() {
+        facts.adopted.clone_from(known);
+    }
+    // Nothing of what others own is touched by a destroy, so that it cannot stand in the way of one.
+    match goal {
+        Goal::Reach => existing(registry, spec, facts).await,
+        _ => Ok(()),
     }
 }
 

@@ -3,9 +3,11 @@
 //! Which objects can leave something is in their tables. They are asked for only when such an object goes, and what is
 //! found is removed after it: a controller that still lives would make it anew.
 
+use std::collections::BTreeSet;
+
 use super::{Decided, Decision, Goal, Inputs, Reason, Verdict};
 use crate::contract::{Leaver, Left};
-use crate::model::{ResourceId, Sight};
+use crate::model::{ResourceId, Sight, Value};
 
 /// What goes and may leave something behind, in order of ids; empty when nothing is removed at all.
 ///
@@ -40,7 +42,8 @@ pub fn leavers(inputs: &Inputs, decided: &Decided) -> Vec<Leaver> {
         .collect()
 }
 
-/// Names of objects that could leave something and stay, or are to be made: nothing of theirs is in the way.
+/// Names of objects that could leave something and stay, or are to be made: nothing of theirs is in the way. What is
+/// live counts by its own name, which the file may not say (any more).
 #[must_use]
 pub fn stays(inputs: &Inputs, decided: &Decided) -> Vec<String> {
     let stays = |decision: &&Decision| {
@@ -50,8 +53,16 @@ pub fn stays(inputs: &Inputs, decided: &Decided) -> Vec<String> {
             && !is_gone(inputs, decision)
     };
     let staying = decided.decisions.values().filter(stays);
-    let name = |decision: &Decision| decision.desired.as_ref()?.name.clone();
-    staying.filter_map(name).collect()
+    let names: BTreeSet<String> = staying.flat_map(names).collect();
+    names.into_iter().collect()
+}
+
+/// The name that the file gives an object, and the one that it has.
+fn names(decision: &Decision) -> impl Iterator<Item = String> {
+    let desired = decision.desired.as_ref().and_then(|one| one.name.clone());
+    let name = decision.live.as_ref().map(|live| live.outputs.get("name"));
+    let live = name.flatten().and_then(Value::as_text).map(str::to_owned);
+    desired.into_iter().chain(live)
 }
 
 /// Whether the file still declares it, nothing of it shall be left, and it is not there any more.

@@ -45,14 +45,9 @@ pub(crate) fn has_nodes(spec: &Spec, network: &str) -> bool {
     users(spec, network).any(|cluster| !cluster.pools.is_empty())
 }
 
-/// The services that nodes in the network call.
-pub(crate) fn needed(spec: &Spec, network: &str) -> Vec<String> {
-    let mut services: Vec<String> = NEEDED.map(str::to_owned).to_vec();
-    if users(spec, network).any(|cluster| !cluster.eks.logging.is_empty()) {
-        services.push("logs".to_owned());
-        services.sort();
-    }
-    services
+/// The services that nodes call. A control plane sends its logs from outside of the network.
+pub(crate) fn needed() -> Vec<String> {
+    NEEDED.map(str::to_owned).to_vec()
 }
 
 /// The services that get an endpoint in a network of ours, in order.
@@ -63,13 +58,13 @@ pub fn endpoints(spec: &Spec, network: &str) -> Vec<String> {
     };
     let cut_off = block.nat == Nat::None && has_nodes(spec, network);
     let mut services = match &block.endpoints {
-        Endpoints::Unsaid if cut_off => needed(spec, network),
+        Endpoints::Unsaid if cut_off => needed(),
         Endpoints::Unsaid | Endpoints::None => Vec::new(),
-        Endpoints::Needed => needed(spec, network),
+        Endpoints::Needed => needed(),
         Endpoints::Named(named) => {
             let mut services = named.clone();
             if cut_off {
-                services.extend(needed(spec, network));
+                services.extend(needed());
             }
             services
         }
@@ -221,5 +216,29 @@ impl Doors<'_> {
             fields.private_dns = Some(true);
         }
         resource(id(self.name, service), "ec2.vpc_endpoint", &fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use provision_core::spec::{Input, load};
+
+    use super::*;
+
+    #[test]
+    fn logs_get_a_door_only_where_the_file_says_so() {
+        let services = |network: &str| {
+            let text = format!(
+                "stack = \"s\"\n[cloud.aws]\nregion = \"eu-west-1\"\n[network.n]\nnat = \"none\"\n{network}\n\
+                 [cluster.c]\nplatform = \"eks\"\nnetwork = \"n\"\neks = {{ logging = [\"api\"] }}\n\
+                 [cluster.c.pool.p]\nmachine = {{ cpu = 2, memory = \"8GiB\" }}\nnodes = 1\n"
+            );
+            let loaded = load(&Input::file("t.toml", text));
+            endpoints(&loaded.unwrap_or_else(|all| panic!("{all:?}")).spec, "n")
+        };
+        assert_eq!(services(""), NEEDED);
+        let named = services("endpoints = [\"logs\"]");
+        assert_eq!(named.len(), NEEDED.len() + 1);
+        assert!(named.contains(&"logs".to_owned()), "{named:?}");
     }
 }

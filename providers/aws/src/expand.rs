@@ -82,8 +82,10 @@ pub(crate) fn expand(request: &ExpandRequest) -> ExpandAnswer {
         if !request.blocks.contains(&address) {
             continue;
         }
-        if let Some(found) = existing::found(name, request.facts.as_ref()) {
-            let verdict = existing::judge(&request.context, &request.spec, name, network, &found);
+        let (spec, facts) = (&request.spec, request.facts.as_ref());
+        if let Some(found) = existing::found(name, facts) {
+            let stands = existing::stands(spec, name, facts);
+            let verdict = existing::judge(&request.context, spec, name, network, &found, &stands);
             answer.failures.extend(verdict.failures);
             answer.notes.extend(verdict.notes);
         }

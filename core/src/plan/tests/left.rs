@@ -112,6 +112,19 @@ fn it_is_asked_for_only_when_something_goes() {
 }
 
 #[test]
+fn what_lives_stays_by_its_own_name() {
+    let mut live = seen("toy.cluster", CLUSTER, &[]);
+    live.outputs.insert("name".to_owned(), "shop-a".into());
+    let all = decided([
+        decision(None, Some(live.clone()), Verdict::Blocked),
+        delete(seen("toy.net", NET, &[])),
+    ]);
+    assert_eq!(stays(&inputs(&all), &all), ["shop-a"]);
+    let gone = decided([delete(live)]);
+    assert!(stays(&inputs(&gone), &gone).is_empty());
+}
+
+#[test]
 fn a_plan_file_fits_though_what_was_left_has_changed() {
     let (inputs, decided) = going();
     let file = make_from(&inputs, decided).expect("a plan");

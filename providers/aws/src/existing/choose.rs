@@ -20,6 +20,28 @@ pub(super) struct Chosen {
     pub(super) control: Vec<String>,
     /// Whether the spec left the private ones to us.
     pub(super) discovered: bool,
+    /// Whether they are those of a live cluster.
+    pub(super) kept: bool,
+}
+
+impl Chosen {
+    /// With what another cluster in the same network uses.
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        let join = |these: &mut Vec<String>, those: &[String]| {
+            let new: Vec<String> = those
+                .iter()
+                .filter(|id| !these.contains(id))
+                .cloned()
+                .collect();
+            these.extend(new);
+        };
+        join(&mut self.private, &other.private);
+        join(&mut self.public, &other.public);
+        join(&mut self.control, &other.control);
+        self.discovered |= other.discovered;
+        self.kept &= other.kept;
+        self
+    }
 }
 
 /// The spec's subnets; where it names none, in each zone the one with the most free addresses, private ones by their lack
@@ -53,6 +75,7 @@ pub(super) fn choose(network: &Network, found: &Found, keep: &[String]) -> Chose
         public,
         control,
         discovered,
+        kept,
     }
 }
 

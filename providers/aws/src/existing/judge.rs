@@ -24,13 +24,15 @@ pub(crate) struct Verdict {
     pub(crate) notes: Vec<Note>,
 }
 
-/// Judges what was read of a network against what the spec wants of it.
+/// Judges what was read of a network against what the spec wants of it. `stands` are the subnets of each cluster in it,
+/// none of one that is not live.
 pub(crate) fn judge(
     context: &Context,
     spec: &Spec,
     name: &str,
     network: &Network,
     found: &Found,
+    stands: &[Vec<String>],
 ) -> Verdict {
     let mut judge = Judge {
         context,
@@ -40,7 +42,7 @@ pub(crate) fn judge(
     };
     if let Some(existing) = &network.existing {
         match (&found.vpc, existing.get("aws")) {
-            (Some(_), _) => judge.all(spec, name, network),
+            (Some(_), _) => judge.all(spec, name, network, stands),
             (None, Some(vpc)) => judge.no_vpc(vpc),
             (None, None) => {}
         }
@@ -59,23 +61,30 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     pub(super) fn fail(&mut self, code: &str, message: &str, advice: impl Into<String>) {
-        self.verdict.failures.push(Failure {
+        let failure = Failure {
             class: Class::Invalid,
             code: code.to_owned(),
             message: format!("{}: {message}", self.address),
             call: None,
             object: Some(self.address.clone()),
             advice: Some(advice.into()),
-        });
+        };
+        // Two clusters may want the same.
+        if !self.verdict.failures.contains(&failure) {
+            self.verdict.failures.push(failure);
+        }
     }
 
     pub(super) fn note(&mut self, severity: Severity, code: &str, message: String) {
-        self.verdict.notes.push(Note {
+        let note = Note {
             severity,
             code: code.to_owned(),
             message,
             address: Some(self.address.clone()),
-        });
+        };
+        if !self.verdict.notes.contains(&note) {
+            self.verdict.notes.push(note);
+        }
     }
 
     pub(super) fn vpc(&self) -> &str {
@@ -96,22 +105,33 @@ impl Judge<'_> {
         self.fail("vpc-missing", &message, advice);
     }
 
-    fn all(&mut self, spec: &Spec, name: &str, network: &Network) {
+    fn all(&mut self, spec: &Spec, name: &str, network: &Network, stands: &[Vec<String>]) {
         self.dns();
         self.named(network);
-        let chosen = choose(network, self.found, &[]);
+        let nobody = [Vec::new()];
+        let stands = if stands.is_empty() { &nobody } else { stands };
+        let mut all: Option<Chosen> = None;
+        for stand in stands {
+            let chosen = choose(network, self.found, stand);
+            self.control(&chosen, stand);
+            all = Some(all.map_or_else(|| chosen.clone(), |all| all.and(&chosen)));
+        }
+        let chosen = all.unwrap_or_default();
         let nodes = has_nodes(spec, name);
-        self.control(&chosen);
         if nodes {
-            self.ways_out(spec, name, &chosen);
-            self.room(spec, name, &chosen);
+            self.ways_out(&chosen);
+            self.room(spec, name, &chosen, stands);
         }
         self.public(network);
         self.tags(&chosen);
         self.overlaps(spec);
         if chosen.discovered && !chosen.private.is_empty() {
+            let which = match chosen.kept {
+                true => "in which what is live stays",
+                false => "of each zone the one with the most free addresses",
+            };
             let message = format!(
-                "`subnets` names no private ones: {} are used, of each zone the one with the most free addresses",
+                "`subnets` names no private ones: {} are used, {which}",
                 chosen.private.join(", ")
             );
             self.note(Severity::Info, "subnets-found", message);
@@ -175,8 +195,8 @@ impl Judge<'_> {
         )
     }
 
-    /// A control plane wants two zones that EKS uses, and room in each subnet.
-    fn control(&mut self, chosen: &Chosen) {
+    /// A control plane wants two zones that EKS uses, and room in each subnet that it is not in yet.
+    fn control(&mut self, chosen: &Chosen, stand: &[String]) {
         let subnets = |ids: &[String]| -> Vec<FoundSubnet> {
             ids.iter()
                 .filter_map(|id| self.subnet(id))
@@ -217,17 +237,29 @@ impl Judge<'_> {
             self.note(Severity::Info, "zone-unusable", message);
         }
         for subnet in control.iter().filter(|subnet| subnet.free < FREE) {
-            let message = format!(
-                "{} has {} free addresses, and a control plane wants {FREE} in each subnet",
-                subnet.id, subnet.free
-            );
-            let advice = "free some, or name a larger subnet of that zone in `subnets.private`";
-            self.fail("subnet-full", &message, advice);
+            self.full(subnet, stand.contains(&subnet.id));
         }
     }
 
+    /// A live control plane has its addresses; it wants others for an upgrade alone.
+    fn full(&mut self, subnet: &FoundSubnet, live: bool) {
+        let (id, free) = (&subnet.id, subnet.free);
+        if live {
+            let message = format!(
+                "{id} has {free} free addresses, and a control plane wants up to five among its subnets to be upgraded"
+            );
+            self.note(Severity::Warning, "subnet-full", message);
+            return;
+        }
+        let message = format!(
+            "{id} has {free} free addresses, and a control plane wants {FREE} in each subnet"
+        );
+        let advice = "free some, or name a larger subnet of that zone in `subnets.private`";
+        self.fail("subnet-full", &message, advice);
+    }
+
     /// Nodes fetch images and call EC2 before they are ready.
-    fn ways_out(&mut self, spec: &Spec, name: &str, chosen: &Chosen) {
+    fn ways_out(&mut self, chosen: &Chosen) {
         let nodes: Vec<FoundSubnet> = chosen
             .private
             .iter()
@@ -266,7 +298,7 @@ impl Judge<'_> {
                     subnet.id,
                     lacking.join(", ")
                 );
-                let all = needed(spec, name).join(", ");
+                let all = needed().join(", ");
                 let advice = format!(
                     "add a route from 0.0.0.0/0 to a NAT gateway, or VPC endpoints with private DNS for {all}"
                 );
@@ -288,19 +320,26 @@ impl Judge<'_> {
         lacking.map(|service| (*service).to_owned()).collect()
     }
 
-    /// Whether the pools find addresses when they are as large as they may be.
-    fn room(&mut self, spec: &Spec, name: &str, chosen: &Chosen) {
+    /// Whether the pools find addresses when they are as large as they may be. Where all clusters live, their fewest
+    /// nodes have theirs already.
+    fn room(&mut self, spec: &Spec, name: &str, chosen: &Chosen, stands: &[Vec<String>]) {
+        let live = stands.iter().all(|stand| !stand.is_empty());
         let clusters = spec.clusters.values().filter(|one| one.network == name);
         let nodes: i64 = clusters
             .flat_map(|cluster| cluster.pools.values())
-            .map(|pool| i64::from(pool.nodes.max))
+            .map(|pool| match live {
+                true => i64::from(pool.nodes.max.saturating_sub(pool.nodes.min)),
+                false => i64::from(pool.nodes.max),
+            })
             .sum();
         let subnets = chosen.private.iter().filter_map(|id| self.subnet(id));
         let free: i64 = subnets.map(|subnet| subnet.free).sum();
         let wanted = nodes * PER_NODE;
         if free < wanted {
+            let more = if live { "more " } else { "" };
             let message = format!(
-                "its private subnets have {free} free addresses, and {nodes} nodes with their pods take about {wanted}"
+                "its private subnets have {free} free addresses, and {nodes} {more}nodes with their pods take about \
+                 {wanted}"
             );
             self.note(Severity::Warning, "addresses-few", message);
         }

@@ -11,7 +11,7 @@ mod read;
 use std::collections::BTreeMap;
 
 use provision_core::contract::Facts;
-use provision_core::spec::Network;
+use provision_core::spec::{Network, Spec};
 use serde::{Deserialize, Serialize};
 
 use crate::field::Field;
@@ -106,6 +106,33 @@ pub(crate) fn fact(network: &str, found: &Found) -> (String, String) {
 pub(crate) fn found(network: &str, facts: Option<&Facts>) -> Option<Found> {
     let extra: &BTreeMap<String, String> = &facts?.extra;
     serde_json::from_str(extra.get(&key(network))?).ok()
+}
+
+/// Where a live cluster is, as the provider that makes clusters tells.
+#[derive(Deserialize)]
+struct Stand {
+    subnets: Vec<String>,
+}
+
+/// The subnets of each cluster in a network; none of one that is not live.
+pub(crate) fn stands(spec: &Spec, network: &str, facts: Option<&Facts>) -> Vec<Vec<String>> {
+    let users = spec
+        .clusters
+        .iter()
+        .filter(|(_, cluster)| cluster.network == network);
+    let stand = |name: &String| -> Option<Stand> {
+        let text = facts?.extra.get(&stand_key(name))?;
+        serde_json::from_str(text).ok()
+    };
+    users
+        .map(|(name, _)| stand(name).map_or_else(Vec::new, |stand| stand.subnets))
+        .collect()
+}
+
+/// The key of the fact that says where a live cluster is: `vpc` and `subnets`, as JSON.
+#[must_use]
+pub fn stand_key(cluster: &str) -> String {
+    format!("cluster.{cluster}.stand")
 }
 
 /// The ground of a network that somebody else owns. Offline only the spec's own words are known of it.

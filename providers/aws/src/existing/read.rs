@@ -172,13 +172,17 @@ fn table_of<'a>(tables: &'a [RouteTable], subnet: &str) -> Option<&'a RouteTable
     found.or_else(|| tables.iter().find(main))
 }
 
-/// What a table's route to everywhere goes through, when that is there.
+/// What a table's route to everywhere goes through, when that is there. VPN appliances write it in two halves.
 fn way_out(table: &RouteTable) -> Option<String> {
-    let everywhere = table.routes().iter().find(|route| {
-        let all = route.destination_cidr_block() == Some("0.0.0.0/0");
-        all && route.state() != Some(&RouteState::Blackhole)
-    });
-    everywhere.map(referred::target)
+    let through = |range: &str| {
+        let route = table.routes().iter().find(|route| {
+            let here = route.destination_cidr_block() == Some(range);
+            here && route.state() != Some(&RouteState::Blackhole)
+        });
+        route.map(referred::target)
+    };
+    let halves = || through("128.0.0.0/1").and(through("0.0.0.0/1"));
+    through("0.0.0.0/0").or_else(halves)
 }
 
 fn found_endpoint(
@@ -207,4 +211,36 @@ fn found_endpoint(
         service,
         subnets: Some(subnets.filter_map(|one| one.subnet_id.clone()).collect()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ec2::types::Route;
+
+    use super::*;
+
+    fn table(routes: &[(&str, RouteState)]) -> RouteTable {
+        let routes = routes.iter().map(|(range, state)| {
+            Route::builder()
+                .destination_cidr_block(*range)
+                .nat_gateway_id("nat-1")
+                .state(state.clone())
+                .build()
+        });
+        RouteTable::builder()
+            .set_routes(Some(routes.collect()))
+            .build()
+    }
+
+    #[test]
+    fn a_way_out_is_whole_or_of_two_halves() {
+        let (active, dead) = (RouteState::Active, RouteState::Blackhole);
+        let nat = Some("nat-1".to_owned());
+        let whole = ("0.0.0.0/0", active.clone());
+        let (low, high) = (("0.0.0.0/1", active.clone()), ("128.0.0.0/1", active));
+        assert_eq!(way_out(&table(&[whole])), nat);
+        assert_eq!(way_out(&table(&[low.clone(), high])), nat);
+        assert_eq!(way_out(&table(&[low.clone()])), None);
+        assert_eq!(way_out(&table(&[low, ("128.0.0.0/1", dead)])), None);
+    }
 }

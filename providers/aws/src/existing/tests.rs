@@ -66,8 +66,13 @@ fn good() -> Found {
 
 /// Codes of failures and of notes.
 fn said(spec: &Spec, found: &Found) -> (Vec<String>, Vec<String>) {
+    said_of(spec, found, &[])
+}
+
+/// The same, of a network in which clusters stand.
+fn said_of(spec: &Spec, found: &Found, stands: &[Vec<String>]) -> (Vec<String>, Vec<String>) {
     let network = &spec.networks["theirs"];
-    let verdict = judge(&context(), spec, "theirs", network, found);
+    let verdict = judge(&context(), spec, "theirs", network, found, stands);
     let failures = verdict.failures.into_iter().map(|one| {
         assert!(one.message.starts_with("network.theirs: ") && one.advice.is_some());
         one.code
@@ -162,6 +167,7 @@ fn room_and_tags_are_notes_with_the_command() {
         "theirs",
         &spec.networks["theirs"],
         &found,
+        &[],
     );
     assert!(verdict.failures.is_empty());
     let text = |code: &str| {
@@ -175,6 +181,61 @@ fn room_and_tags_are_notes_with_the_command() {
         "aws ec2 create-tags --region eu-west-1 --resources subnet-b --tags \
          Key=kubernetes.io/role/internal-elb,Value=1"
     ));
+}
+
+#[test]
+fn a_live_control_plane_needs_no_room_and_its_nodes_have_theirs() {
+    let (spec, mut found) = (spec(""), good());
+    for subnet in &mut found.subnets {
+        subnet.free = 2;
+    }
+    let stand = vec!["subnet-a".to_owned(), "subnet-b".to_owned()];
+    assert_eq!(said(&spec, &found).0, ["subnet-full"; 2]);
+    let (failures, notes) = said_of(&spec, &found, std::slice::from_ref(&stand));
+    assert!(failures.is_empty(), "{failures:?}");
+    let full = ["subnet-full", "subnet-full"];
+    assert_eq!(
+        notes,
+        [&full[..], &["addresses-few", "subnets-found"]].concat()
+    );
+    // A second cluster is yet to come, and a subnet that the live one is not in.
+    let (failures, _) = said_of(&spec, &found, &[stand, Vec::new()]);
+    assert_eq!(failures, ["subnet-full"; 2]);
+    let stand = vec!["subnet-a".to_owned(), "subnet-x".to_owned()];
+    assert_eq!(said_of(&spec, &found, &[stand]).0, ["subnet-full"]);
+    // Three nodes may come to the one that stands: they take 48 addresses, where four would take 64.
+    for subnet in &mut found.subnets {
+        subnet.free = 25;
+    }
+    let stand = vec!["subnet-a".to_owned(), "subnet-b".to_owned()];
+    assert_eq!(said_of(&spec, &found, &[stand]).1, ["subnets-found"]);
+    assert!(said(&spec, &found).1.contains(&"addresses-few".to_owned()));
+}
+
+#[test]
+fn the_subnets_are_judged_that_a_live_cluster_is_in() {
+    let (spec, mut found) = (spec(""), good());
+    found.subnets[1].out = None;
+    found.subnets.push(FoundSubnet {
+        free: 900,
+        ..subnet("subnet-c", "b", Some("nat-1"))
+    });
+    assert!(said(&spec, &found).0.is_empty());
+    let stand = vec!["subnet-a".to_owned(), "subnet-b".to_owned()];
+    assert_eq!(said_of(&spec, &found, &[stand]).0, ["subnet-no-way-out"]);
+}
+
+#[test]
+fn where_clusters_stand_is_a_fact() {
+    let spec = spec("");
+    assert_eq!(stands(&spec, "theirs", None), [Vec::<String>::new()]);
+    let text = "{\"vpc\":\"vpc-1\",\"subnets\":[\"subnet-a\"]}".to_owned();
+    let facts = Facts {
+        extra: [(stand_key("c"), text)].into(),
+        ..Facts::default()
+    };
+    assert_eq!(stands(&spec, "theirs", Some(&facts)), [["subnet-a"]]);
+    assert!(stands(&spec, "other", Some(&facts)).is_empty());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Networks that somebody else made: which of their parts is which of ours.
 //!
 //! A block names a VPC. Its parts carry no marks yet, so they are told by what they do: a subnet whose way out is an
-//! internet gateway is public, any other is private; zones in order are the slots `a`, `b`, …; a NAT gateway, its address
+//! internet gateway is public, any other is private; zones of the region in order are the slots `a`, `b`, …; a NAT gateway, its address
 //! and a route table belong to the slot of the subnets they stand in or rule. What has no place in ours is left alone.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,7 @@ const INTERNAL: &str = "kubernetes.io/role/internal-elb";
 
 /// Everything that was found in one VPC.
 pub(crate) struct Found {
+    region: String,
     vpc: Option<super::Live>,
     gateway: Option<super::Live>,
     subnets: Vec<super::Live>,
@@ -92,6 +93,7 @@ pub(crate) async fn survey(aws: &Aws, root: &str) -> Result<Found, Fault> {
         false => address::list(aws, filter("allocation-id", ids)).await?,
     };
     Ok(Found {
+        region: aws.region().to_owned(),
         vpc: vpcs.pop(),
         gateway: gateways.pop(),
         subnets,
@@ -186,11 +188,16 @@ impl Found {
         left
     }
 
-    /// Zones with private subnets, in order: the slots.
+    /// Zones with private subnets, in order: the slots. EKS puts no control plane into local zones and those of carriers,
+    /// which have longer names.
     pub(crate) fn zones(&self) -> Vec<String> {
         let private = self.subnets.iter().filter(|subnet| !self.is_public(subnet));
         let zones: BTreeSet<String> = private.map(|subnet| text_of(subnet, "zone")).collect();
-        zones.into_iter().collect()
+        let of_region = |zone: &String| {
+            let letter = zone.strip_prefix(&self.region);
+            letter.is_some_and(|letter| letter.len() == 1)
+        };
+        zones.into_iter().filter(of_region).collect()
     }
 
     fn zone(&self, slot: &str) -> Option<String> {
@@ -256,4 +263,42 @@ impl Found {
 
 fn is(resource: &Resource<Pending>, part: &str) -> bool {
     resource.id.part.starts_with(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use provision_core::model::Value;
+
+    use super::*;
+    use crate::kinds::Live;
+    use crate::marks::Tags;
+
+    fn subnet(zone: &str) -> Live {
+        let none: BTreeMap<String, String> = BTreeMap::new();
+        let mut live = Live::new(zone, &Tags::new(), &none);
+        live.fields.insert("zone".to_owned(), Value::from(zone));
+        live
+    }
+
+    #[test]
+    fn slots_are_zones_of_the_region_itself() {
+        let zones = [
+            "us-west-2-lax-1a",
+            "us-west-2b",
+            "us-west-2-wl1-den-wlz-1",
+            "us-west-2a",
+        ];
+        let found = Found {
+            region: "us-west-2".to_owned(),
+            vpc: None,
+            gateway: None,
+            subnets: zones.map(subnet).to_vec(),
+            nats: Vec::new(),
+            addresses: Vec::new(),
+            tables: Vec::new(),
+        };
+        assert_eq!(found.zones(), ["us-west-2a", "us-west-2b"]);
+        let others = found.others(2, false);
+        assert_eq!(others.len(), 2, "{others:?}");
+    }
 }

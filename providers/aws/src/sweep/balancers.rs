@@ -28,6 +28,7 @@ pub(super) async fn read(aws: &Aws, vpcs: &[String]) -> World {
         target_groups(aws, None),
         classic_balancers(aws, None)
     );
+    world.blind = modern.is_err() || classic.is_err();
     let mut found = world.take(modern);
     found.extend(world.take(targets));
     let mut old = world.take(classic);

@@ -69,6 +69,8 @@ pub(super) struct World {
     pub(super) alive: Vec<String>,
     /// Subnets without a mark, by network: somebody's own.
     pub(super) strange: Vec<(String, String)>,
+    /// Not all balancers could be listed: none that is not found is known to be gone.
+    pub(super) blind: bool,
     /// What could not be read, with the reason.
     pub(super) unread: Vec<Fault>,
 }
@@ -92,6 +94,7 @@ pub(super) async fn look(aws: &Aws, vpcs: &[String], clusters: &[String]) -> Wor
     );
     let mut world = World {
         found: balancers.found,
+        blind: balancers.blind,
         unread: balancers.unread,
         ..World::default()
     };

@@ -4,6 +4,7 @@ use aws_sdk_ec2::types::{IpPermission, SecurityGroup, SecurityGroupRule as Rule}
 use provision_core::contract::{Class, Failure};
 
 use super::found::{Busy, Found};
+use super::networks::Balancers;
 use super::{networks, owner};
 use crate::client::Aws;
 use crate::error::Fault;
@@ -107,7 +108,7 @@ pub(super) async fn busy(aws: &Aws, group: &str) -> Result<Option<Busy>, Fault> 
     // Which balancers are there does not matter here: what holds a group is waited for all the same.
     let busy = wires.iter().map(|wire| {
         let id = wire.network_interface_id().unwrap_or_default();
-        match networks::interface(wire, &[]).busy {
+        match networks::interface(wire, &Balancers::default()).busy {
             Some(Busy::Going(what)) => Busy::Going(format!("{id} of {what}")),
             Some(Busy::Held(what)) => Busy::Held(format!("{id} of {what}")),
             None => Busy::Held(format!("the free interface {id}")),

@@ -73,11 +73,11 @@ pub(super) fn add(world: &mut World, ground: Result<Ground, Fault>) {
     }
     let alive = ground.interfaces.iter().filter_map(control_plane);
     world.alive = alive.map(str::to_owned).collect();
-    let names: Vec<String> = world.found.iter().map(|one| one.name.clone()).collect();
+    let balancers = Balancers::of(world);
     let mut interfaces: Vec<Found> = ground
         .interfaces
         .iter()
-        .map(|wire| interface(wire, &names))
+        .map(|wire| interface(wire, &balancers))
         .collect();
     let mut groups: Vec<Found> = ground.groups.iter().filter_map(group).collect();
     for (vpc, handle) in ground.gateways {
@@ -184,11 +184,12 @@ async fn gateways(aws: &Aws, filters: &[Filter]) -> Result<Vec<(String, String)>
     Ok(all.await?.into_iter().filter_map(of).collect())
 }
 
-/// The cluster whose control plane has this interface, when it is in use.
-fn control_plane(wire: &NetworkInterface) -> Option<&str> {
+/// The cluster whose control plane has this interface, when it is in use. The description alone tells: EKS makes these
+/// by a role of its own, so that they are not managed by a requester; and a wrong guess spares what might have gone.
+pub(super) fn control_plane(wire: &NetworkInterface) -> Option<&str> {
     let in_use = wire.status() != Some(&NetworkInterfaceStatus::Available);
     let name = wire.description()?.strip_prefix(CONTROL_PLANE)?;
-    (in_use && wire.requester_managed == Some(true)).then_some(name)
+    in_use.then_some(name)
 }
 
 /// A group as it was found; the one that every network starts with cannot be deleted.
@@ -209,8 +210,34 @@ pub(super) fn group(wire: &SecurityGroup) -> Option<Found> {
     })
 }
 
-/// An interface as it was found. `balancers` are the names of those that are there.
-pub(super) fn interface(wire: &NetworkInterface, balancers: &[String]) -> Found {
+/// The balancers that are there.
+#[derive(Debug, Default)]
+pub(super) struct Balancers {
+    names: Vec<String>,
+    /// There may be others.
+    more: bool,
+}
+
+impl Balancers {
+    /// Target groups have names of their own, which may be those of balancers that are gone.
+    fn of(world: &World) -> Self {
+        let balancers = world
+            .found
+            .iter()
+            .filter(|one| matches!(one.sort, Sort::Balancer | Sort::Classic));
+        Self {
+            names: balancers.map(|one| one.name.clone()).collect(),
+            more: world.blind,
+        }
+    }
+
+    fn may_have(&self, name: &str) -> bool {
+        self.more || self.names.iter().any(|known| known == name)
+    }
+}
+
+/// An interface as it was found, beside the balancers that are there.
+pub(super) fn interface(wire: &NetworkInterface, balancers: &Balancers) -> Found {
     let id = wire.network_interface_id().unwrap_or_default();
     let groups = wire.groups().iter().filter_map(|group| group.group_id());
     let subnet = wire.subnet_id();
@@ -227,7 +254,7 @@ pub(super) fn interface(wire: &NetworkInterface, balancers: &[String]) -> Found 
 }
 
 /// Why an interface cannot be deleted now.
-fn busy(wire: &NetworkInterface, balancers: &[String]) -> Option<Busy> {
+fn busy(wire: &NetworkInterface, balancers: &Balancers) -> Option<Busy> {
     if wire.status() == Some(&NetworkInterfaceStatus::Available) {
         return None;
     }
@@ -236,14 +263,12 @@ fn busy(wire: &NetworkInterface, balancers: &[String]) -> Option<Busy> {
         && wire.requester_managed == Some(true)
     {
         let name = rest.split('/').nth(1).unwrap_or(rest);
-        return Some(match balancers.iter().any(|known| known == name) {
+        return Some(match balancers.may_have(name) {
             true => Busy::Held(format!("balancer {name}")),
             false => Busy::Going(format!("balancer {name}")),
         });
     }
-    if let Some(name) = what.strip_prefix(CONTROL_PLANE)
-        && wire.requester_managed == Some(true)
-    {
+    if let Some(name) = control_plane(wire) {
         return Some(Busy::Held(format!("control plane {name}")));
     }
     let attachment = wire.attachment();
@@ -255,4 +280,81 @@ fn busy(wire: &NetworkInterface, balancers: &[String]) -> Option<Busy> {
         (None, Some(owner)) => owner.to_owned(),
         (None, None) => "something".to_owned(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wire(description: &str) -> NetworkInterface {
+        NetworkInterface::builder()
+            .network_interface_id("eni-1")
+            .description(description)
+            .status(NetworkInterfaceStatus::InUse)
+            .requester_id("AROAEXAMPLE:AmazonEKS")
+            .requester_managed(false)
+            .build()
+    }
+
+    fn world(interfaces: Vec<NetworkInterface>) -> World {
+        beside(World::default(), interfaces)
+    }
+
+    fn beside(mut world: World, interfaces: Vec<NetworkInterface>) -> World {
+        let ground = Ground {
+            interfaces,
+            ..Ground::default()
+        };
+        add(&mut world, Ok(ground));
+        world
+    }
+
+    #[test]
+    fn a_cluster_lives_whose_control_plane_has_an_interface() {
+        let lives = world(vec![wire("Amazon EKS shop-eu-main"), wire("mine")]);
+        assert_eq!(lives.alive, ["shop-eu-main"]);
+        let held = Some(Busy::Held("control plane shop-eu-main".to_owned()));
+        assert_eq!(lives.found[0].busy, held);
+        let mut free = wire("Amazon EKS shop-eu-main");
+        free.status = Some(NetworkInterfaceStatus::Available);
+        assert!(world(vec![free]).alive.is_empty());
+    }
+
+    fn of_balancer() -> NetworkInterface {
+        let mut wire = wire("ELB app/web/0123456789abcdef");
+        wire.requester_managed = Some(true);
+        wire
+    }
+
+    fn target_group(name: &str) -> Found {
+        Found {
+            sort: Sort::TargetGroup,
+            physical: "arn:tg".to_owned(),
+            name: name.to_owned(),
+            vpc: None,
+            tags: Tags::new(),
+            uses: Vec::new(),
+            size: None,
+            busy: None,
+        }
+    }
+
+    #[test]
+    fn an_interface_goes_whose_balancer_is_gone_though_a_target_group_has_its_name() {
+        let mut before = World::default();
+        before.found.push(target_group("web"));
+        let after = beside(before, vec![of_balancer()]);
+        let going = Some(Busy::Going("balancer web".to_owned()));
+        assert_eq!(after.found[1].busy, going);
+    }
+
+    #[test]
+    fn where_balancers_cannot_be_listed_none_is_known_to_be_gone() {
+        let blind = World {
+            blind: true,
+            ..World::default()
+        };
+        let held = Some(Busy::Held("balancer web".to_owned()));
+        assert_eq!(beside(blind, vec![of_balancer()]).found[0].busy, held);
+    }
 }

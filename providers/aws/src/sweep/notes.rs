@@ -33,7 +33,7 @@ fn in_the_way(scope: &Scope, world: &World, vpc: &str) -> Option<Note> {
     let strange = |found: &&Found| {
         !found.tags.contains_key(STACK)
             && scope.owner(world, found).is_none()
-            && !owner::cluster(&found.tags).is_some_and(|name| scope.clusters.contains_key(name))
+            && !owner::maker(found).is_some_and(|name| scope.clusters.contains_key(name))
     };
     let mut words: Vec<String> = world
         .found

@@ -5,23 +5,35 @@
 //! CNI (`cluster.k8s.amazonaws.com/name`, `node.k8s.amazonaws.com/instance_id`), the EBS CSI driver
 //! (`ebs.csi.aws.com/cluster`, `kubernetes.io/created-for/pvc/name`, `CSIVolumeName`), EKS itself
 //! (`aws:eks:cluster-name`, `eks:cluster-name`) and its Auto Mode (`eks:eks-cluster-name`).
+//!
+//! Tools that make clusters tag as well: eksctl and Terraform give their groups `kubernetes.io/cluster/NAME = owned`, and
+//! CloudFormation signs what it makes.
 
 use std::collections::BTreeSet;
 
+use super::found::{Found, Sort};
 use crate::marks::{STACK, Tags};
 
 /// Tags whose value is the name of the cluster.
-const NAMED: [&str; 6] = [
+const NAMED: [&str; 5] = [
     "elbv2.k8s.aws/cluster",
     "cluster.k8s.amazonaws.com/name",
     "eks:eks-cluster-name",
     "eks:cluster-name",
-    "aws:eks:cluster-name",
-    "alpha.eksctl.io/cluster-name",
+    OF_EKS,
 ];
 
 /// Tags whose key ends in the name of the cluster; their value says whether it owns the object or shares it.
 const KEYED: &str = "kubernetes.io/cluster/";
+
+/// Start of the names of groups that the cloud controller makes, which carry no other tag than the keyed one.
+const OF_SERVICE: &str = "k8s-elb-";
+
+/// Start of the tags of what CloudFormation made.
+const TEMPLATE: &str = "aws:cloudformation:";
+
+/// The tag of a group that EKS made. Nobody else can set it.
+const OF_EKS: &str = "aws:eks:cluster-name";
 
 /// Starts of tags that say that a volume was made for a claim of a pod.
 const CLAIMED: [&str; 3] = [
@@ -33,8 +45,22 @@ const CLAIMED: [&str; 3] = [
 /// The tag of an interface that the CNI made for a node.
 const NODE: &str = "node.k8s.amazonaws.com/instance_id";
 
-/// The cluster whose controllers made an object. `None` when no tag says so, when tags name two, and when the object
-/// is marked as somebody's own.
+/// The cluster whose controllers made an object. `None` when nothing says so for sure: a group may have the keyed tag from
+/// whoever made the cluster, and what a template made is the template's.
+pub(super) fn maker(found: &Found) -> Option<&str> {
+    let tags = &found.tags;
+    let named = NAMED.iter().any(|key| tags.contains_key(*key));
+    let signed = found.sort != Sort::Group || named || found.name.starts_with(OF_SERVICE);
+    cluster(tags).filter(|_| signed && !is_of_template(tags))
+}
+
+fn is_of_template(tags: &Tags) -> bool {
+    let of_template = tags.keys().any(|key| key.starts_with(TEMPLATE));
+    of_template && !comes_with_cluster(tags)
+}
+
+/// The cluster that an object belongs to, whoever made it. `None` when no tag says so, when tags name two, and when the
+/// object is marked as somebody's own.
 pub(super) fn cluster(tags: &Tags) -> Option<&str> {
     if tags.contains_key(STACK) {
         return None;
@@ -59,12 +85,12 @@ pub(super) fn is_claimed(tags: &Tags) -> bool {
 
 /// Whether the CNI made an interface for a node, of whatever cluster.
 pub(super) fn is_of_node(tags: &Tags) -> bool {
-    tags.contains_key(NODE) && !tags.contains_key(STACK)
+    tags.contains_key(NODE) && !tags.contains_key(STACK) && !is_of_template(tags)
 }
 
 /// Whether it is a group that EKS made with a cluster, and removes with it.
 pub(super) fn comes_with_cluster(tags: &Tags) -> bool {
-    tags.contains_key("aws:eks:cluster-name")
+    tags.contains_key(OF_EKS)
 }
 
 #[cfg(test)]
@@ -90,6 +116,39 @@ mod tests {
             let all = tags(&[(key, value), ("ingress.k8s.aws/stack", "default/web")]);
             assert_eq!(cluster(&all), Some("shop-a"), "{key}");
         }
+    }
+
+    fn group(name: &str, list: &[(&str, &str)]) -> Found {
+        Found {
+            sort: Sort::Group,
+            physical: "sg-1".to_owned(),
+            name: name.to_owned(),
+            vpc: None,
+            tags: tags(list),
+            uses: Vec::new(),
+            size: None,
+            busy: None,
+        }
+    }
+
+    #[test]
+    fn groups_of_whoever_made_the_cluster_are_not_its_controllers() {
+        let owned = ("kubernetes.io/cluster/shop-a", "owned");
+        assert_eq!(maker(&group("shop-a-node", &[owned])), None);
+        let eksctl = group("nodes", &[("alpha.eksctl.io/cluster-name", "shop-a")]);
+        assert_eq!(maker(&eksctl), None);
+        let of_template = ("aws:cloudformation:stack-name", "eksctl-shop-a");
+        assert_eq!(maker(&group("k8s-elb-a1", &[owned, of_template])), None);
+        // The cloud controller's, the balancer controller's, and EKS's own.
+        assert_eq!(maker(&group("k8s-elb-a1", &[owned])), Some("shop-a"));
+        let shared = group("web", &[owned, ("elbv2.k8s.aws/cluster", "shop-a")]);
+        assert_eq!(maker(&shared), Some("shop-a"));
+        let own = [owned, (OF_EKS, "shop-a"), of_template];
+        assert_eq!(maker(&group("eks-cluster-sg-shop-a", &own)), Some("shop-a"));
+        // Anything else carries the keyed tag from controllers alone.
+        let mut classic = group("a1", &[owned]);
+        classic.sort = Sort::Classic;
+        assert_eq!(maker(&classic), Some("shop-a"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use provision_core::contract::{Class, Failure};
 use provision_core::model::Observed;
 
 use super::found::{Busy, Found, Sort};
+use super::networks::Balancers;
 use super::{balancers, groups, machines, networks, owner};
 use crate::client::Aws;
 use crate::error::Fault;
@@ -30,7 +31,9 @@ pub(super) async fn read(aws: &Aws, sort: Sort, physical: &str) -> Result<Option
         Sort::Interface => {
             let filters = filter("network-interface-id", [physical]);
             let wires = networks::interfaces(aws, &filters).await?;
-            Ok(wires.first().map(|wire| networks::interface(wire, &[])))
+            Ok(wires
+                .first()
+                .map(|wire| networks::interface(wire, &Balancers::default())))
         }
         Sort::Group => {
             let wires = groups(aws, &filter("group-id", [physical])).await?;
@@ -52,7 +55,7 @@ pub(super) async fn read(aws: &Aws, sort: Sort, physical: &str) -> Result<Option
 /// # Errors
 /// When it is not: then it is somebody's.
 pub(super) fn judge(found: &Found, live: &Observed) -> Result<(), Failure> {
-    let cluster = owner::cluster(&found.tags);
+    let cluster = owner::maker(found);
     let same = match text(live, "cluster") {
         Some(name) => cluster == Some(name),
         None => cluster.is_none() && owner::is_of_node(&found.tags),

@@ -13,6 +13,7 @@ use crate::client::Aws;
 use crate::error::{Fault, How};
 use crate::kinds::live::texts;
 use crate::kinds::serve::stopped;
+use crate::marks::Marks;
 
 /// The kind's name.
 pub(super) const KIND: &str = "aws.sweep";
@@ -83,11 +84,11 @@ impl Rest {
             let busy = self.busy(world, found);
             match (self.is_mine(found), busy) {
                 (true, None) => return To::Delete(Box::new(found.clone())),
-                (_, Some(Busy::Going(what))) => {
+                (mine, Some(Busy::Going(what))) if mine || self.waits(world, found, context) => {
                     waits.get_or_insert(format!("{} of {what} goes", found.physical));
                 }
                 (true, Some(Busy::Held(_))) => held = held.or_else(|| holds_with(found, world)),
-                (false, _) => {}
+                (_, _) => {}
             }
         }
         match (waits, held) {
@@ -97,8 +98,23 @@ impl Rest {
         }
     }
 
+    /// Whether an interface that goes holds up something of ours: it has a group of ours or of a cluster that is gone,
+    /// or none that tells whose it was. Those of others come and go without end.
+    fn waits(&self, world: &World, found: &Found, context: &Context) -> bool {
+        let groups = world
+            .found
+            .iter()
+            .filter(|one| one.sort == Sort::Group && found.uses.contains(&one.physical));
+        let groups: Vec<&Found> = groups.collect();
+        let ours = |group: &&Found| {
+            let stack = Marks::of(&group.tags).stack;
+            self.is_mine(group) || stack.as_ref() == Some(&context.stack)
+        };
+        found.sort == Sort::Interface && (groups.is_empty() || groups.iter().any(ours))
+    }
+
     fn is_mine(&self, found: &Found) -> bool {
-        match owner::cluster(&found.tags) {
+        match owner::maker(found) {
             Some(name) => self.clusters.iter().any(|mine| mine == name),
             None => self.nodes && owner::is_of_node(&found.tags),
         }

@@ -92,7 +92,7 @@ impl Scope {
     /// Whose leftover an object is; `None` when it is nobody's that goes.
     pub(super) fn owner(&self, world: &World, found: &Found) -> Option<Owner> {
         if found.sort == Sort::Volume {
-            let name = owner::cluster(&found.tags).filter(|_| owner::is_claimed(&found.tags))?;
+            let name = owner::maker(found).filter(|_| owner::is_claimed(&found.tags))?;
             let by = self.clusters.get(name)?.clone();
             let cluster = Some(name.to_owned());
             return Some(Owner { by, cluster });
@@ -103,7 +103,7 @@ impl Scope {
         if !ours || self.comes_and_goes(found) {
             return None;
         }
-        match owner::cluster(&found.tags) {
+        match owner::maker(found) {
             Some(name) => {
                 let by = match self.clusters.get(name) {
                     Some(id) => id,
@@ -123,7 +123,7 @@ impl Scope {
 
     /// What is not left behind: an interface in use, and the group that goes with its cluster by itself.
     fn comes_and_goes(&self, found: &Found) -> bool {
-        let lives = owner::cluster(&found.tags).is_some_and(|name| self.live.contains(name));
+        let lives = owner::maker(found).is_some_and(|name| self.live.contains(name));
         match found.sort {
             Sort::Interface => found.busy.is_some(),
             Sort::Group => lives && owner::comes_with_cluster(&found.tags),

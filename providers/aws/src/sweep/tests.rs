@@ -211,6 +211,20 @@ fn the_last_look_deletes_then_waits_and_ends() {
 }
 
 #[test]
+fn the_last_look_waits_for_interfaces_that_hold_up_what_is_ours() {
+    let ours = [(crate::marks::STACK, "shop")];
+    for (tags, waits) in [(&ours[..], true), (OF_MAIN, true), (&[], false)] {
+        let mut interface = found(Sort::Interface, "eni-1", &[]);
+        interface.busy = Some(Busy::Going("balancer web".to_owned()));
+        interface.uses.push("sg-1".to_owned());
+        let all = vec![interface, found(Sort::Group, "sg-1", tags)];
+        let next = rest().judge(&world(all, "shop"), &context());
+        assert_eq!(matches!(next, To::Wait(_)), waits, "{tags:?}");
+        assert_eq!(matches!(next, To::Nothing), !waits, "{tags:?}");
+    }
+}
+
+#[test]
 fn what_somebody_else_holds_is_named() {
     let mut interface = found(Sort::Interface, "eni-1", &[]);
     interface.busy = Some(Busy::Held("instance i-1".to_owned()));

@@ -149,6 +149,12 @@ impl NetworkInterface {
         self.groups.iter().map(named).collect()
     }
 
+    /// Whether a service manages it: EKS makes a control plane's by a role, which does not count as one.
+    fn is_managed(&self) -> bool {
+        let requester = self.requester.as_deref();
+        requester.is_some_and(|requester| requester != "amazon-eks")
+    }
+
     fn status(&self) -> &'static str {
         if self.free { "available" } else { "in-use" }
     }
@@ -228,7 +234,7 @@ impl Resource for NetworkInterface {
             "description" => one(&self.description),
             "interface-type" => one(&self.interface_type),
             "owner-id" => one(&place.account),
-            "requester-managed" => vec![self.requester.is_some().to_string()],
+            "requester-managed" => vec![self.is_managed().to_string()],
             "requester-id" => self.requester.iter().cloned().collect(),
             "attachment.instance-id" => self.instance_id.iter().cloned().collect(),
             "attachment.status" if self.free => Vec::new(),
@@ -282,7 +288,7 @@ impl Resource for NetworkInterface {
             .text("description", &self.description)
             .text("ownerId", &place.account)
             .maybe("requesterId", self.requester.as_ref())
-            .text("requesterManaged", self.requester.is_some())
+            .text("requesterManaged", self.is_managed())
             .text("status", self.status())
             .text("macAddress", self.mac())
             .text("privateIpAddress", self.private_ip)
