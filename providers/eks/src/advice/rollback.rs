@@ -176,8 +176,8 @@ mod tests {
     #[test]
     fn there_is_no_way_back_to_what_has_no_support_any_more() {
         let day = |text: &str| {
-            let day: Date = text.parse().unwrap();
-            day.to_zoned(TimeZone::UTC).unwrap().timestamp().as_second()
+            let at: Timestamp = format!("{text}T12:00:00Z").parse().unwrap();
+            at.as_second()
         };
         let told = |at: &str, facts: &Facts| {
             let at = day(at);
