@@ -6,7 +6,7 @@ use provision_core::contract::{
     Context, ExpandAnswer, ExpandRequest, Facts, Failure, Note, Severity,
 };
 use provision_core::model::{Choice, Kind, Open, Opt, Resource, ResourceId, Value};
-use provision_core::spec::{Nat, Network};
+use provision_core::spec::{Endpoints, Nat, Network, Spec};
 use serde::Serialize;
 
 mod adopt;
@@ -39,11 +39,30 @@ pub fn tags(context: &Context, name: &str) -> Tags {
 /// The object that a block takes over: by its word, or by the mark that an earlier run left on what is live.
 #[must_use]
 pub fn adopted(request: &ExpandRequest, address: &str, word: Option<&str>) -> Option<String> {
-    let marked = || {
-        let facts = request.facts.as_ref()?;
-        facts.adopted.get(address).cloned()
-    };
+    taken(request.facts.as_ref(), address, word)
+}
+
+fn taken(facts: Option<&Facts>, address: &str, word: Option<&str>) -> Option<String> {
+    let marked = || facts?.adopted.get(address).cloned();
     word.map(str::to_owned).or_else(marked)
+}
+
+/// Whether a network is one that is taken over.
+pub(crate) fn is_taken(facts: Option<&Facts>, name: &str, network: &Network) -> bool {
+    let address = format!("network.{name}");
+    taken(facts, &address, network.adopt.as_deref()).is_some()
+}
+
+/// The services that get an endpoint. A network that is taken over gets none that nobody asked for: its nodes have found
+/// their way without, or by endpoints that are there, whose names in DNS another one could not take as well.
+pub(crate) fn services(spec: &Spec, facts: Option<&Facts>, name: &str) -> Vec<String> {
+    let unasked = |network: &Network| {
+        network.endpoints == Endpoints::Unsaid && is_taken(facts, name, network)
+    };
+    match spec.networks.get(name).is_some_and(unasked) {
+        true => Vec::new(),
+        false => endpoints(spec, name),
+    }
 }
 
 /// A desired resource of this provider.
@@ -107,7 +126,7 @@ fn own(request: &ExpandRequest, name: &str, network: &Network, answer: &mut Expa
         }
     };
     let address = format!("network.{name}");
-    let services = endpoints(&request.spec, name);
+    let services = services(&request.spec, request.facts.as_ref(), name);
     notes(&mut answer.notes, &address, network, &layout);
     answer.notes.extend(endpoints::note(&address, &services));
     let plan = Plan {

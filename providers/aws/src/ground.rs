@@ -6,6 +6,7 @@ use provision_core::spec::Spec;
 
 use crate::endpoints;
 use crate::existing;
+use crate::expand;
 use crate::field::Field;
 use crate::layout::layout;
 
@@ -24,7 +25,8 @@ pub struct Ground {
     pub nodes: Vec<Field<String>>,
     /// What must stand before nodes get anywhere.
     pub ready: Vec<ResourceId>,
-    /// Whether nodes reach their images, by NAT or by endpoints. Of a network of somebody else its judge tells.
+    /// Whether nodes reach their images, by NAT or by endpoints. Of a network of somebody else its judge tells, and
+    /// that of one that is taken over is as it is.
     pub way_out: bool,
 }
 
@@ -43,7 +45,8 @@ pub fn ground(
         return Ok(existing::ground(name, network, facts, keep));
     }
     let layout = layout(name, network, facts)?;
-    let services = endpoints(spec, name);
+    let services = expand::services(spec, facts, name);
+    let taken = expand::is_taken(facts, name, network);
     let subnet = |id: &ResourceId| Field::output(id, "id");
     let mut ready = layout.reachable();
     ready.extend(endpoints::ready(name, &services));
@@ -60,7 +63,7 @@ pub fn ground(
             .map(|slot| subnet(&slot.private))
             .collect(),
         ready,
-        way_out: nats || endpoints::VITAL.iter().all(vital),
+        way_out: taken || nats || endpoints::VITAL.iter().all(vital),
     })
 }
 

@@ -24,7 +24,7 @@ pub(in crate::spec) static NETWORK: Block = Block {
         key(
             "endpoints",
             Type::Any(&[Type::Bool, Type::List(&Type::Text(Format::Filled))]),
-            "On AWS, private endpoints of its services inside the network: true, those that nodes need without a way to the internet; a list, these (\"secretsmanager\"), and without NAT those that nodes need as well; false, none. Absent: true where nodes run without NAT.",
+            "On AWS, private endpoints of its services inside the network: true, those that nodes need without a way to the internet; a list, these (\"secretsmanager\"), and without NAT those that nodes need as well; false, none. Absent: true where nodes run without NAT, unless the network is adopted.",
         ),
         key(
             "existing",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use provision_core::contract::Provider;
-use provision_core::spec::Spec;
+use provision_core::spec::{Input, load};
 
 use super::*;
 use crate::AwsProvider;
@@ -79,6 +79,36 @@ fn references_name_resources_and_outputs_that_exist() {
         }
     }
     assert!(references > 20);
+}
+
+#[test]
+fn a_network_that_is_taken_over_gets_the_endpoints_that_were_asked_for() {
+    let made = |network: &str, facts: Option<Facts>| {
+        let text = format!(
+            "stack = \"s\"\n[cloud.aws]\nregion = \"eu-west-1\"\n[network.main]\nnat = \"none\"\n{network}\n\
+             [cluster.c]\nplatform = \"eks\"\nnetwork = \"main\"\n\
+             [cluster.c.pool.p]\nmachine = {{ eks = \"m5.large\" }}\nnodes = 1\n"
+        );
+        let spec = load(&Input::file("test.toml", &text)).unwrap().spec;
+        let request = ExpandRequest {
+            spec,
+            facts,
+            ..request(2, Nat::None)
+        };
+        let ids = ids(&expand(&request));
+        ids.iter().any(|id| id.contains("/endpoint."))
+    };
+    let (adopt, plain) = ("adopt = \"vpc-0a1b2c3d4e5f67890\"", "");
+    assert!(made(plain, None));
+    assert!(!made(adopt, None));
+    assert!(made(&format!("{adopt}\nendpoints = true"), None));
+    // Once the word has gone, the mark tells.
+    let mut facts = Facts::default();
+    facts.zones = ["a", "b"].map(|zone| format!("eu-west-1{zone}")).into();
+    facts
+        .adopted
+        .insert("network.main".to_owned(), "vpc-1".to_owned());
+    assert!(!made(plain, Some(facts)));
 }
 
 #[test]

@@ -30,6 +30,7 @@ impl Plan<'_> {
                 .map(|account| (account.to_owned(), role))
                 .into_iter()
                 .collect(),
+            service_role: None,
             resolve_conflicts: "OVERWRITE".to_owned(),
             tags: self.tags(&format!("-{}", listed.name)),
         };

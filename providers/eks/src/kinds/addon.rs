@@ -29,6 +29,8 @@ pub struct Addon {
     pub configuration: Option<String>,
     /// Roles of its service accounts by pod identity, all of them: role ARN by name of the account.
     pub pod_identity: BTreeMap<String, Field<String>>,
+    /// The role that somebody gave its service account by the cluster's issuer (IRSA). It is read, and kept by changes.
+    pub service_role: Option<String>,
     /// What happens to settings that somebody else made, when it is installed: `OVERWRITE`, `NONE`. Changes preserve
     /// them. Never returned.
     pub resolve_conflicts: String,
@@ -58,6 +60,12 @@ impl Served for Addon {
                 "roles of its service accounts",
             )
             .in_group("config"),
+            Row::new(
+                "service_role",
+                FieldKind::Scalar,
+                Effect::Computed,
+                "the role that somebody gave its service account",
+            ),
             Row::new(
                 "resolve_conflicts",
                 FieldKind::Scalar,

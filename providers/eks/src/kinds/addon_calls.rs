@@ -81,7 +81,8 @@ fn associations(
         .collect()
 }
 
-/// Brings version, settings and roles to what is wanted, in one call. What somebody changed in the cluster by hand is
+/// Brings version, settings and roles to what is wanted, in one call. EKS takes a role or settings that the call leaves
+/// out for unwanted, so what somebody gave an add-on that was taken over is said again. What somebody changed in the cluster by hand is
 /// preserved: an upgrade is no reason to undo it, and `OVERWRITE`, right for a new add-on, would.
 pub(super) async fn change(
     cx: &Cx<'_>,
@@ -100,6 +101,7 @@ pub(super) async fn change(
     if !(other_version || other_settings || other_roles) {
         return Ok(None);
     }
+    let kept = (!other_roles || roles.is_empty()).then(|| text(live, "service_role"));
     let roles = other_roles.then(|| associations(roles)).transpose()?;
     let request = eks(cx.aws)
         .update_addon()
@@ -107,7 +109,8 @@ pub(super) async fn change(
         .addon_name(name_of(&live.physical))
         .client_request_token(cx.token)
         .set_addon_version(version)
-        .set_configuration_values(want.configuration.clone())
+        .set_configuration_values(settings(want, live))
+        .set_service_account_role_arn(kept.flatten().map(str::to_owned))
         .set_pod_identity_associations(roles)
         .resolve_conflicts(ResolveConflicts::Preserve);
     let answer = cx
@@ -115,6 +118,14 @@ pub(super) async fn change(
         .write_once("eks:UpdateAddon", || request.clone().send())
         .await;
     changed(live, answer.map(|answer| answer.update), "UPDATING").map(Some)
+}
+
+/// The settings that are wanted, or else those that it has.
+fn settings(want: &Addon, live: &Observed) -> Option<String> {
+    let wanted = want.configuration.as_deref();
+    wanted
+        .or_else(|| text(live, "configuration"))
+        .map(str::to_owned)
 }
 
 /// Whether two texts are one JSON document.
@@ -177,6 +188,7 @@ pub(super) fn live(addon: &Wire, roles: BTreeMap<String, Field<String>>) -> Live
         version: addon.addon_version().map(Field::from),
         configuration: addon.configuration_values.clone(),
         pod_identity: roles,
+        service_role: addon.service_account_role_arn.clone(),
         resolve_conflicts: String::new(),
         tags: plain(&all),
     };

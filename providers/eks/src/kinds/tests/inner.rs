@@ -21,6 +21,7 @@ fn addon() -> Addon {
         version: Some("v1.20.0-eksbuild.1".into()),
         configuration: Some("{\"a\":1}".to_owned()),
         pod_identity: [("aws-node".to_owned(), OPS.into())].into(),
+        service_role: None,
         resolve_conflicts: "OVERWRITE".to_owned(),
         tags: Tags::new(),
     }
@@ -82,6 +83,36 @@ async fn an_addon_is_made_and_changed_by_one_call_each() {
     let delete = act(Does::Delete, addon_resource(&addon()), Some(standing));
     let (_, sent) = outcome(&delete, [(200, json!({ "addon": { "addonArn": ARN } }))]).await;
     assert_eq!(sent[0].call, "DELETE /clusters/shop-prod/addons/vpc-cni");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_gave_an_add_on_that_was_taken_over_is_said_again() {
+    let theirs = Addon {
+        service_role: Some(OPS.to_owned()),
+        pod_identity: [].into(),
+        ..addon()
+    };
+    let standing = live(&addon_resource(&theirs), ARN, &[("arn", ARN)]);
+    let sent = async |want: &Addon, fields: &[&str]| {
+        let mut step = act(Does::Update, addon_resource(want), Some(standing.clone()));
+        step.step.fields = fields.iter().map(|name| (*name).to_owned()).collect();
+        let answer = json!({ "update": { "id": "u-1", "status": "InProgress" } });
+        outcome(&step, [(200, answer)]).await.1.remove(0).body
+    };
+    let newer = Addon {
+        name: "vpc-cni".to_owned(),
+        version: Some("v1.21.0-eksbuild.1".into()),
+        ..Addon::default()
+    };
+    let body = sent(&newer, &["version"]).await;
+    assert_eq!(body["addonVersion"], "v1.21.0-eksbuild.1");
+    assert_eq!(body["serviceAccountRoleArn"], OPS);
+    assert_eq!(body["configurationValues"], "{\"a\":1}");
+    assert_eq!(body.get("podIdentityAssociations"), None);
+    // A role by pod identity takes the place of the other.
+    let body = sent(&addon(), &["pod_identity"]).await;
+    assert_eq!(body.get("serviceAccountRoleArn"), None);
+    assert_eq!(body["podIdentityAssociations"][0]["roleArn"], OPS);
 }
 
 fn entry() -> AccessEntry {

@@ -184,10 +184,12 @@ fn read(call: &Call<'_>, addon: &Addon, request: &To) -> Result<(Params, Changes
         params.push(("AddonVersion", version.clone()));
         changes.push(("version", json!(version)));
     }
-    if let Some(role) = request.service_account_role_arn.as_deref() {
-        check_role(call, Some(role))?;
+    // A role that the request leaves out is taken away: the pods are back on that of their node.
+    let role = request.service_account_role_arn.as_deref();
+    check_role(call, role)?;
+    changes.push(("role_arn", json!(role)));
+    if let Some(role) = role {
         params.push(("ServiceAccountRoleArn", role.to_owned()));
-        changes.push(("role_arn", json!(role)));
     }
     if let Some(resolve) = request.resolve_conflicts.as_deref() {
         one_of(

@@ -215,6 +215,26 @@ fn settings_of_somebody_else_stop_an_add_on_that_may_not_overwrite_them() {
 }
 
 #[test]
+fn an_update_that_leaves_out_the_role_of_an_add_on_takes_it_away() {
+    let world = World::new(Config::default()).up();
+    let role = json!(format!("arn:aws:iam::{ACCOUNT}:role/node"));
+    let told = || {
+        let addon = world.get("/clusters/shop/addons/vpc-cni");
+        addon["addon"]["serviceAccountRoleArn"].clone()
+    };
+    let mut wish = json!({"addonName": "vpc-cni", "serviceAccountRoleArn": role});
+    world.post("/clusters/shop/addons", &wish);
+    world.wait(35);
+    wish.as_object_mut().unwrap().remove("addonName");
+    world.post("/clusters/shop/addons/vpc-cni/update", &wish);
+    world.wait(60);
+    assert_eq!(told(), role);
+    world.post("/clusters/shop/addons/vpc-cni/update", &json!({}));
+    world.wait(60);
+    assert_eq!(told(), Value::Null);
+}
+
+#[test]
 fn what_the_sandbox_does_not_take_is_refused_by_name() {
     let world = World::new(Config::default());
     let mut wish = world.cluster("shop");
