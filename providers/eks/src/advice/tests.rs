@@ -126,10 +126,12 @@ async fn what_catches_up_before_its_stop_holds_nothing_up() {
     let asked = async |name: &str, version: &str, live: Observed| {
         let mut one = insight("e", "ERROR", version);
         one["name"] = json!(name);
-        let recorder = Recorder::new([
+        let offers = (live.kind.as_str() == "eks.addon").then(|| (200, json!({ "addons": [] })));
+        let insights = [
             (200, json!({ "insights": [one.clone()] })),
             (200, json!({ "insight": one })),
-        ]);
+        ];
+        let recorder = Recorder::new(offers.into_iter().chain(insights));
         let live = vec![observed("cluster", "eks.cluster", "1.34"), live];
         let walks = vec![walking(&["1.35", "1.36"], false)];
         asked(&recorder, walks, live).await.not_ready.is_empty()
