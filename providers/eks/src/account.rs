@@ -6,7 +6,7 @@ use aws_sdk_eks::primitives::DateTime;
 use aws_sdk_eks::types::{ClusterVersionInformation, VersionStatus};
 use jiff::Timestamp;
 use provision_aws::{Aws, Fault, kind};
-use provision_core::contract::{Account, Context, Failure, Note, Severity};
+use provision_core::contract::{Account, Context, Facts, Failure, Note, Severity};
 
 use crate::calendar;
 use crate::kinds::client;
@@ -23,6 +23,15 @@ pub(crate) async fn account(aws: &Aws, context: &Context) -> Result<Account, Fai
         Err(fault) => account.notes.push(unread(&fault)),
     }
     Ok(account)
+}
+
+/// What the account says of the ends of support. Where it may not be asked the built-in calendar decides.
+pub(crate) async fn support(aws: &Aws) -> Facts {
+    let minors = minors(aws).await.unwrap_or_default();
+    Facts {
+        extra: minors.iter().filter_map(dates).collect(),
+        ..Facts::default()
+    }
 }
 
 fn unread(fault: &Fault) -> Note {
