@@ -31,6 +31,8 @@ struct Way<'a> {
     extended: bool,
     /// Its add-ons.
     addons: Vec<&'a Observed>,
+    /// Its node groups.
+    groups: Vec<&'a Observed>,
 }
 
 impl Way<'_> {
@@ -100,11 +102,10 @@ async fn ready(aws: &Aws, way: &Way<'_>, now: i64) -> (Vec<String>, Vec<Note>) {
 }
 
 fn ways(asked: &Advised) -> Vec<Way<'_>> {
-    let addons = |cluster: &ResourceId| {
-        let addons = asked.live.iter();
-        let addons = addons.filter(|live| live.kind.as_str() == "eks.addon");
-        addons
-            .filter(|live| live.parent.as_ref() == Some(cluster))
+    let within = |cluster: &ResourceId, kind: &str| {
+        let all = asked.live.iter();
+        let all = all.filter(|live| live.kind.as_str() == kind);
+        all.filter(|live| live.parent.as_ref() == Some(cluster))
             .collect::<Vec<_>>()
     };
     let clusters = asked.live.iter();
@@ -119,7 +120,8 @@ fn ways(asked: &Advised) -> Vec<Way<'_>> {
                 stops: walk.map_or(&[][..], |walk| walk.stops.as_slice()),
                 forced: walk.is_some_and(|walk| is(walk, "force_upgrade", &Value::Bool(true))),
                 extended: walk.is_some_and(|walk| is(walk, "support", &Value::text("EXTENDED"))),
-                addons: addons(&live.id),
+                addons: within(&live.id, "eks.addon"),
+                groups: within(&live.id, "eks.nodegroup"),
             };
             (walk.is_some() || addons::left_behind(&way)).then_some(way)
         })

@@ -90,11 +90,16 @@ fn minor(version: &str) -> Option<(u32, u32)> {
 
 /// Whether add-ons of the cluster may have been left behind by an upgrade.
 pub(super) fn left_behind(way: &Way<'_>) -> bool {
+    proxy_is_behind(way, way.from)
+}
+
+/// Whether kube-proxy is of an older minor than this one.
+pub(super) fn proxy_is_behind(way: &Way<'_>, kubernetes: &str) -> bool {
     let proxy = way.addons.iter().find(|addon| name(addon) == Some(PROXY));
     proxy
         .and_then(|proxy| version(proxy))
         .is_some_and(|version| {
-            minor(version).is_some() && minor(version) < calendar::parts(way.from)
+            minor(version).is_some() && minor(version) < calendar::parts(kubernetes)
         })
 }
 

@@ -8,16 +8,15 @@ use provision_aws::kind::pages;
 use provision_aws::{Aws, Fault};
 use provision_core::contract::{Note, Severity};
 
-use super::Way;
+use super::{Way, addons};
+use crate::calendar;
 use crate::kinds::client;
 
-/// What a plan back cures by itself: nodes and add-ons go before the control plane, and EKS looks again when their turn
+/// What a plan may cure by itself: nodes and add-ons take their steps, and EKS looks again when the control plane's turn
 /// has come. Names are those of the user guide ("Roll back a cluster", "Cluster insights").
-const CURED: [&str; 3] = [
-    "kubelet version skew",
-    "kube-proxy version skew",
-    "add-on version",
-];
+const KUBELET: &str = "kubelet version skew";
+const PROXY: &str = "kube-proxy version skew";
+const ADDON: &str = "add-on version";
 
 /// What holds the cluster up, and what is worth saying.
 pub(super) async fn read(aws: &Aws, way: &Way<'_>) -> (Vec<String>, Vec<Note>) {
@@ -137,11 +136,28 @@ fn told(insight: &Insight) -> String {
     text
 }
 
-/// Whether the plan itself sees to it before the control plane's turn.
+/// Whether the plan itself sees to it before the control plane's turn: on the way back all go first; on the way up nodes
+/// and kube-proxy catch up with the stop before.
 fn cured(way: &Way<'_>, insight: &Insight) -> bool {
     let name = insight.name().unwrap_or_default().to_lowercase();
-    let mut cures = CURED
-        .iter()
-        .filter(|cured| way.back() || cured.starts_with("add-on"));
-    cures.any(|cured| name.contains(cured))
+    let known = |cure: &str| name.contains(cure);
+    if way.back() || known(ADDON) {
+        return [KUBELET, PROXY, ADDON].into_iter().any(known);
+    }
+    let stop = insight.kubernetes_version();
+    let place = way.stops.iter().position(|one| Some(one.as_str()) == stop);
+    let before = place.and_then(|place| way.stops.get(place.checked_sub(1)?));
+    let before = before.map_or(way.from, String::as_str);
+    known(KUBELET) && nodes_are_behind(way, before)
+        || known(PROXY) && addons::proxy_is_behind(way, before)
+}
+
+/// Whether a node group of ours is of an older minor than this one. What has none is not ours to roll.
+fn nodes_are_behind(way: &Way<'_>, kubernetes: &str) -> bool {
+    let mut groups = way.groups.iter();
+    groups.any(|group| {
+        let version = group.fields.get("version").and_then(|one| one.as_text());
+        let minor = version.and_then(calendar::parts);
+        minor.is_some() && minor < calendar::parts(kubernetes)
+    })
 }

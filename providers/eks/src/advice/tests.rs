@@ -122,6 +122,33 @@ async fn errors_block_and_the_rest_is_said() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_catches_up_before_its_stop_holds_nothing_up() {
+    let asked = async |name: &str, version: &str, live: Observed| {
+        let mut one = insight("e", "ERROR", version);
+        one["name"] = json!(name);
+        let offers = (live.kind.as_str() == "eks.addon").then(|| (200, json!({ "addons": [] })));
+        let insights = [
+            (200, json!({ "insights": [one.clone()] })),
+            (200, json!({ "insight": one })),
+        ];
+        let recorder = Recorder::new(offers.into_iter().chain(insights));
+        let live = vec![observed("cluster", "eks.cluster", "1.34"), live];
+        let walks = vec![walking(&["1.35", "1.36"], false)];
+        asked(&recorder, walks, live).await.not_ready.is_empty()
+    };
+    let (kubelet, proxy) = ("Kubelet version skew", "kube-proxy version skew");
+    let group = |version: &str| observed("nodegroup.web", "eks.nodegroup", version);
+    let addon = |version: &str| observed("addon.kube-proxy", "eks.addon", version);
+    assert!(asked(kubelet, "1.35", group("1.31")).await);
+    assert!(asked(kubelet, "1.36", group("1.34")).await);
+    // Nothing of ours is behind: the nodes are somebody else's.
+    assert!(!asked(kubelet, "1.35", group("1.34")).await);
+    assert!(!asked(kubelet, "1.35", addon("v1.31.2-eksbuild.5")).await);
+    assert!(asked(proxy, "1.35", addon("v1.31.2-eksbuild.5")).await);
+    assert!(!asked(proxy, "1.35", addon("v1.34.2-eksbuild.5")).await);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cloud_without_insights_costs_a_note_and_not_the_plan() {
     let recorder = Recorder::new([refused(404, "NotFoundException", "no such path")]);
     let live = vec![observed("cluster", "eks.cluster", "1.34")];
