@@ -96,6 +96,16 @@ fn ids_are_named_once_and_not_all_of_many() {
 }
 
 #[test]
+fn nobody_is_promised_that_a_cluster_moves_to_another_subnet() {
+    let lost = ["Ec2SubnetNotFound", "SubnetNotFound"];
+    let of_cluster = |row: &&Cause| !row.on.contains(&On::Nodegroup);
+    let rows = CAUSES.iter().filter(|row| lost.contains(&row.code));
+    let rows: Vec<&Cause> = rows.filter(of_cluster).collect();
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| !row.next.contains("next apply")));
+}
+
+#[test]
 fn the_guide_has_the_same_rows() {
     let guide = include_str!("../../../../docs/troubleshooting.md");
     for row in CAUSES {

@@ -373,14 +373,16 @@ fn version() -> Effect {
 }
 
 /// The zones of a control plane are those it was made in; nodes may stand in any subnet of its network (EKS user
-/// guide, "Networking requirements for VPC and subnets"). So more subnets are no change of it, and fewer are refused.
+/// guide, "Networking requirements for VPC and subnets"). So more subnets are no change of it, and others are refused: EKS
+/// takes those that lie in the same zones, which ids do not tell.
 fn subnets() -> Effect {
     Effect::When {
         condition: Condition::OnlyAdds,
         then: Box::new(Effect::CreateOnly),
         otherwise: Box::new(Effect::Refused {
             advice: "a control plane stays in its network and zones: keep them, or declare a second cluster, \
-                     move what runs, then remove this one"
+                     move what runs, then remove this one; other subnets in the same zones it gets by \
+                     `aws eks update-cluster-config`"
                 .to_owned(),
         }),
     }
