@@ -99,6 +99,7 @@ impl Plan<'_> {
             labels,
             taints: taints(pool),
             max_unavailable: MAX_UNAVAILABLE,
+            disk_gib: None,
             tags: self.tags(&format!("-{name}")),
         };
         let id = self.pool_id(name, "nodegroup");

@@ -56,6 +56,8 @@ pub struct NodeGroup {
     pub taints: BTreeMap<String, String>,
     /// How many nodes may be missing during a roll.
     pub max_unavailable: i64,
+    /// Size of the root disk in GiB, where EKS tells it: of a group without a launch template. It is read, for the bill.
+    pub disk_gib: Option<i64>,
     /// Its tags; they do not reach the nodes.
     pub tags: Tags,
 }
@@ -87,7 +89,7 @@ impl Served for NodeGroup {
         Usage::Charged {
             meters: vec![
                 nodegroup_usage::machines(of, template).count(count),
-                nodegroup_usage::disks(template).count(count),
+                nodegroup_usage::disks(of, template).count(count),
             ],
         }
     }
@@ -231,6 +233,12 @@ fn rows() -> Vec<Row> {
             "max_unavailable",
             FieldKind::Scalar,
             "nodes that may be missing during a roll",
+        ),
+        row(
+            "disk_gib",
+            FieldKind::Scalar,
+            Effect::Computed,
+            "size of the root disk in GiB",
         ),
         tags_row(),
     ]

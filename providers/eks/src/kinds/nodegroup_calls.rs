@@ -324,6 +324,7 @@ fn fields(group: &Wire) -> NodeGroup {
         desired: number(size.and_then(|size| size.desired_size)),
         labels: tags(group.labels.as_ref()),
         taints: group.taints().iter().filter_map(tainted).collect(),
+        disk_gib: group.disk_size.map(i64::from),
         max_unavailable: number(group.update_config().and_then(|roll| roll.max_unavailable)),
         ..NodeGroup::default()
     }

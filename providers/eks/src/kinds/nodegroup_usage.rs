@@ -49,17 +49,17 @@ pub(super) fn machines(of: &Uses<'_>, template: Option<&Resource<Pending>>) -> M
     }
 }
 
-/// The disk of one node, which its launch template describes.
-pub(super) fn disks(template: Option<&Resource<Pending>>) -> Meter {
-    let size = template.and_then(|template| match template.fields.get("disk_gib") {
-        Some(Value::Int(gib)) => u64::try_from(*gib).ok(),
+/// The disk of one node, which its launch template describes; where that is somebody else's, as EKS tells it.
+pub(super) fn disks(of: &Uses<'_>, template: Option<&Resource<Pending>>) -> Meter {
+    let gib = |gib: i64| u64::try_from(gib).ok().map(Quantity::whole);
+    let listed = |each| Meter::listed(COMPONENT, Part::Storage, "ebs.gp3", "GB-month", each);
+    let described = template.and_then(|template| match template.fields.get("disk_gib") {
+        Some(Value::Int(size)) => gib(*size),
         _ => None,
     });
-    match size {
-        Some(gib) => {
-            let each = Quantity::whole(gib);
-            Meter::listed(COMPONENT, Part::Storage, "ebs.gp3", "GB-month", each)
-        }
-        None => Meter::unlisted(COMPONENT, Part::Storage, "its size is not known"),
+    match (described, of.live_number("disk_gib").and_then(gib)) {
+        (Some(each), _) => listed(each),
+        (None, Some(each)) => listed(each).assuming("of type gp3: EKS tells the size alone"),
+        (None, None) => Meter::unlisted(COMPONENT, Part::Storage, "its size is not known"),
     }
 }

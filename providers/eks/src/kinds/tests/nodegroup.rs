@@ -40,6 +40,7 @@ fn wanted() -> NodeGroup {
         labels: text(&[("tier", "web")]),
         taints: text(&[("dedicated:NoSchedule", "web")]),
         max_unavailable: 1,
+        disk_gib: None,
         tags: Tags::new(),
     }
 }

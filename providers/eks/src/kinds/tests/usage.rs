@@ -154,6 +154,24 @@ fn a_disk_of_an_unknown_size_is_not_a_disk_of_no_size() {
 }
 
 #[test]
+fn a_group_without_a_template_of_ours_has_the_disk_that_eks_tells() {
+    let of = |gib: i64, template| {
+        let mut group = group(&["m5.large"], "ON_DEMAND", Some(2));
+        group
+            .live
+            .as_mut()
+            .unwrap()
+            .insert("disk_gib".to_owned(), Value::Int(gib));
+        meters(group, template, "2026-11-25").remove(1)
+    };
+    let disk = of(80, Vec::new());
+    assert_eq!((item(&disk), disk.each), ("ebs.gp3", Quantity::whole(80)));
+    assert!(disk.assumption.is_some());
+    // What we wrote goes before.
+    assert_eq!(of(80, vec![template(50)]).each, Quantity::whole(50));
+}
+
+#[test]
 fn extended_support_is_charged_for_when_standard_support_has_ended() {
     let items = |version: &str, support: &str, day: &str| {
         let fields = fields([
