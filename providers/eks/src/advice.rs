@@ -4,7 +4,7 @@
 //! Nothing is called while no version changes and no add-on was left behind. That one was is told by kube-proxy: its
 //! versions are those of Kubernetes, and it goes last of all add-ons at every minor.
 
-mod addons;
+pub(crate) mod addons;
 mod readiness;
 mod rollback;
 

@@ -13,8 +13,9 @@ use provision_core::contract::{Class, Failure, Import, Imported, LeftOut, Words}
 use serde_json::{Value as Json, json};
 
 use crate::addons::ADDONS;
+use crate::advice::addons;
 use crate::calendar;
-use crate::kinds::client as eks;
+use crate::kinds::{client as eks, is_everybody};
 
 mod access;
 mod pool;
@@ -23,6 +24,8 @@ mod pool;
 pub(crate) struct Reading<'a> {
     aws: &'a Aws,
     name: &'a str,
+    /// The control plane's minor.
+    version: &'a str,
     left: Vec<LeftOut>,
 }
 
@@ -38,6 +41,7 @@ pub(crate) async fn import(aws: &Aws, wish: &Import) -> Result<Imported, Failure
     let mut reading = Reading {
         aws,
         name,
+        version: cluster.version().unwrap_or_default(),
         left: Vec::new(),
     };
     let vpc = cluster
@@ -204,6 +208,14 @@ impl Reading<'_> {
             let what = format!("add-on {name} takes the role {role}");
             self.leave("cluster", what);
         }
+        let version = addon.addon_version().unwrap_or_default();
+        if addons::is_behind(name, version, self.version) {
+            let what = format!(
+                "add-on {name} is {version}: the first plan after the adoption brings it to the control plane's {}",
+                self.version
+            );
+            self.leave("cluster", what);
+        }
     }
 
     /// What runs pods and is no managed node group. That a list cannot be read is said, and stops nothing.
@@ -250,8 +262,7 @@ fn endpoint(cluster: &Wire) -> Json {
     let public = network.is_some_and(|network| network.endpoint_public_access);
     let private = network.is_some_and(|network| network.endpoint_private_access);
     let ranges = network.map_or(&[][..], |network| network.public_access_cidrs());
-    let everybody = ranges.is_empty() || ranges == ["0.0.0.0/0"];
-    let public = match public && !everybody {
+    let public = match public && !is_everybody(ranges) {
         true => json!(ranges),
         false => json!(public),
     };
@@ -286,3 +297,6 @@ fn tags(all: Option<&std::collections::HashMap<String, String>>) -> Option<Strin
     let theirs: Vec<&str> = theirs.map(|key| key.as_str()).collect();
     (!theirs.is_empty()).then(|| format!("tags {}", theirs.join(", ")))
 }
+
+#[cfg(test)]
+mod tests;

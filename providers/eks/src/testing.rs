@@ -53,15 +53,15 @@ impl Recorder {
 
     /// A provider that asks here.
     pub(crate) fn provider(&self) -> EksProvider {
+        EksProvider::new(self.aws())
+    }
+
+    /// Clients that ask here.
+    pub(crate) fn aws(&self) -> Aws {
         let connector = SharedHttpConnector::new(self.clone());
         let http = http_client_fn(move |_, _| connector.clone());
         let credentials = Credentials::new("123456789012", "secret", None, None, "test");
-        EksProvider::new(Aws::with_http(
-            http,
-            credentials,
-            "http://sandbox.invalid",
-            "eu-west-1",
-        ))
+        Aws::with_http(http, credentials, "http://sandbox.invalid", "eu-west-1")
     }
 }
 

@@ -95,12 +95,17 @@ pub(super) fn left_behind(way: &Way<'_>) -> bool {
 
 /// Whether kube-proxy is of an older minor than this one.
 pub(super) fn proxy_is_behind(way: &Way<'_>, kubernetes: &str) -> bool {
-    let proxy = way.addons.iter().find(|addon| name(addon) == Some(PROXY));
-    proxy
-        .and_then(|proxy| version(proxy))
-        .is_some_and(|version| {
-            minor(version).is_some() && minor(version) < calendar::parts(kubernetes)
-        })
+    let mut addons = way.addons.iter();
+    addons.any(|addon| match (name(addon), version(addon)) {
+        (Some(name), Some(version)) => is_behind(name, version, kubernetes),
+        _ => false,
+    })
+}
+
+/// Whether an add-on follows the minors of Kubernetes and is behind this one.
+pub(crate) fn is_behind(name: &str, version: &str, kubernetes: &str) -> bool {
+    let at = minor(version);
+    name == PROXY && at.is_some() && at < calendar::parts(kubernetes)
 }
 
 /// What each add-on of the cluster takes on the way.

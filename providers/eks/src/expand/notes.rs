@@ -6,9 +6,7 @@ use provision_core::spec::{Pool, TaintEffect};
 
 use super::Plan;
 use crate::calendar;
-
-/// Everybody's ranges.
-const ANYWHERE: [&str; 2] = ["0.0.0.0/0", "::/0"];
+use crate::kinds::is_anywhere;
 
 impl Plan<'_> {
     pub(super) fn notes(&self, notes: &mut Vec<Note>) {
@@ -47,11 +45,7 @@ impl Plan<'_> {
     fn endpoint_notes(&self) -> Vec<Note> {
         let endpoint = &self.block.endpoint;
         let mut notes = Vec::new();
-        if endpoint
-            .public
-            .iter()
-            .any(|range| ANYWHERE.contains(&range.as_str()))
-        {
+        if endpoint.public.iter().any(|range| is_anywhere(range)) {
             let message = "the whole internet reaches the API, where IAM alone guards it: name ranges in \
                            endpoint.public, or set it to false";
             notes.push(self.note(Severity::Warning, "public-endpoint", message));

@@ -10,6 +10,7 @@ use provision_core::contract::Words;
 use serde_json::{Value as Json, json};
 
 use super::{Reading, tags};
+use crate::calendar;
 use crate::kinds::client as eks;
 
 /// The least disk, in GiB, that the word says.
@@ -97,7 +98,21 @@ impl Reading<'_> {
         Ok(words)
     }
 
+    /// Nodes that are behind their control plane do not stay so.
+    pub(super) fn leave_of_nodes(&mut self, of: &str, group: &Wire) {
+        let version = group.version().unwrap_or_default();
+        let (nodes, plane) = (calendar::parts(version), calendar::parts(self.version));
+        if nodes.is_some() && nodes < plane {
+            let what = format!(
+                "its nodes run Kubernetes {version}: the first apply rolls them to the control plane's {}",
+                self.version
+            );
+            self.leave(of, what);
+        }
+    }
+
     fn leave_of_pool(&mut self, of: &str, group: &Wire) {
+        self.leave_of_nodes(of, group);
         let image = group
             .ami_type()
             .map_or("unknown", aws_sdk_eks::types::AmiTypes::as_str);

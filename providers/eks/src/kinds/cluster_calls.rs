@@ -13,7 +13,7 @@ use provision_core::contract::Failure;
 use provision_core::model::{Observed, Status, Value};
 
 use super::Cluster;
-use super::eks::{changed, eks, found, tag_map, tags};
+use super::eks::{changed, eks, found, tag_map, tags, to_compare};
 use super::encryption;
 use crate::calendar;
 use crate::health::{Came, Health, degraded, failed};
@@ -364,7 +364,7 @@ fn fields(cluster: &Wire) -> Cluster {
         // While the internet is shut out the list says nothing.
         public_cidrs: network
             .filter(|_| public)
-            .map(|network| network.public_access_cidrs().to_vec())
+            .map(|network| to_compare(network.public_access_cidrs()))
             .unwrap_or_default(),
         vpc: network
             .and_then(|network| network.vpc_id())

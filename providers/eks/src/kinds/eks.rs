@@ -16,6 +16,29 @@ pub(crate) fn eks(aws: &Aws) -> Client {
     aws.client(Client::new)
 }
 
+/// Everybody's ranges.
+const ANYWHERE: [&str; 2] = ["0.0.0.0/0", "::/0"];
+
+/// Whether ranges of the public endpoint let everybody in: none says so too.
+pub(crate) fn is_everybody(ranges: &[String]) -> bool {
+    let mut each = ranges.iter().map(String::as_str);
+    ranges.is_empty() || ranges.iter().any(|range| range == ANYWHERE[0]) && each.all(is_anywhere)
+}
+
+/// Everybody is one range, beside which a cluster with IPv6 tells another: no difference.
+pub(super) fn to_compare(told: &[String]) -> Vec<String> {
+    let ipv4 = |range: &&String| !range.contains(':');
+    match is_everybody(told) {
+        true => told.iter().filter(ipv4).cloned().collect(),
+        false => told.to_vec(),
+    }
+}
+
+/// Whether a range is everybody's.
+pub(crate) fn is_anywhere(range: &str) -> bool {
+    ANYWHERE.contains(&range)
+}
+
 /// The parts of an ARN behind the account: `nodegroup`, cluster, name, inner id.
 pub(crate) fn parts(arn: &str) -> Vec<&str> {
     let path = arn.splitn(6, ':').nth(5).unwrap_or_default();

@@ -24,7 +24,7 @@ pub use cluster::Cluster;
 pub use nodegroup::NodeGroup;
 
 pub(crate) use cluster_calls::read as read_cluster;
-pub(crate) use eks::{eks as client, parts};
+pub(crate) use eks::{eks as client, is_anywhere, is_everybody, parts};
 
 /// Every kind, in the order in which they are listed; the first is what the others lie in.
 pub(crate) const ALL: [&dyn Ops; 4] = [

@@ -351,6 +351,15 @@ async fn polls_tell_how_a_change_and_a_cluster_stand() {
         matches!(creating, PollOutcome::Pending { .. }),
         "{creating:?}"
     );
+    // A cluster with IPv6 tells everybody twice.
+    let mut open = wire("ACTIVE");
+    open["cluster"]["resourcesVpcConfig"]["publicAccessCidrs"] = json!(["0.0.0.0/0", "::/0"]);
+    let open = polled(Some("u-1"), [change("Successful"), (200, open)]).await;
+    assert!(
+        matches!(&open, PollOutcome::Again { observed: Some(live) }
+            if live.fields["public_cidrs"] == Value::List(vec!["0.0.0.0/0".into()])),
+        "{open:?}"
+    );
     let mut broken = wire("FAILED");
     broken["cluster"]["health"] = json!({ "issues": [
         { "code": "Ec2SubnetNotFound", "message": "gone", "resourceIds": ["subnet-a"] }] });
