@@ -16,11 +16,7 @@ use crate::registry::Registry;
 
 /// All that is live of what is wanted.
 pub(super) fn live(sights: &BTreeMap<ResourceId, Sight>) -> Vec<&Observed> {
-    let present = sights.values().filter_map(|sight| match sight {
-        Sight::Present(observed) => Some(observed.as_ref()),
-        _ => None,
-    });
-    present.collect()
+    sights.values().filter_map(Sight::live).collect()
 }
 
 /// What all providers remark.

@@ -56,10 +56,7 @@ pub(super) async fn ask(
 
 /// Makes needs of handles: of what was left, and of what is live.
 fn link(inputs: &Inputs, all: &mut [Left], going: &[Leaver]) {
-    let present = inputs.sights.values().filter_map(|sight| match sight {
-        Sight::Present(live) => Some(live.as_ref()),
-        _ => None,
-    });
+    let present = inputs.sights.values().filter_map(Sight::live);
     let lives = present
         .chain(&inputs.orphans)
         .chain(going.iter().filter_map(|one| one.live.as_ref()));

@@ -28,7 +28,7 @@ pub(super) async fn run(cx: &Cx, args: &Apply, bytes: &[u8]) -> Result<Exit, Err
     let mut registry = Registry::of_plan(&made, sandbox.as_ref()).await;
     cx.signals.unless(fits(&mut registry, &made)).await?;
     let budget = made.plan.cost.as_ref().and_then(|cost| cost.budget);
-    price::plan(&registry, &mut made, None, budget)?;
+    price::plan(&registry, &mut made, args.shape.as_of, budget)?;
     show_plan(cx.screen, &made)?;
     let execution = Execution {
         base: &cx.base,

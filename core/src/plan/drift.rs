@@ -115,7 +115,10 @@ pub enum DriftState {
 #[must_use]
 pub fn drift(file: &PlanFile, tables: &Tables) -> Drift {
     let mut addresses: BTreeMap<Address, Vec<Drifted>> = BTreeMap::new();
-    for change in &file.plan.changes {
+    // What controllers left is no part of what the file says.
+    let left = |reason: &Reason| matches!(reason, Reason::LeftBy { .. });
+    let changes = file.plan.changes.iter();
+    for change in changes.filter(|change| !change.reasons.iter().any(left)) {
         let drifted = drifted(change, file.live.contains_key(&change.id), tables);
         addresses
             .entry(change.address.clone())

@@ -100,7 +100,7 @@ pub(super) fn inputs(inputs: &Inputs) -> Result<(), GuardError> {
 }
 
 /// The kind of a stack's claim: it tells whether it was made just now (see ARCHITECTURE.md, safe creation).
-fn is_claim(tables: &Tables, kind: &Kind) -> bool {
+pub(super) fn is_claim(tables: &Tables, kind: &Kind) -> bool {
     tables
         .get(kind)
         .is_some_and(|table| table.outputs.iter().any(|output| output.name == "fresh"))

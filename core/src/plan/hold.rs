@@ -10,10 +10,40 @@ use crate::model::{Address, ResourceId};
 ///
 /// Of an object that could not be read nobody knows what it needs: its declared needs stay.
 pub(super) fn hold(decided: &mut Decided) {
-    let held = held(decided);
-    block(decided, held);
+    loop {
+        let held = held(decided);
+        let beside = beside(decided, &held);
+        if held.is_empty() && beside.is_empty() {
+            break;
+        }
+        block(decided, held);
+        block(decided, beside);
+    }
     let whole = whole(decided);
     block(decided, whole);
+}
+
+/// Other removals of blocks in which a removal is held: a network's ways out are used by whoever is in its subnets, which
+/// no reference tells.
+fn beside(decided: &Decided, held: &[(ResourceId, Reason)]) -> Vec<(ResourceId, Reason)> {
+    let goes = |one: &&super::Decision| {
+        one.verdict == Verdict::Delete && one.reasons.contains(&Reason::NotDeclared)
+    };
+    let held_ids: BTreeSet<&ResourceId> = held.iter().map(|(id, _)| id).collect();
+    let mut by: BTreeMap<&Address, &ResourceId> = BTreeMap::new();
+    for (id, reason) in held {
+        let was = decided.decisions.get(id).filter(|one| goes(one));
+        if let (Some(_), Reason::Needs { id: by_whom }) = (was, reason) {
+            by.entry(&id.address).or_insert(by_whom);
+        }
+    }
+    let all = decided.decisions.values().filter(goes);
+    all.filter(|one| !held_ids.contains(&one.id))
+        .filter_map(|one| {
+            let id = (*by.get(&one.id.address)?).clone();
+            Some((one.id.clone(), Reason::Needs { id }))
+        })
+        .collect()
 }
 
 fn block(decided: &mut Decided, held: Vec<(ResourceId, Reason)>) {

@@ -95,6 +95,10 @@ impl<'a> Removal<'a> {
             return blocked(None, Reason::Twice { physical });
         }
         match sight {
+            Some(Sight::Present(live)) if self.is_claim(resource) && self.unlisted().is_some() => {
+                let reason = self.unlisted().unwrap_or_default();
+                blocked(Some(live), Reason::Unread { reason })
+            }
             Some(Sight::Present(live)) => {
                 let parent = resource.parent.as_ref().or(live.parent.as_ref());
                 let (verdict, reasons) = self.removed(live, resource.protect, parent, decided);
@@ -122,6 +126,10 @@ impl<'a> Removal<'a> {
         let (live, verdict, reasons) = if same.len() > 1 {
             let physical = same.iter().map(|one| one.physical.clone()).collect();
             (None, Verdict::Blocked, vec![Reason::Twice { physical }])
+        } else if let Some(reason) = self.unlisted() {
+            // Something that nobody listed may live in it or use it.
+            let reasons = vec![Reason::Unread { reason }];
+            (Some(first.clone()), Verdict::Blocked, reasons)
         } else {
             let parent = first.parent.as_ref();
             let (verdict, reasons) = self.removed(first, false, parent, decided);
@@ -136,6 +144,22 @@ impl<'a> Removal<'a> {
             reasons,
             fields: Vec::new(),
         })
+    }
+
+    /// The claim goes when nothing is left, which must be known.
+    fn is_claim(&self, resource: &Resource<Pending>) -> bool {
+        super::guard::is_claim(&self.inputs.tables, &resource.kind)
+    }
+
+    /// Which kinds could not be listed.
+    fn unlisted(&self) -> Option<String> {
+        let unread = &self.inputs.unread;
+        let kinds: Vec<&str> = unread.keys().map(String::as_str).collect();
+        let reason = unread.values().next()?;
+        Some(format!(
+            "what else there is of {} could not be listed: {reason}",
+            kinds.join(", ")
+        ))
     }
 
     fn removed(

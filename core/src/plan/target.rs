@@ -99,7 +99,10 @@ fn pulled(web: &Web<'_>, at: usize) -> Vec<usize> {
         verdict,
         Verdict::Delete | Verdict::Replace | Verdict::GoesWithParent
     ) {
-        pulled.extend(web.all_users(at));
+        pulled.extend(&web.users[at]);
+        // What only comes after it goes on without it, and does not take along what it lives in.
+        let goes_alone = |user: &&usize| web.decisions[**user].verdict != Verdict::GoesWithParent;
+        pulled.extend(web.guessed[at].iter().filter(goes_alone));
         pulled.extend(&web.outlives[at]);
     }
     pulled

@@ -95,11 +95,6 @@ impl<'a> Web<'a> {
         }
     }
 
-    /// All that use it, surely or not.
-    pub(super) fn all_users(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
-        self.users[at].iter().chain(&self.guessed[at]).copied()
-    }
-
     /// The object that counts in its place, when it has been replaced, maybe several times.
     pub(super) fn newest(&self, at: usize) -> Option<usize> {
         std::iter::successors(self.heir[at], |heir| self.heir[*heir]).last()

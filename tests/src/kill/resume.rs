@@ -118,6 +118,9 @@ async fn second_run(
         if !done && run == resume.runs {
             return Err(format!("run {run} after that: {result:#?}"));
         }
+        if run < resume.runs {
+            tokio::time::sleep(Duration::from_secs(resume.settings.lag)).await;
+        }
     }
     tokio::time::sleep(Duration::from_secs(resume.settings.lag)).await;
     let now = world.clock.now();

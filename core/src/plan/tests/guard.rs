@@ -203,3 +203,41 @@ fn a_sensitive_value_is_never_written_down() {
         "{error}"
     );
 }
+
+#[test]
+fn where_a_removal_is_held_the_rest_of_its_block_stays() {
+    let mut pool = decision(
+        Some(want("toy.pool", "c.a.pool.w/pool", &[])),
+        Some(seen("toy.pool", "c.a.pool.w/pool", &["n.a/subnet"])),
+        Verdict::Blocked,
+    );
+    pool.reasons = vec![Reason::Protected];
+    let undeclared = |name: &str| {
+        let mut one = delete(seen("toy.net", name, &[]));
+        one.reasons = vec![Reason::NotDeclared];
+        one
+    };
+    let plan = plan([
+        pool,
+        undeclared("n.a/subnet"),
+        // A way out: nothing refers to it.
+        undeclared("n.a/routes"),
+        undeclared("n.b/subnet"),
+    ]);
+    assert_eq!(lines(&plan.plan.steps), ["1 delete network n.b/subnet"]);
+}
+
+#[test]
+fn what_could_not_be_listed_keeps_what_is_undeclared() {
+    let decided = decided([create(want("toy.net", "n.a/vpc", &[]))]);
+    let mut inputs = inputs(&decided);
+    inputs.orphans = vec![seen("toy.net", "n.b/vpc", &[])];
+    inputs.sights = [("n.a/vpc", Sight::Present(Box::new(seen("toy.net", "n.a/vpc", &[]))))]
+        .map(|(name, sight)| (id(name), sight))
+        .into();
+    inputs.resources = vec![open(&want("toy.net", "n.a/vpc", &[]))];
+    let removes = |inputs: &Inputs| make(inputs).unwrap().plan.summary.delete;
+    assert_eq!(removes(&inputs), 1);
+    inputs.unread = [("toy.pool".to_owned(), "denied".to_owned())].into();
+    assert_eq!(removes(&inputs), 0);
+}

@@ -103,3 +103,23 @@ fn an_unknown_target_names_near_ones() {
         "nothing in this stack has the address `cluster.pord`; near it: `cluster.prod`, `network.main`"
     );
 }
+
+#[test]
+fn what_only_comes_after_a_target_does_not_take_its_parent_along() {
+    let mut addon = want("toy.addon", "cluster.a/addon", &[]);
+    addon.parent = Some(id("cluster.a/cluster"));
+    addon.after.push(id("cluster.a.pool.w/pool"));
+    let mut live = seen("toy.addon", "cluster.a/addon", &[]);
+    live.parent = Some(id("cluster.a/cluster"));
+    let mut decided = decided([
+        delete(seen("toy.cluster", "cluster.a/cluster", &[])),
+        decision(Some(addon), Some(live), Verdict::GoesWithParent),
+        delete(seen("toy.pool", "cluster.a.pool.w/pool", &[])),
+    ]);
+    crate::plan::target(&mut decided, &[Address::new("cluster.a.pool.w")]).unwrap();
+    let ordered = crate::plan::order(&decided, &super::toy::tables()).unwrap();
+    assert_eq!(
+        lines(&ordered.steps),
+        ["1 delete pool cluster.a.pool.w/pool"]
+    );
+}

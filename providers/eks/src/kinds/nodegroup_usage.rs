@@ -28,7 +28,8 @@ pub(super) fn machines(of: &Uses<'_>, template: Option<&Resource<Pending>>) -> M
     let mut types = of.texts("instance_types");
     if types.is_empty() {
         let named = template.and_then(|template| template.fields.get("instance_type"));
-        types.extend(named.and_then(Value::as_text));
+        let named = named.and_then(Value::as_text);
+        types.extend(named.filter(|name| !name.is_empty()));
     }
     let unlisted = |component: &str, why: &str| Meter::unlisted(component, Part::Nodes, why);
     let Some(first) = types.first() else {
