@@ -1,10 +1,13 @@
 //! What a plan refuses, what it says, and what needs a yes.
 
-use super::toy::{create, decided, decision, delete, id, inputs, lines, plan, replace, seen, want};
+use super::toy::{
+    create, decided, decision, delete, id, inputs, lines, open, plan, replace, seen, want,
+};
 use crate::contract::{Note, Severity};
-use crate::model::{Stray, Value};
+use crate::model::{Sight, Stray, Value};
 use crate::plan::{
-    FieldChange, Goal, GuardError, Reason, Refused, ShownEffect, Verdict, make_from, needs_consent,
+    FieldChange, Goal, GuardError, Inputs, Reason, Refused, ShownEffect, Verdict, make, make_from,
+    needs_consent,
 };
 
 #[test]
@@ -232,9 +235,12 @@ fn what_could_not_be_listed_keeps_what_is_undeclared() {
     let decided = decided([create(want("toy.net", "n.a/vpc", &[]))]);
     let mut inputs = inputs(&decided);
     inputs.orphans = vec![seen("toy.net", "n.b/vpc", &[])];
-    inputs.sights = [("n.a/vpc", Sight::Present(Box::new(seen("toy.net", "n.a/vpc", &[]))))]
-        .map(|(name, sight)| (id(name), sight))
-        .into();
+    inputs.sights = [(
+        "n.a/vpc",
+        Sight::Present(Box::new(seen("toy.net", "n.a/vpc", &[]))),
+    )]
+    .map(|(name, sight)| (id(name), sight))
+    .into();
     inputs.resources = vec![open(&want("toy.net", "n.a/vpc", &[]))];
     let removes = |inputs: &Inputs| make(inputs).unwrap().plan.summary.delete;
     assert_eq!(removes(&inputs), 1);

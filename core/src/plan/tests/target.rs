@@ -1,8 +1,8 @@
 //! `--target`.
 
-use super::toy::{create, decided, delete, inputs, lines, seen, want};
+use super::toy::{create, decided, decision, delete, id, inputs, lines, seen, want};
 use crate::model::Address;
-use crate::plan::{Refused, make_from};
+use crate::plan::{Refused, Verdict, make_from};
 
 fn targeted(
     decisions: Vec<crate::plan::Decision>,
