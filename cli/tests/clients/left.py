@@ -54,7 +54,7 @@ def plant():
         TagSpecifications=tagged("security-group", CONTROLLER),
     )["GroupId"]
     other = ec2.create_security_group(
-        GroupName="k8s-traffic", Description="shared", VpcId=vpc, TagSpecifications=tagged("security-group", OWNED)
+        GroupName="k8s-traffic", Description="shared", VpcId=vpc, TagSpecifications=tagged("security-group", CONTROLLER)
     )["GroupId"]
     ec2.authorize_security_group_ingress(
         GroupId=other,

@@ -23,8 +23,8 @@ pub(super) fn hold(decided: &mut Decided) {
     block(decided, whole);
 }
 
-/// Other removals of blocks in which a removal is held: a network's ways out are used by whoever is in its subnets, which
-/// no reference tells.
+/// Other removals and updates of blocks in which a removal is held: a network's ways out are used by whoever is in its
+/// subnets, which no reference tells.
 fn beside(decided: &Decided, held: &[(ResourceId, Reason)]) -> Vec<(ResourceId, Reason)> {
     let goes = |one: &&super::Decision| {
         one.verdict == Verdict::Delete && one.reasons.contains(&Reason::NotDeclared)
@@ -37,7 +37,8 @@ fn beside(decided: &Decided, held: &[(ResourceId, Reason)]) -> Vec<(ResourceId, 
             by.entry(&id.address).or_insert(by_whom);
         }
     }
-    let all = decided.decisions.values().filter(goes);
+    let moves = |one: &&super::Decision| goes(one) || matches!(one.verdict, Verdict::Update { .. });
+    let all = decided.decisions.values().filter(moves);
     all.filter(|one| !held_ids.contains(&one.id))
         .filter_map(|one| {
             let id = (*by.get(&one.id.address)?).clone();

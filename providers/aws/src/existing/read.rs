@@ -240,7 +240,7 @@ mod tests {
         let (low, high) = (("0.0.0.0/1", active.clone()), ("128.0.0.0/1", active));
         assert_eq!(way_out(&table(&[whole])), nat);
         assert_eq!(way_out(&table(&[low.clone(), high])), nat);
-        assert_eq!(way_out(&table(&[low.clone()])), None);
+        assert_eq!(way_out(&table(std::slice::from_ref(&low))), None);
         assert_eq!(way_out(&table(&[low, ("128.0.0.0/1", dead)])), None);
     }
 }

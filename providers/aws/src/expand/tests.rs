@@ -103,8 +103,10 @@ fn a_network_that_is_taken_over_gets_the_endpoints_that_were_asked_for() {
     assert!(!made(adopt, None));
     assert!(made(&format!("{adopt}\nendpoints = true"), None));
     // Once the word has gone, the mark tells.
-    let mut facts = Facts::default();
-    facts.zones = ["a", "b"].map(|zone| format!("eu-west-1{zone}")).into();
+    let mut facts = Facts {
+        zones: ["a", "b"].map(|zone| format!("eu-west-1{zone}")).into(),
+        ..Facts::default()
+    };
     facts
         .adopted
         .insert("network.main".to_owned(), "vpc-1".to_owned());

@@ -68,12 +68,7 @@ fn database<E: Into<redb::Error>>(error: E) -> StoreError {
 impl Drop for Disk {
     /// Calls that read are logged without a write of their own: one at the end keeps them all.
     fn drop(&mut self) {
-        let kept = self
-            .database
-            .begin_write()
-            .map_err(database)
-            .and_then(|write| write.commit().map_err(database));
-        if let Err(error) = kept {
+        if let Err(error) = self.set("closed", b"") {
             tracing::debug!(%error, "the last calls are not in the log");
         }
     }
