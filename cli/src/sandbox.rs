@@ -26,7 +26,17 @@ pub struct Sandbox {
     pub account: String,
     /// How long objects stay invisible there, in milliseconds.
     pub lag_ms: u64,
-    _server: Option<Server>,
+    server: Option<Server>,
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if let Some(server) = &self.server
+            && let Err(error) = server.cloud().keep_log()
+        {
+            tracing::debug!(%error, "the last calls are not in the log");
+        }
+    }
 }
 
 impl Sandbox {
@@ -60,7 +70,7 @@ impl Sandbox {
             url,
             account: config.account.clone(),
             lag_ms: config.visibility_lag_ms,
-            _server: server,
+            server: server,
         }
     }
 }

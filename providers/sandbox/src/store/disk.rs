@@ -65,15 +65,6 @@ fn database<E: Into<redb::Error>>(error: E) -> StoreError {
     StoreError::Database(Box::new(error.into()))
 }
 
-impl Drop for Disk {
-    /// Calls that read are logged without a write of their own: one at the end keeps them all.
-    fn drop(&mut self) {
-        if let Err(error) = self.set("closed", b"") {
-            tracing::debug!(%error, "the last calls are not in the log");
-        }
-    }
-}
-
 impl Disk {
     /// Opens the file, or makes it.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
