@@ -70,7 +70,7 @@ impl Sandbox {
             url,
             account: config.account.clone(),
             lag_ms: config.visibility_lag_ms,
-            server: server,
+            server,
         }
     }
 }
