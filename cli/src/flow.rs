@@ -45,6 +45,8 @@ pub struct Wish {
     pub budget: Option<Money>,
     /// What holds data and was left by controllers goes as well.
     pub delete_data: bool,
+    /// Only to see how live differs: nothing of it is carried out.
+    pub compare: bool,
 }
 
 impl Wish {
@@ -161,6 +163,7 @@ pub async fn observe(
         targets: wish.targets.clone(),
         rechoose: wish.rechoose.clone(),
         advice: Advice::default(),
+        compare: wish.compare,
     };
     named(&inputs)?;
     Ok(inputs)

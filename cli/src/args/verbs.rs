@@ -172,6 +172,9 @@ pub struct Destroy {
     /// Also delete volumes that a cluster's controllers left
     #[arg(long)]
     pub delete_volumes: bool,
+    /// Plan as of this date (2026-11-24) or time
+    #[arg(long, value_name = "DATE", value_parser = date, env = "PROVISION_AS_OF")]
+    pub as_of: Option<jiff::Timestamp>,
     /// How it runs.
     #[command(flatten)]
     pub run: RunArgs,
@@ -186,6 +189,9 @@ pub struct Drift {
     /// Only this address and what it needs
     #[arg(long, value_name = "ADDR")]
     pub target: Vec<String>,
+    /// Compare as of this date (2026-11-24) or time
+    #[arg(long, value_name = "DATE", value_parser = date, env = "PROVISION_AS_OF")]
+    pub as_of: Option<jiff::Timestamp>,
 }
 
 /// `cost`.

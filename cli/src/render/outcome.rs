@@ -48,8 +48,11 @@ pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String 
         };
         let of = plan.steps.len();
         // Where only blocked objects are left, the same command would come to the same.
+        let mended = format!("Mend what failed first. {again}");
         let again = if result.failed.is_empty() && result.not_started.is_empty() {
             "What is blocked needs you first."
+        } else if refused(result) {
+            &mended
         } else {
             again
         };
@@ -62,6 +65,19 @@ pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String 
         );
     }
     out
+}
+
+/// Whether all that failed was refused for what it is, so that another run alone would come to the same.
+fn refused(result: &RunResult) -> bool {
+    let mut failures = result.failed.iter().map(|(_, failure)| failure.class);
+    let stands = |class| {
+        use provision_core::contract::Class;
+        matches!(
+            class,
+            Class::Credentials | Class::Denied | Class::Quota | Class::Clash | Class::Invalid
+        )
+    };
+    !result.failed.is_empty() && !result.interrupted && failures.all(stands)
 }
 
 /// What was left alone on purpose: it goes on costing money, so it is named last as well.

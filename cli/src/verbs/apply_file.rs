@@ -77,7 +77,13 @@ async fn fits(registry: &mut Registry, made: &PlanFile) -> Result<(), Error> {
     flow::callers(registry).await?;
     let resources: Vec<Resource<Pending>> = made.desired.values().cloned().collect();
     let surveyed = flow::survey(registry, &resources, true).await?;
-    let differences = verify(made, &registry.tables, &surveyed.sights, &surveyed.orphans);
+    let differences = verify(
+        made,
+        &registry.tables,
+        &surveyed.sights,
+        &surveyed.orphans,
+        &surveyed.unread,
+    );
     match differences.is_empty() {
         true => Ok(()),
         false => Err(Error::Stale {

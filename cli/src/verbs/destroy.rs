@@ -23,6 +23,7 @@ pub(super) async fn run(cx: &Cx, args: &Destroy) -> Result<Exit, Error> {
         goal: Goal::Destroy,
         targets: addresses(&args.target),
         delete_data: args.delete_volumes,
+        as_of: args.as_of,
         ..Wish::default()
     };
     let made = session.plan(cx, &wish).await?;

@@ -15,6 +15,8 @@ pub(super) async fn run(cx: &Cx, args: &Drift) -> Result<Exit, Error> {
     let wish = Wish {
         goal: Goal::Reach,
         targets: addresses(&args.target),
+        as_of: args.as_of,
+        compare: true,
         ..Wish::default()
     };
     let made = session.plan(cx, &wish).await?;

@@ -119,6 +119,7 @@ pub(super) fn wish(goal: Goal, shape: &Shape) -> Wish {
         as_of: shape.as_of,
         budget: None,
         delete_data: shape.delete_volumes,
+        compare: false,
     }
 }
 

@@ -9,6 +9,7 @@ use super::choose::{Chooser, choose};
 use super::diff;
 use super::remove::{Removal, foreign};
 use super::resolve::{Graph, Outputs, known};
+use super::walk;
 use super::{Decided, Decision, FieldChange, Goal, Inputs, Reason, Verdict};
 use crate::contract::{Follow, Note, Severity};
 use crate::model::{Observed, Otherwise, Pending, Resource, ResourceId, Sight, Table};
@@ -26,23 +27,40 @@ pub fn decide(inputs: &Inputs) -> Decided {
         live: live.collect(),
         rechoose: &inputs.rechoose,
     };
-    let (mut resources, notes) = choose(&chooser, &inputs.resources);
     let orphans = orphans(inputs);
     let mut decided = Decided::default();
     if inputs.goal == Goal::Reach {
-        along(&mut resources, &inputs.advice.follow);
-        decided.follow.clone_from(&inputs.advice.follow);
-        decided.notes = notes;
-        decided.decisions = Reach::new(inputs, resources, &orphans).all();
+        reach(inputs, &chooser, &orphans, &mut decided);
         owners(inputs, &mut decided);
         Removal::new(inputs, &orphans).orphans(&mut decided);
     } else {
+        let (resources, _) = choose(&chooser, &inputs.resources);
         Removal::new(inputs, &orphans).everything(&resources, &mut decided);
     }
     foreign(&mut decided);
     decided.notes.sort();
     decided.notes.dedup();
     decided
+}
+
+/// Decides about what is desired. What goes by stops and cannot is found when all is decided, and then all is decided
+/// again with that staying where it is.
+fn reach(inputs: &Inputs, chooser: &Chooser<'_>, orphans: &Orphans<'_>, decided: &mut Decided) {
+    let mut stay: BTreeMap<ResourceId, String> = BTreeMap::new();
+    loop {
+        let (mut wanted, notes) = choose(chooser, &inputs.resources);
+        decided.notes = notes;
+        let follow = inputs.advice.follow.iter();
+        let follow = follow.filter(|follow| !stay.contains_key(&follow.walker));
+        decided.follow = follow.cloned().collect();
+        along(&mut wanted, &decided.follow);
+        decided.decisions = Reach::new(inputs, wanted, orphans, &stay).all();
+        let stuck = walk::stuck(decided, &inputs.tables);
+        if stuck.is_empty() {
+            return;
+        }
+        stay.extend(stuck);
+    }
 }
 
 /// Wants of each object what it takes last on the way that it goes along.
@@ -149,6 +167,8 @@ pub(super) struct Reach<'a> {
     pub(super) graph: Graph,
     /// Decisions so far, by place.
     pub(super) decisions: Vec<Option<Decision>>,
+    /// What must not go by stops, and why.
+    pub(super) stay: &'a BTreeMap<ResourceId, String>,
     orphans: &'a Orphans<'a>,
 }
 
@@ -157,12 +177,14 @@ impl<'a> Reach<'a> {
         inputs: &'a Inputs,
         resources: Vec<Resource<Pending>>,
         orphans: &'a Orphans<'a>,
+        stay: &'a BTreeMap<ResourceId, String>,
     ) -> Self {
         Self {
             inputs,
             graph: Graph::new(&resources),
             decisions: vec![None; resources.len()],
             resources,
+            stay,
             orphans,
         }
     }

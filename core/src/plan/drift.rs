@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Change, FORMAT_VERSION, FieldChange, PlanFile, Reason, Tables};
+use super::{ABSENT, Action, Change, FORMAT_VERSION, FieldChange, PlanFile, Reason, Tables};
 use crate::model::{Address, Effect, Kind, Never, Observed, Pending, Resource, ResourceId, Value};
 
 /// Live against the file; serialised as is by `drift --json`.
@@ -118,8 +118,13 @@ pub fn drift(file: &PlanFile, tables: &Tables) -> Drift {
     // What controllers left is no part of what the file says.
     let left = |reason: &Reason| matches!(reason, Reason::LeftBy { .. });
     let changes = file.plan.changes.iter();
+    let by_id = changes.clone().map(|change| (&change.id, change));
+    let states = States {
+        file,
+        changes: by_id.collect(),
+    };
     for change in changes.filter(|change| !change.reasons.iter().any(left)) {
-        let drifted = drifted(change, file.live.contains_key(&change.id), tables);
+        let drifted = drifted(change, states.of(change, 16), tables);
         addresses
             .entry(change.address.clone())
             .or_default()
@@ -151,7 +156,7 @@ pub fn drift(file: &PlanFile, tables: &Tables) -> Drift {
     }
 }
 
-fn drifted(change: &Change, live: bool, tables: &Tables) -> Drifted {
+fn drifted(change: &Change, state: DriftState, tables: &Tables) -> Drifted {
     let table = tables.get(&change.kind);
     let moved_by = |path: &str| {
         let name = path.split(['.', '[']).next()?;
@@ -164,28 +169,52 @@ fn drifted(change: &Change, live: bool, tables: &Tables) -> Drifted {
     Drifted {
         id: change.id.clone(),
         kind: change.kind.clone(),
-        state: state(change, live),
+        state,
         reasons: change.reasons.clone(),
         fields: change.fields.iter().map(field).collect(),
     }
 }
 
-fn state(change: &Change, live: bool) -> DriftState {
-    let mut said = change.reasons.iter().map(|reason| match reason {
-        // What needs something that cannot be told cannot be told either.
-        Reason::Unread { .. } | Reason::Needs { .. } => Some(DriftState::Unknown),
-        Reason::NameTaken { .. } => Some(DriftState::Taken),
-        Reason::Twice { .. } => Some(DriftState::Twice),
-        Reason::NotThere => Some(DriftState::Missing),
-        Reason::NotDeclared => Some(DriftState::Extra),
-        _ => None,
-    });
-    match (said.find_map(|state| state), change.action) {
-        (Some(state), _) => state,
-        (None, Action::Create) => DriftState::Missing,
-        (None, Action::Delete) => DriftState::Extra,
-        (None, Action::Blocked) if !live => DriftState::Unknown,
-        _ => DriftState::Differs,
+/// What is planned, by id, to tell what is said of each.
+struct States<'a> {
+    file: &'a PlanFile,
+    changes: BTreeMap<&'a ResourceId, &'a Change>,
+}
+
+impl States<'_> {
+    /// `depth` bounds how far needs are followed.
+    fn of(&self, change: &Change, depth: u8) -> DriftState {
+        let mut said = change.reasons.iter().map(|reason| match reason {
+            Reason::Unread { .. } => Some(DriftState::Unknown),
+            Reason::Needs { id } => Some(self.needing(change, id, depth)),
+            Reason::NameTaken { .. } => Some(DriftState::Taken),
+            Reason::Twice { .. } => Some(DriftState::Twice),
+            Reason::NotThere => Some(DriftState::Missing),
+            Reason::NotDeclared => Some(DriftState::Extra),
+            _ => None,
+        });
+        let live = self.file.live.contains_key(&change.id);
+        match (said.find_map(|state| state), change.action) {
+            (Some(state), _) => state,
+            (None, Action::Create) => DriftState::Missing,
+            (None, Action::Delete) => DriftState::Extra,
+            (None, Action::Blocked) if !live => DriftState::Unknown,
+            _ => DriftState::Differs,
+        }
+    }
+
+    /// Of one that cannot be changed or made for the sake of another: what is surely not there is missing, and what is
+    /// there cannot be told where that cannot be told either.
+    fn needing(&self, change: &Change, need: &ResourceId, depth: u8) -> DriftState {
+        let digest = self.file.digests.get(&change.id);
+        if digest.is_some_and(|digest| digest == ABSENT) {
+            return DriftState::Missing;
+        }
+        let state = self.changes.get(need).zip(depth.checked_sub(1));
+        match state.map(|(need, depth)| self.of(need, depth)) {
+            Some(DriftState::Unknown) | None if change.fields.is_empty() => DriftState::Unknown,
+            _ => DriftState::Differs,
+        }
     }
 }
 

@@ -91,7 +91,7 @@ pub(super) fn inputs(inputs: &Inputs) -> Result<(), GuardError> {
         let sight = inputs.sights.get(&resource.id);
         counts(&resource.kind) && matches!(sight, Some(Sight::Present(_) | Sight::Twice { .. }))
     });
-    if inputs.goal == Goal::Reach && !foreign.is_empty() && !matches {
+    if inputs.goal == Goal::Reach && !inputs.compare && !foreign.is_empty() && !matches {
         return Err(GuardError::NoneDeclared(
             foreign.into_iter().cloned().collect(),
         ));

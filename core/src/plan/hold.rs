@@ -3,24 +3,60 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::web::Web;
-use super::{Decided, Reason, Verdict};
+use super::{Decided, Reason, Tables, Verdict, walk};
 use crate::model::{Address, ResourceId};
 
 /// Blocks every removal of what a blocked object still uses, and what follows from that removal.
 ///
 /// Of an object that could not be read nobody knows what it needs: its declared needs stay.
-pub(super) fn hold(decided: &mut Decided) {
+pub(super) fn hold(decided: &mut Decided, tables: &Tables) {
     loop {
         let held = held(decided);
         let beside = beside(decided, &held);
         if held.is_empty() && beside.is_empty() {
             break;
         }
-        block(decided, held);
-        block(decided, beside);
+        let moved = moved(decided, tables, held.iter().chain(&beside));
+        for blocked in [held, beside, moved] {
+            block(decided, blocked);
+        }
     }
     let whole = whole(decided);
     block(decided, whole);
+}
+
+/// Updates that take what an update would have moved that is held now.
+fn moved<'a>(
+    decided: &Decided,
+    tables: &Tables,
+    held: impl Iterator<Item = &'a (ResourceId, Reason)>,
+) -> Vec<(ResourceId, Reason)> {
+    let mut moved = Vec::new();
+    for (id, _) in held {
+        let one = decided.decisions.get(id);
+        let Some((one, Verdict::Update { groups })) = one.map(|one| (one, &one.verdict)) else {
+            continue;
+        };
+        let changes = |field: &String| groups.iter().flatten().any(|one| one == field);
+        let outputs = tables
+            .get(&one.kind)
+            .map_or(&[][..], |table| &table.outputs);
+        let volatile: Vec<&str> = outputs
+            .iter()
+            .filter(|output| output.moved_by.iter().any(changes))
+            .map(|output| output.name.as_str())
+            .collect();
+        let takes = |other: &&super::Decision| {
+            let desired = other.desired.as_ref();
+            matches!(other.verdict, Verdict::Update { .. })
+                && desired.is_some_and(|desired| {
+                    volatile.iter().any(|name| walk::refers(desired, id, name))
+                })
+        };
+        let others = decided.decisions.values().filter(takes);
+        moved.extend(others.map(|other| (other.id.clone(), Reason::Needs { id: id.clone() })));
+    }
+    moved
 }
 
 /// Other removals and updates of blocks in which a removal is held: a network's ways out are used by whoever is in its

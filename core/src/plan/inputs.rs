@@ -61,6 +61,8 @@ pub struct Inputs {
     pub rechoose: Vec<Address>,
     /// What providers say of changes that go by stops: see [`super::walks`].
     pub advice: Advice,
+    /// Only to see how live differs: what stops a plan from being carried out does not stop this one.
+    pub compare: bool,
 }
 
 /// What is decided about one resource.

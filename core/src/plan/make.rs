@@ -65,15 +65,20 @@ pub fn make(inputs: &Inputs) -> Result<PlanFile, Refused> {
 pub fn make_from(inputs: &Inputs, mut decided: Decided) -> Result<PlanFile, Refused> {
     guard::inputs(inputs)?;
     left::add(inputs, &mut decided);
-    target(&mut decided, &inputs.targets)?;
+    target(&mut decided, &inputs.targets, &inputs.tables)?;
     guard::destroy(inputs.goal, &decided)?;
-    guard::moves(&decided)?;
-    hold(&mut decided);
+    if !inputs.compare {
+        guard::moves(&decided)?;
+    }
+    hold(&mut decided, &inputs.tables);
     let renamed = renamed(&decided, &inputs.tables);
     decided.notes.extend(renamed);
     rename(inputs, &mut decided);
     sensitive(&inputs.tables, &decided)?;
-    let ordered = order(&decided, &inputs.tables)?;
+    let ordered = match order(&decided, &inputs.tables) {
+        Err(OrderError::Cycle(_)) if inputs.compare => Ordered::default(),
+        ordered => ordered?,
+    };
     tell_order(&ordered, &mut decided.notes);
     let changes: Vec<Change> = decided.decisions.values().filter_map(change).collect();
     let plan = Plan {

@@ -59,27 +59,24 @@ pub fn order(decided: &Decided, tables: &Tables) -> Result<Ordered, OrderError> 
     let web = Web::new(decided);
     let walks = walk::all(decided, tables);
     let mut demoted = BTreeSet::new();
-    let mut strict = true;
     loop {
         let mut draft = Draft::new(&web, tables, &walks, &demoted)?;
-        draft.connect(strict);
-        match draft.sort() {
+        draft.connect();
+        let stuck = match draft.untangle() {
             Ok(line) => {
                 return Ok(Ordered {
                     steps: draft.steps(&line),
                     delete_first: ids(&web, &demoted),
                 });
             }
-            Err(_) if strict => strict = false,
-            Err(stuck) => {
-                let create_first = |at: &usize| draft.is_create_first(*at);
-                let demote: Vec<usize> = stuck.iter().copied().filter(create_first).collect();
-                if demote.is_empty() {
-                    return Err(OrderError::Cycle(ids(&web, &stuck)));
-                }
-                demoted.extend(demote);
-            }
+            Err(stuck) => stuck,
+        };
+        let create_first = |at: &usize| draft.is_create_first(*at);
+        let demote: Vec<usize> = stuck.iter().copied().filter(create_first).collect();
+        if demote.is_empty() {
+            return Err(OrderError::Cycle(ids(&web, &stuck)));
         }
+        demoted.extend(demote);
     }
 }
 
@@ -131,6 +128,8 @@ struct Draft<'a> {
     stops: Stops<'a>,
     /// Pairs of nodes: the first one comes before the second one.
     edges: Vec<(usize, usize)>,
+    /// Pairs that are only good manners: left out where they make a circle.
+    soft: Vec<(usize, usize)>,
 }
 
 impl<'a> Draft<'a> {
@@ -152,6 +151,7 @@ impl<'a> Draft<'a> {
             spans: vec![Span::default(); web.decisions.len()],
             stops: Stops::new(web, walks),
             edges: Vec::new(),
+            soft: Vec::new(),
         };
         for at in 0..web.decisions.len() {
             draft.place(at);
@@ -264,7 +264,31 @@ impl<'a> Draft<'a> {
         None
     }
 
-    /// Nodes in order, smallest index first among the free ones; else the decisions on circles.
+    /// Nodes in order. Good manners give way, but only those between steps that would wait for each other; what is a
+    /// circle without them are the decisions of the error.
+    fn untangle(&mut self) -> Result<Vec<usize>, BTreeSet<usize>> {
+        let hard = std::mem::take(&mut self.edges);
+        loop {
+            self.edges.clone_from(&hard);
+            self.edges.extend(&self.soft);
+            self.edges.retain(|(before, after)| before != after);
+            self.edges.sort_unstable();
+            self.edges.dedup();
+            let stuck = match self.sort() {
+                Ok(line) => return Ok(line),
+                Err(stuck) => stuck,
+            };
+            let were = self.soft.len();
+            self.soft
+                .retain(|(before, after)| !(stuck.contains(before) && stuck.contains(after)));
+            if self.soft.len() == were {
+                let decision = |node: &usize| self.nodes[*node].at;
+                return Err(stuck.iter().map(decision).collect());
+            }
+        }
+    }
+
+    /// Nodes in order, smallest index first among the free ones; else the nodes on circles.
     fn sort(&self) -> Result<Vec<usize>, BTreeSet<usize>> {
         let forth = lists(self.nodes.len(), self.edges.iter().copied());
         let line = walk(&forth, self.edges.iter().map(|edge| edge.1));
@@ -281,7 +305,6 @@ impl<'a> Draft<'a> {
             .collect();
         Err((0..self.nodes.len())
             .filter(|node| !done.contains(node))
-            .map(|node| self.nodes[node].at)
             .collect())
     }
 

@@ -142,7 +142,8 @@ impl Reach<'_> {
     /// What the cloud has against a change by stops.
     fn not_ready(&self, resource: &Resource<Pending>) -> impl Iterator<Item = Reason> {
         let reasons = self.inputs.advice.not_ready.get(&resource.id);
-        let reasons = reasons.into_iter().flatten().cloned();
+        let reasons = reasons.into_iter().flatten();
+        let reasons = reasons.chain(self.stay.get(&resource.id)).cloned();
         reasons.map(|reason| Reason::NotReady { reason })
     }
 

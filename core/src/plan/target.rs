@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::walk;
 use super::web::Web;
-use super::{Decided, Verdict};
+use super::{Decided, Tables, Verdict};
 use crate::contract::{Note, Severity};
 use crate::model::Address;
 
@@ -27,11 +28,16 @@ fn hint(near: &[Address]) -> String {
 }
 
 /// Lets everything outside the targets be: what lies in them is kept, what that needs as well, and of what is to be
-/// removed also everything that uses it. Without targets nothing is changed.
+/// removed also everything that uses it. What goes by stops takes along all that follow it. Without targets nothing is
+/// changed.
 ///
 /// # Errors
 /// A target that nothing has.
-pub fn target(decided: &mut Decided, targets: &[Address]) -> Result<(), UnknownTarget> {
+pub fn target(
+    decided: &mut Decided,
+    targets: &[Address],
+    tables: &Tables,
+) -> Result<(), UnknownTarget> {
     if targets.is_empty() {
         return Ok(());
     }
@@ -44,7 +50,8 @@ pub fn target(decided: &mut Decided, targets: &[Address]) -> Result<(), UnknownT
             });
         }
     }
-    let kept = kept(&Web::new(decided), targets);
+    let web = Web::new(decided);
+    let kept = kept(&web, &along(&web, decided, tables), targets);
     for (decision, kept) in decided.decisions.values_mut().zip(kept) {
         if !kept {
             decision.verdict = Verdict::Nothing;
@@ -66,7 +73,7 @@ pub fn target(decided: &mut Decided, targets: &[Address]) -> Result<(), UnknownT
 }
 
 /// Which decisions are kept: those within the targets, and from there on all they pull along.
-fn kept(web: &Web<'_>, targets: &[Address]) -> Vec<bool> {
+fn kept(web: &Web<'_>, along: &[Vec<usize>], targets: &[Address]) -> Vec<bool> {
     let mut kept: Vec<bool> = web
         .decisions
         .iter()
@@ -77,13 +84,25 @@ fn kept(web: &Web<'_>, targets: &[Address]) -> Vec<bool> {
         .collect();
     let mut open: Vec<usize> = (0..kept.len()).filter(|at| kept[*at]).collect();
     while let Some(at) = open.pop() {
-        for other in pulled(web, at) {
+        for other in pulled(web, at).into_iter().chain(along[at].iter().copied()) {
             if !std::mem::replace(&mut kept[other], true) {
                 open.push(other);
             }
         }
     }
     kept
+}
+
+/// Who follows each of them by stops.
+fn along(web: &Web<'_>, decided: &Decided, tables: &Tables) -> Vec<Vec<usize>> {
+    let mut along = vec![Vec::new(); web.decisions.len()];
+    for (walker, walk) in walk::all(decided, tables) {
+        if let (Some(walker), Some(_)) = (web.at.get(&walker), walk.way) {
+            let followers = walk.legs.keys();
+            along[*walker].extend(followers.filter_map(|id| web.at.get(id)));
+        }
+    }
+    along
 }
 
 fn pulled(web: &Web<'_>, at: usize) -> Vec<usize> {

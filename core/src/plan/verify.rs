@@ -27,16 +27,21 @@ impl fmt::Display for Difference {
 /// Compares a fresh survey with what the plan saw: of every planned resource, and of what those refer to, live in or
 /// use. Also reports new objects that use what the plan removes. The spec is in the plan, so only live matters.
 ///
-/// `sights` must hold every desired resource of the plan; `orphans` are the marked objects besides them. Empty = the
-/// plan can be applied.
+/// `sights` must hold every desired resource of the plan; `orphans` are the marked objects besides them; `unread` has the
+/// kinds of which those could not be listed, with the reason. Empty = the plan can be applied.
 #[must_use]
 pub fn verify(
     plan: &PlanFile,
     tables: &Tables,
     sights: &BTreeMap<ResourceId, Sight>,
     orphans: &[Observed],
+    unread: &BTreeMap<String, String>,
 ) -> Vec<Difference> {
-    let now = Now { sights, orphans };
+    let now = Now {
+        sights,
+        orphans,
+        unread,
+    };
     let planned = planned(plan);
     let mut differences: Vec<Difference> = planned
         .iter()
@@ -107,6 +112,7 @@ fn new_users(
 struct Now<'a> {
     sights: &'a BTreeMap<ResourceId, Sight>,
     orphans: &'a [Observed],
+    unread: &'a BTreeMap<String, String>,
 }
 
 impl Now<'_> {
@@ -125,8 +131,16 @@ impl Now<'_> {
                 return Some(format!("is there several times: {}", physical.join(", ")));
             }
             None if plan.desired.contains_key(id) => return Some("was not read".to_owned()),
-            None => self.orphans.iter().find(|orphan| orphan.id == *id),
+            None => match self.orphans.iter().find(|orphan| orphan.id == *id) {
+                None if let Some(reason) = self.unread_kind(plan, id) => {
+                    return Some(format!("cannot be read: {reason}"));
+                }
+                found => found,
+            },
         };
+        if let Some(what) = self.owner(plan, id) {
+            return Some(what);
+        }
         let desired = plan.desired.get(id);
         let digest = digest(tables, desired, live);
         let Some(before) = plan.digests.get(id) else {
@@ -141,6 +155,26 @@ impl Now<'_> {
             (Some(before), None) => format!("was {}, is gone", before.physical),
             (None, _) => "is not as it was".to_owned(),
         })
+    }
+}
+
+impl Now<'_> {
+    /// Why objects of its kind could not be listed, when they could not.
+    fn unread_kind(&self, plan: &PlanFile, id: &ResourceId) -> Option<&String> {
+        self.unread.get(plan.live.get(id)?.kind.as_str())
+    }
+
+    /// Whose it is now, when that is not as the plan saw it.
+    fn owner(&self, plan: &PlanFile, id: &ResourceId) -> Option<String> {
+        let mut changes = plan.plan.changes.iter();
+        let adopts = changes.any(|change| change.id == *id && change.action == Action::Adopt);
+        match (adopts, self.sights.get(id)?, plan.live.contains_key(id)) {
+            (true, Sight::Present(_), _) => Some("is marked as ours by now".to_owned()),
+            (false, Sight::Adoptable(_), true) => {
+                Some("has lost the mark of this stack".to_owned())
+            }
+            _ => None,
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::effect::{evaluate, minor};
+use super::web::may_live;
 use super::{Decided, Decision, Tables, Verdict};
 use crate::contract::{Follow, Walking};
 use crate::model::{Effect, Fields, Never, Pending, Piece, Resource, ResourceId, Table, Value};
@@ -105,6 +106,60 @@ pub fn walks(decided: &Decided, tables: &Tables) -> Vec<Walking> {
             })
         })
         .collect()
+}
+
+/// Walkers that must stay, with what they are told: somebody who should follow on the way cannot, and the cloud lets
+/// nobody go on before all have followed.
+pub(super) fn stuck(decided: &Decided, tables: &Tables) -> BTreeMap<ResourceId, String> {
+    let mut stuck = BTreeMap::new();
+    for decision in decided.decisions.values() {
+        let table = tables.get(&decision.kind);
+        let Some(way) = table.and_then(|table| way(table, decision)) else {
+            continue;
+        };
+        let mut others = decided.decisions.values();
+        if let Some(other) = others.find(|other| stays_behind(other, &decision.id, &way)) {
+            let id = &other.id;
+            let reason = match (way.back, way.stops.first()) {
+                (false, Some(first)) if stands_at(other, &decision.id, &way.field, &way.from) => {
+                    format!(
+                        "{id} cannot follow, and it goes on only when all have: mend that first, or go to {first} alone"
+                    )
+                }
+                _ => format!("{id} cannot follow, and must before it goes: mend that first"),
+            };
+            stuck.insert(decision.id.clone(), reason);
+        }
+    }
+    stuck
+}
+
+/// Whether it should follow, cannot, and is where it may not stay.
+fn stays_behind(one: &Decision, walker: &ResourceId, way: &Way) -> bool {
+    let refers = |desired: &Resource<Pending>| refers(desired, walker, &way.field);
+    if one.verdict != Verdict::Blocked
+        || !may_live(one)
+        || !one.desired.as_ref().is_some_and(refers)
+    {
+        return false;
+    }
+    match way.back {
+        true => way
+            .stops
+            .iter()
+            .any(|stop| !stands_at(one, walker, &way.field, stop)),
+        false => way.stops.len() > 1 || !stands_at(one, walker, &way.field, &way.from),
+    }
+}
+
+/// Whether it is live, and as it should be while the walker's output is this.
+fn stands_at(one: &Decision, walker: &ResourceId, output: &str, value: &str) -> bool {
+    let (Some(desired), Some(live)) = (&one.desired, &one.live) else {
+        return false;
+    };
+    let set = taken(desired, walker, output, value);
+    set.iter()
+        .all(|(name, value)| live.fields.get(name) == Some(value))
 }
 
 /// All walks of a plan, by walker.

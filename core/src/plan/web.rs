@@ -113,7 +113,7 @@ pub(super) fn parent_of(decision: &Decision) -> Option<&ResourceId> {
 }
 
 /// Whether the object is there, or could be.
-fn may_live(decision: &Decision) -> bool {
+pub(super) fn may_live(decision: &Decision) -> bool {
     let hidden = |reason: &Reason| matches!(reason, Reason::Unread { .. } | Reason::Twice { .. });
     decision.live.is_some()
         || (decision.verdict == Verdict::Blocked && decision.reasons.iter().any(hidden))

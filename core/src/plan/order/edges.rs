@@ -1,24 +1,22 @@
 //! What comes before what.
 
 use super::Draft;
+use crate::model::Status;
 use crate::plan::Verdict;
 
 impl Draft<'_> {
-    /// Draws the edges. Those that are only good manners are left out when they make a circle: that a declared need
-    /// may be a live one as well, and that children of a new parent are there before the old parent goes.
-    pub(super) fn connect(&mut self, strict: bool) {
+    /// Draws the edges. Good manners are: that a declared need may be a live one as well, that children of a new parent
+    /// are there before the old parent goes, and that what lingers goes last.
+    pub(super) fn connect(&mut self) {
         for at in 0..self.spans.len() {
             if let Some((first, _)) = self.spans[at].made {
                 self.after_needs(at, first);
             }
             if let Some((gone, with)) = self.goes(at) {
-                self.after_users(at, gone, with, strict);
+                self.after_users(at, gone, with);
             }
         }
-        self.by_stops(strict);
-        self.edges.retain(|(before, after)| before != after);
-        self.edges.sort_unstable();
-        self.edges.dedup();
+        self.by_stops();
     }
 
     /// Made after what it needs is made.
@@ -34,32 +32,41 @@ impl Draft<'_> {
     }
 
     /// Removed by step `gone` of `with`, after what needs it is gone or changed.
-    fn after_users(&mut self, at: usize, gone: usize, with: usize, strict: bool) {
+    fn after_users(&mut self, at: usize, gone: usize, with: usize) {
+        let (mut hard, mut soft) = (Vec::new(), Vec::new());
         let delete_first = self.spans[at].made.is_some() && !self.is_create_first(with);
-        let users = self.web.users[at].iter();
-        let guessed = self.web.guessed[at].iter().filter(|_| strict);
-        for user in users.chain(guessed) {
-            if let Some((user, _)) = self.goes(*user) {
-                self.edges.push((user, gone));
+        let sure = self.web.users[at].iter().map(|user| (*user, true));
+        let guessed = self.web.guessed[at].iter().map(|user| (*user, false));
+        for (user, sure) in sure.chain(guessed) {
+            // Between those that go along with one walker it is the stops that count.
+            if !sure && self.go_along(user, at) {
+                continue;
+            }
+            let edges = if sure { &mut hard } else { &mut soft };
+            if let Some((user, _)) = self.goes(user) {
+                edges.push((user, gone));
             }
             // What shall refer to the new object can change only after the old one made room for it.
-            let waits = delete_first && self.web.wants[*user].contains(&at);
-            if let Some((_, made)) = self.spans[*user].made
-                && !waits
-                && self.moves_over(*user, strict)
-            {
-                self.edges.push((made, gone));
+            let waits = delete_first && self.web.wants[user].contains(&at);
+            let Some((_, made)) = self.spans[user].made.filter(|_| !waits) else {
+                continue;
+            };
+            let anew = self.web.decisions[user].verdict == Verdict::Replace;
+            if !anew && self.spans[user].gone.is_none() {
+                edges.push((made, gone));
+            } else if anew && self.old_goes_with_parent(user) {
+                soft.push((made, gone));
             }
         }
         for other in &self.web.outlives[at] {
             if let Some((other, _)) = self.goes(*other) {
-                self.edges.push((other, gone));
+                hard.push((other, gone));
             }
         }
+        self.edges.extend(hard);
+        self.soft.extend(soft);
         self.after_heirs(at, gone);
-        if strict {
-            self.after_its_block(at, gone);
-        }
+        self.after_its_block(at, gone);
     }
 
     /// What lingers goes when the rest of its block gets along without it.
@@ -74,17 +81,18 @@ impl Draft<'_> {
             if let Some((_, made)) = self.spans[other].made
                 && decision.id.address == *address
             {
-                self.edges.push((made, gone));
+                self.soft.push((made, gone));
             }
         }
     }
 
     /// What has been replaced goes after the newest is usable, and the oldest first: so what is left after a crash is
-    /// still one line of successors.
+    /// still one line of successors. The newest is usable as soon as it is made, whatever changes of it come then.
     fn after_heirs(&mut self, at: usize, gone: usize) {
         if let Some(newest) = self.web.newest(at)
-            && let Some((_, made)) = self.spans[newest].made
+            && let Some((made, _)) = self.spans[newest].made
             && (self.spans[newest].gone.is_none() || self.is_create_first(newest))
+            && !self.is_usable(newest)
         {
             self.edges.push((made, gone));
         }
@@ -95,11 +103,13 @@ impl Draft<'_> {
         }
     }
 
-    /// Whether the step that makes it is one after which the old needs are needed no more.
-    fn moves_over(&self, at: usize, strict: bool) -> bool {
-        match self.web.decisions[at].verdict {
-            Verdict::Replace => strict && self.old_goes_with_parent(at),
-            _ => self.spans[at].gone.is_none(),
-        }
+    /// Whether it stands, and is only changed.
+    fn is_usable(&self, at: usize) -> bool {
+        let decision = self.web.decisions[at];
+        let live = decision.live.as_ref().map(|live| &live.status);
+        matches!(
+            decision.verdict,
+            Verdict::Update { .. } | Verdict::Adopt { .. }
+        ) && matches!(live, Some(Status::Ready))
     }
 }

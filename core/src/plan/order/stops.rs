@@ -145,9 +145,20 @@ impl Draft<'_> {
             && (refers || parent_of(decision) == Some(id))
     }
 
-    /// Draws the edges of all walks. What goes from the walker is gone before it sets out, where that makes no circle.
-    pub(super) fn by_stops(&mut self, strict: bool) {
-        let mut edges = Vec::new();
+    /// Whether one follows a walker that the other follows as well, or lives in.
+    pub(super) fn go_along(&self, at: usize, other: usize) -> bool {
+        let Some(walker) = self.stops.walker.get(&at) else {
+            return false;
+        };
+        let lives_in = parent_of(self.web.decisions[other]);
+        self.stops.walker.get(&other) == Some(walker)
+            || lives_in == Some(&self.web.decisions[*walker].id)
+    }
+
+    /// Draws the edges of all walks. What goes from the walker is gone before it sets out, where that makes no circle;
+    /// what one that follows has replaced is gone before it goes on, for the cloud counts it as left behind.
+    pub(super) fn by_stops(&mut self) {
+        let (mut edges, mut soft) = (Vec::new(), Vec::new());
         for walker in self.stops.walks.keys() {
             let nodes = self.stops.nodes.get(walker).map_or(&[][..], Vec::as_slice);
             let legs = self.stops.legs.get(walker);
@@ -167,14 +178,18 @@ impl Draft<'_> {
                     before.clone_from(rank);
                 }
             }
-            if let (Some(first), true) = (nodes.first(), strict) {
-                let id = &self.web.decisions[*walker].id;
-                let inner = (0..self.spans.len())
-                    .filter(|at| parent_of(self.web.decisions[*at]) == Some(id));
-                let gone = inner.filter_map(|at| self.spans[at].gone);
-                edges.extend(gone.map(|gone| (gone, *first)));
+            let id = &self.web.decisions[*walker].id;
+            let inner =
+                (0..self.spans.len()).filter(|at| parent_of(self.web.decisions[*at]) == Some(id));
+            for (at, gone) in inner.filter_map(|at| Some((at, self.spans[at].gone?))) {
+                soft.extend(nodes.first().map(|first| (gone, *first)));
+                let heir = self.web.newest(at);
+                if heir.is_some_and(|heir| self.stops.walker.get(&heir) == Some(walker)) {
+                    edges.extend(nodes.get(1).map(|second| (gone, *second)));
+                }
             }
         }
         self.edges.extend(edges);
+        self.soft.extend(soft);
     }
 }

@@ -130,8 +130,14 @@ fn a_plan_file_fits_though_what_was_left_has_changed() {
     let file = make_from(&inputs, decided).expect("a plan");
     let sights: BTreeMap<ResourceId, Sight> = BTreeMap::new();
     let orphans: Vec<Observed> = inputs.orphans.clone();
-    assert_eq!(verify(&file, &inputs.tables, &sights, &orphans), []);
+    assert_eq!(
+        verify(&file, &inputs.tables, &sights, &orphans, &BTreeMap::new()),
+        []
+    );
     // What is marked is still looked at.
     let gone: Vec<Observed> = orphans.into_iter().skip(1).collect();
-    assert_eq!(verify(&file, &inputs.tables, &sights, &gone).len(), 1);
+    assert_eq!(
+        verify(&file, &inputs.tables, &sights, &gone, &BTreeMap::new()).len(),
+        1
+    );
 }

@@ -128,6 +128,44 @@ fn a_delete_waits_for_the_update_that_stops_using_it() {
 }
 
 #[test]
+fn good_manners_give_way_only_where_they_make_a_circle() {
+    // By declaration alone `x.user` may use `x.gate`: it is changed before that goes.
+    let user = update(
+        want("toy.net", "x.user/a", &["x.gate/g"]),
+        seen("toy.net", "x.user/a", &[]),
+        &[&["size"]],
+    );
+    let gate = || delete(seen("toy.gate", "x.gate/g", &[]));
+    let calm = plan([user.clone(), gate()]);
+    let expected = [
+        "1 update network x.user/a",
+        "2 delete gate x.gate/g after 1",
+    ];
+    assert_eq!(lines(&calm.plan.steps), expected);
+    // Here the same would be a circle: it is changed for the sake of what is made after the gate is gone.
+    let turned = [
+        update(
+            want("toy.net", "y.user/a", &["y.gate/g", "y.new/n"]),
+            seen("toy.net", "y.user/a", &[]),
+            &[&["size"]],
+        ),
+        delete(seen("toy.gate", "y.gate/g", &["y.mid/m"])),
+        create(want("toy.gate", "y.new/n", &["y.mid/m"])),
+        replace(
+            want("toy.net", "y.mid/m", &[]),
+            seen("toy.net", "y.mid/m", &[]),
+        ),
+    ];
+    let both = plan([user, gate()].into_iter().chain(turned));
+    let lines = lines(&both.plan.steps);
+    let place = |text: &str| lines.iter().position(|line| line.contains(text)).unwrap();
+    assert!(
+        place("update network x.user/a") < place("delete gate x.gate/g"),
+        "{lines:?}"
+    );
+}
+
+#[test]
 fn create_first_lets_dependents_move_over() {
     let user = |verdict| {
         decision(

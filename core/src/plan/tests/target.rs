@@ -77,7 +77,12 @@ fn a_removal_takes_its_users_along() {
         )),
         delete(seen("toy.net", "network.other/vpc", &[])),
     ]);
-    crate::plan::target(&mut decided, &[Address::new("network.main")]).unwrap();
+    crate::plan::target(
+        &mut decided,
+        &[Address::new("network.main")],
+        &super::toy::tables(),
+    )
+    .unwrap();
     let ordered = crate::plan::order(&decided, &super::toy::tables()).unwrap();
     assert_eq!(
         lines(&ordered.steps),
@@ -116,7 +121,12 @@ fn what_only_comes_after_a_target_does_not_take_its_parent_along() {
         decision(Some(addon), Some(live), Verdict::GoesWithParent),
         delete(seen("toy.pool", "cluster.a.pool.w/pool", &[])),
     ]);
-    crate::plan::target(&mut decided, &[Address::new("cluster.a.pool.w")]).unwrap();
+    crate::plan::target(
+        &mut decided,
+        &[Address::new("cluster.a.pool.w")],
+        &super::toy::tables(),
+    )
+    .unwrap();
     let ordered = crate::plan::order(&decided, &super::toy::tables()).unwrap();
     assert_eq!(
         lines(&ordered.steps),

@@ -44,7 +44,7 @@ fn said(change: impl FnOnce(&mut BTreeMap<ResourceId, Sight>, &mut Vec<Observed>
         .collect();
     let mut orphans = vec![plan.live[&id("n.old/vpc")].clone()];
     change(&mut sights, &mut orphans);
-    let differences = verify(&plan, &tables(), &sights, &orphans);
+    let differences = verify(&plan, &tables(), &sights, &orphans, &BTreeMap::new());
     differences.iter().map(ToString::to_string).collect()
 }
 
@@ -133,6 +133,45 @@ fn what_cannot_be_told_counts_as_changed() {
 }
 
 #[test]
+fn kinds_that_cannot_be_listed_are_not_gone_and_marks_count() {
+    let mut file = sample();
+    let sights: BTreeMap<ResourceId, Sight> = file
+        .desired
+        .keys()
+        .map(|id| {
+            let live = file.live.get(id).cloned().map(Box::new);
+            (id.clone(), live.map_or(Sight::Absent, Sight::Adoptable))
+        })
+        .collect();
+    let unread = BTreeMap::from([("toy.net".to_owned(), "denied".to_owned())]);
+    let said = |file: &PlanFile, sights: &BTreeMap<ResourceId, Sight>| -> Vec<String> {
+        let differences = verify(file, &tables(), sights, &[], &unread);
+        differences.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        said(&file, &sights),
+        [
+            "n.a/vpc: has lost the mark of this stack",
+            "n.b/vpc: has lost the mark of this stack",
+            "n.old/vpc: cannot be read: denied",
+        ]
+    );
+    // A plan that takes it over expects it to be nobody's.
+    let mut changes = file.plan.changes.iter_mut();
+    let taken = changes.find(|change| change.id == id("n.b/vpc"));
+    taken.unwrap().action = crate::plan::Action::Adopt;
+    assert!(!said(&file, &sights).iter().any(|one| one.contains("n.b")));
+    let live = file.live[&id("n.b/vpc")].clone();
+    let mut marked = sights.clone();
+    marked.insert(id("n.b/vpc"), Sight::Present(Box::new(live)));
+    let said = said(&file, &marked);
+    assert!(
+        said.contains(&"n.b/vpc: is marked as ours by now".to_owned()),
+        "{said:?}"
+    );
+}
+
+#[test]
 fn the_order_in_which_a_cloud_lists_a_set_does_not_count() {
     let uses = ["n.a/x", "n.a/y"];
     let net = |name: &str| delete(seen("toy.net", name, &[]));
@@ -152,7 +191,7 @@ fn the_order_in_which_a_cloud_lists_a_set_does_not_count() {
         }
     }
     assert_eq!(
-        verify(&plan, &tables(), &BTreeMap::new(), &live),
+        verify(&plan, &tables(), &BTreeMap::new(), &live, &BTreeMap::new()),
         Vec::new()
     );
 }

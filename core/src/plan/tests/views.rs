@@ -3,7 +3,7 @@
 use super::toy::{
     create, decided, decision, delete, id, inputs, plan, replace, seen, tables, update, want,
 };
-use crate::model::{Address, Effect, FieldKind, Row, Value};
+use crate::model::{Address, Effect, FieldKind, Row, Sight, Value};
 use crate::plan::{
     DriftState, DriftVerdict, FieldChange, Goal, Graph, PlanFile, Reason, ShownEffect, Verdict,
     drift, make_from,
@@ -104,6 +104,56 @@ fn no_drift_and_unknown_are_told_apart() {
         .insert("toy.net".to_owned(), "denied".to_owned());
     let unlisted = make_from(&inputs, decided).unwrap();
     assert_eq!(drift(&unlisted, &tables()).verdict, DriftVerdict::Unknown);
+}
+
+#[test]
+fn what_is_surely_not_there_is_missing_whatever_stands_in_its_way() {
+    let refused = Reason::Refused {
+        field: "size".to_owned(),
+        advice: "no".to_owned(),
+    };
+    let mut cluster = resized();
+    cluster.verdict = Verdict::Blocked;
+    cluster.reasons = vec![refused];
+    let needs = |name: &str| Reason::Needs { id: id(name) };
+    let mut refers = calm();
+    refers.verdict = Verdict::Blocked;
+    refers.reasons = vec![needs("n.c/vpc")];
+    let decided = decided([
+        refers,
+        cluster,
+        blocked("c.a/addon", needs("c.a/cluster")),
+        blocked("n.c/vpc", unread()),
+    ]);
+    let mut inputs = inputs(&decided);
+    inputs.sights.insert(id("c.a/addon"), Sight::Absent);
+    let file = make_from(&inputs, decided).unwrap();
+    let drifted = drift(&file, &tables());
+    let states = drifted
+        .addresses
+        .values()
+        .flatten()
+        .map(|one| (one.id.to_string(), one.state));
+    let expected = [
+        ("c.a/addon", DriftState::Missing),
+        ("c.a/cluster", DriftState::Differs),
+        ("n.a/vpc", DriftState::Unknown),
+        ("n.c/vpc", DriftState::Unknown),
+    ];
+    assert!(states.eq(expected.map(|(id, state)| (id.to_owned(), state))));
+}
+
+#[test]
+fn what_stops_a_plan_does_not_stop_a_look() {
+    let decided = decided([
+        create(want("toy.net", "n.new/vpc", &[])),
+        delete(seen("toy.net", "n.a/vpc", &[])),
+    ]);
+    let mut inputs = inputs(&decided);
+    assert!(make_from(&inputs, decided.clone()).is_err());
+    inputs.compare = true;
+    let drifted = drift(&make_from(&inputs, decided).unwrap(), &tables());
+    assert_eq!((drifted.verdict, drifted.differ), (DriftVerdict::Drift, 2));
 }
 
 #[test]

@@ -345,3 +345,56 @@ proptest! {
         prop_assert!(fleet.pools.iter().all(|pool| *pool == Some(to)));
     }
 }
+
+/// The inputs with a pool that cannot be changed: what it lives with would have to be made anew, and it is protected.
+fn with_stuck_pool(fleet: &Fleet, to: u32) -> Inputs {
+    let mut inputs = fleet.inputs(to);
+    let mut all = inputs.resources.iter_mut();
+    let first = all.find(|one| one.id == id(&pool(0))).unwrap();
+    let range = Value::text("other");
+    first.fields.insert("range".to_owned(), range);
+    first.protect = true;
+    inputs
+}
+
+#[test]
+fn who_cannot_follow_stops_a_way_of_several_minors() {
+    let plan = make(&with_stuck_pool(&Fleet::of(33, &[33, 33], 33), 35)).unwrap();
+    assert_eq!(told(&plan), Vec::<String>::new());
+    let mut changes = plan.plan.changes.iter();
+    let cluster = changes.find(|change| change.id == id(CLUSTER)).unwrap();
+    let reason = "cluster.main.pool.p0/group cannot follow, and it goes on only when all have: \
+                  mend that first, or go to 1.34 alone";
+    let reason = reason.to_owned();
+    assert_eq!(cluster.reasons, [Reason::NotReady { reason }]);
+    // One minor goes: the pool is as far as it must be. It stays behind then, and the next one does not go.
+    let plan = make(&with_stuck_pool(&Fleet::of(33, &[33, 33], 33), 34)).unwrap();
+    assert_eq!(told(&plan), ["cluster 1.34", "group 1.34", "addon 1.34"]);
+    let plan = make(&with_stuck_pool(&Fleet::of(34, &[33, 34], 34), 35)).unwrap();
+    assert_eq!(told(&plan), Vec::<String>::new());
+}
+
+#[test]
+fn a_target_that_follows_takes_all_along_that_must_follow_too() {
+    let mut inputs = Fleet::of(33, &[33, 33], 33).inputs(35);
+    let whole = make(&inputs).unwrap();
+    inputs.targets = vec![crate::model::Address::new("cluster.main.pool.p0")];
+    let part = make(&inputs).unwrap();
+    assert_eq!(told(&part), told(&whole));
+}
+
+#[test]
+fn what_a_dead_run_has_replaced_goes_before_the_second_stop() {
+    let mut inputs = Fleet::of(33, &[33], 33).inputs(35);
+    let mut old = live(&wanted(35, 1)[2], 33);
+    old.id = old.id.outgoing("toy-old");
+    old.physical = "toy-old".to_owned();
+    inputs.orphans.push(old.clone());
+    let plan = make(&inputs).unwrap();
+    let steps = || plan.plan.steps.iter();
+    let gone = steps().find(|step| step.id == old.id).unwrap();
+    assert_eq!(gone.does, Does::Delete);
+    let cluster: Vec<&Step> = steps().filter(|step| step.id == id(CLUSTER)).collect();
+    assert!(gone.n < cluster[1].n, "{:?}", told(&plan));
+    assert!(cluster[1].after.contains(&gone.n));
+}
