@@ -213,7 +213,11 @@ async fn connect(cloud: &AwsCloud, sandbox: Option<&Sandbox>) -> Aws {
     // The sandbox takes twelve digits as the account they name; it checks no secret.
     let account = cloud.account.as_ref().unwrap_or(&sandbox.account);
     let credentials = Credentials::new(account, "sandbox", None, None, "sandbox");
-    Aws::with_http(direct(), credentials, &sandbox.url, &cloud.region)
+    let aws = Aws::with_http(direct(), credentials, &sandbox.url, &cloud.region);
+    match sandbox.throttles {
+        true => aws,
+        false => aws.unpaced(),
+    }
 }
 
 /// Addresses of blocks by the provider that they are lowered to.

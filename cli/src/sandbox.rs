@@ -26,6 +26,8 @@ pub struct Sandbox {
     pub account: String,
     /// How long objects stay invisible there, in milliseconds.
     pub lag_ms: u64,
+    /// Whether it limits rates.
+    pub throttles: bool,
     server: Option<Server>,
 }
 
@@ -70,6 +72,7 @@ impl Sandbox {
             url,
             account: config.account.clone(),
             lag_ms: config.visibility_lag_ms,
+            throttles: config.throttle,
             server,
         }
     }

@@ -116,7 +116,11 @@ pub fn near_at(cloud: &Arc<Cloud>, clock: Clock, tap: Option<Tap>) -> Aws {
         tap,
     });
     let http = http_client_fn(move |_, _| near.clone());
-    Aws::with_http(http, credentials(), "http://sandbox.invalid", REGION)
+    let aws = Aws::with_http(http, credentials(), "http://sandbox.invalid", REGION);
+    match cloud.config().throttle {
+        true => aws,
+        false => aws.unpaced(),
+    }
 }
 
 /// A running moto server.

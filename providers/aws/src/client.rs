@@ -119,6 +119,15 @@ impl Aws {
         }
     }
 
+    /// The same for a cloud that limits no rate, as the embedded one without its throttle: nobody waits for a token.
+    #[must_use]
+    pub fn unpaced(self) -> Self {
+        Self {
+            budget: Arc::new(Budget::endless()),
+            ..self
+        }
+    }
+
     /// The client of another service, made of the same configuration once.
     pub fn client<C: Clone + Send + Sync + 'static>(&self, make: fn(&SdkConfig) -> C) -> C {
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
