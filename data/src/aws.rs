@@ -1,6 +1,7 @@
 //! Amazon EC2: shapes of machine types, and on-demand Linux prices by region.
 
 use std::collections::BTreeMap;
+use std::sync::{LazyLock, OnceLock};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -133,10 +134,11 @@ pub(crate) fn rows<T: DeserializeOwned>(table: &str) -> Vec<T> {
         .collect()
 }
 
-/// All shapes, by name.
+/// All shapes, by name. Read once, when first asked for.
 #[must_use]
-pub fn shapes() -> Vec<Shape> {
-    rows(SHAPES)
+pub fn shapes() -> &'static [Shape] {
+    static ALL: LazyLock<Vec<Shape>> = LazyLock::new(|| rows(SHAPES));
+    &ALL
 }
 
 /// Regions that have a shard, in order.
@@ -144,13 +146,14 @@ pub fn regions() -> impl Iterator<Item = &'static str> {
     REGIONS.iter().map(|(name, _)| *name)
 }
 
-/// Prices of one region, by machine type; `None` where we have no shard.
+/// Prices of one region, by machine type; `None` where we have no shard. A shard is read once, when first asked for.
 #[must_use]
-pub fn prices(region: &str) -> Option<Vec<Price>> {
-    REGIONS
-        .iter()
-        .find(|(name, _)| *name == region)
-        .map(|(_, table)| rows(table))
+pub fn prices(region: &str) -> Option<&'static [Price]> {
+    static SHARDS: LazyLock<Vec<OnceLock<Vec<Price>>>> =
+        LazyLock::new(|| REGIONS.iter().map(|_| OnceLock::new()).collect());
+    let at = REGIONS.iter().position(|(name, _)| *name == region)?;
+    let shard = SHARDS.get(at)?;
+    Some(shard.get_or_init(|| rows(REGIONS[at].1)))
 }
 
 /// What all source codes stand for.
@@ -177,7 +180,7 @@ mod tests {
 
     #[test]
     fn every_row_of_every_table_parses_and_has_a_shape_and_a_source() {
-        let shapes: BTreeSet<String> = shapes().into_iter().map(|shape| shape.name).collect();
+        let shapes: BTreeSet<String> = shapes().iter().map(|shape| shape.name.clone()).collect();
         assert_eq!(shapes.len(), SHAPES.lines().count() - 1);
         let sources: BTreeSet<String> = rows::<Source>(SOURCES)
             .into_iter()

@@ -6,4 +6,4 @@
 pub mod aws;
 mod list;
 
-pub use list::{ListPrice, list_prices};
+pub use list::{ListPrice, list_prices, service_nanos};

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -56,40 +57,58 @@ pub fn list_prices(region: &str) -> Vec<ListPrice> {
     let machines = machines.unwrap_or_default();
     let sources = aws::sources();
     let named = |code: &str| sources.get(code).cloned().unwrap_or_default();
-    let machines = machines.into_iter().map(|price| ListPrice {
+    let machines = machines.iter().map(|price| ListPrice {
         item: format!("ec2.instance.{}", price.name),
         unit: Cow::Borrowed("hour"),
         nanos: price.usd_micros * 1000,
-        as_of: price.as_of,
+        as_of: price.as_of.clone(),
         source: named(&price.source),
-        quality: price.quality,
+        quality: price.quality.clone(),
     });
     let mut all: Vec<ListPrice> = machines.chain(services).collect();
     all.sort_by(|a, b| a.item.cmp(&b.item));
     all
 }
 
-/// Prices of what is no machine: the region's own, and where it has none those of all commercial regions.
-fn services(region: &str, known: bool) -> impl Iterator<Item = ListPrice> + use<> {
-    let all = aws::rows::<Row>(AWS_SERVICES);
-    let known = known || all.iter().any(|row| row.region == region);
+/// Nano-dollars a unit of something that is no machine; `None` where we have no price of it.
+#[must_use]
+pub fn service_nanos(region: &str, item: &str) -> Option<u64> {
+    let known = aws::prices(region).is_some();
+    let rows = service_rows(region, known, |row| row.item == item);
+    rows.get(item).map(|row| row.usd_nanos)
+}
+
+/// The region's own rows, and where it has none those of all commercial regions.
+fn service_rows(
+    region: &str,
+    known: bool,
+    counts: impl Fn(&Row) -> bool,
+) -> BTreeMap<&'static str, &'static Row> {
+    static ALL: LazyLock<Vec<Row>> = LazyLock::new(|| aws::rows(AWS_SERVICES));
+    let known = known || ALL.iter().any(|row| row.region == region);
     let commercial = known && !region.starts_with("us-gov-") && !region.starts_with("cn-");
-    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
-    for row in all {
-        let own = row.region == region;
-        if own || (row.region == ANY && commercial && !rows.contains_key(&row.item)) {
-            rows.insert(row.item.clone(), row);
+    let mut rows: BTreeMap<&str, &Row> = BTreeMap::new();
+    for row in ALL.iter().filter(|row| counts(row)) {
+        let (own, item) = (row.region == region, row.item.as_str());
+        if own || (row.region == ANY && commercial && !rows.contains_key(item)) {
+            rows.insert(item, row);
         }
     }
+    rows
+}
+
+/// Prices of what is no machine.
+fn services(region: &str, known: bool) -> impl Iterator<Item = ListPrice> + use<> {
+    let rows = service_rows(region, known, |_| true);
     let sources = aws::rows::<Source>(AWS_SOURCES).into_iter();
     let sources: BTreeMap<String, String> = sources.map(|row| (row.code, row.source)).collect();
     rows.into_values().map(move |row| ListPrice {
-        item: row.item,
-        unit: Cow::Owned(row.unit),
+        item: row.item.clone(),
+        unit: Cow::Borrowed(row.unit.as_str()),
         nanos: row.usd_nanos,
-        as_of: row.as_of,
+        as_of: row.as_of.clone(),
         source: sources.get(&row.source).cloned().unwrap_or_default(),
-        quality: row.confidence,
+        quality: row.confidence.clone(),
     })
 }
 

@@ -3,7 +3,7 @@
 //! Left out of automatic choice: burstable families (a vCPU there is a share of one), machines with graphics or other
 //! accelerators, and bare metal. Anything can still be named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use provision_core::model::{Opt, Value};
 use provision_core::spec::Arch;
@@ -30,23 +30,25 @@ pub struct Wish {
 /// the tables.
 #[must_use]
 pub fn machines(region: &str, wish: Wish, offered: &[String]) -> Vec<Opt> {
-    let prices: BTreeMap<String, u64> = prices(region)
+    let prices: BTreeMap<&str, u64> = prices(region)
         .unwrap_or_default()
-        .into_iter()
+        .iter()
         .filter(|price| !offered.is_empty() || price.offered.as_deref() != Some("n"))
-        .map(|price| (price.name, price.usd_micros))
+        .map(|price| (price.name.as_str(), price.usd_micros))
         .collect();
-    let mut fitting: Vec<(u64, String)> = shapes()
-        .into_iter()
+    let offered: BTreeSet<&str> = offered.iter().map(String::as_str).collect();
+    let mut fitting: Vec<(u64, &str)> = shapes()
+        .iter()
         .filter(|shape| fits(shape, wish))
-        .filter(|shape| offered.is_empty() || offered.contains(&shape.name))
-        .filter_map(|shape| Some((*prices.get(&shape.name)?, shape.name)))
+        .map(|shape| shape.name.as_str())
+        .filter(|name| offered.is_empty() || offered.contains(name))
+        .filter_map(|name| Some((*prices.get(name)?, name)))
         .collect();
-    fitting.sort();
+    fitting.sort_unstable();
     fitting
         .into_iter()
         .map(|(micros, name)| Opt {
-            value: Value::Text(name),
+            value: Value::text(name),
             hourly_micros: Some(micros),
         })
         .collect()
@@ -115,8 +117,8 @@ mod tests {
 
     #[test]
     fn every_choice_fits_and_the_cheapest_comes_first() {
-        let shapes: BTreeMap<String, Shape> = shapes()
-            .into_iter()
+        let shapes: BTreeMap<String, &Shape> = shapes()
+            .iter()
             .map(|shape| (shape.name.clone(), shape))
             .collect();
         for (arch, word) in [(Arch::Amd64, "x86_64"), (Arch::Arm64, "arm64")] {

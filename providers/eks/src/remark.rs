@@ -163,10 +163,9 @@ impl<'a> Support<'a> {
 
 /// What extended support costs: `the cluster costs $0.60 instead of $0.10 an hour (+$365 a month)`.
 fn price(region: &str) -> String {
-    let prices = provision_data::list_prices(region);
     let of = |item: &str| {
-        let row = prices.iter().find(|price| price.item == item);
-        row.map(|row| row.nanos / NANOS_OF_CENT)
+        let nanos = provision_data::service_nanos(region, item);
+        nanos.map(|nanos| nanos / NANOS_OF_CENT)
     };
     let (Some(standard), Some(more)) = (of("eks.cluster"), of("eks.cluster.extended")) else {
         return "the cluster costs more by the hour".to_owned();
