@@ -35,7 +35,7 @@ impl Plan<'_> {
             // What runs already may be of any type.
             let new = self.adopted_pool(name).is_none();
             for one in types.iter().filter(|_| new) {
-                self.check(&address, one, pool.machine.arch, &shapes)?;
+                self.check(&address, one, pool.machine.arch, shapes)?;
             }
             return Ok(types.iter().cloned().map(Field::Known).collect());
         }
@@ -117,12 +117,11 @@ impl Plan<'_> {
         };
         let region = &self.context.region;
         let names = self.fitting(&any);
-        let mut there = shapes();
-        there.retain(|shape| {
-            names
-                .iter()
-                .any(|opt| opt.value.as_text() == Some(&shape.name))
-        });
+        let is_there = |shape: &&Shape| {
+            let mut names = names.iter();
+            names.any(|opt| opt.value.as_text() == Some(&shape.name))
+        };
+        let there: Vec<&Shape> = shapes().iter().filter(is_there).collect();
         let most = |size: fn(&Shape) -> u64| there.iter().max_by_key(|shape| size(shape));
         let (Some(cpu), Some(memory)) = (
             most(|shape| u64::from(shape.vcpu)),
