@@ -14,4 +14,6 @@ pub use resource::{Adopt, Otherwise, Resource};
 pub use table::{
     Condition, Effect, FieldKind, Identity, Lane, Output, ReplaceOrder, Row, Seconds, Table,
 };
-pub use value::{Choice, Hole, Never, Open, Opt, Pending, Piece, Reference, Value, ValueError};
+pub use value::{
+    Choice, Hole, Never, Open, Opt, Options, Pending, Piece, Reference, Value, ValueError,
+};

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map as JsonMap, Value as Json, json};
@@ -87,13 +89,49 @@ impl Pending {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     /// Acceptable values, best first. Never empty.
-    pub any_of: Vec<Opt>,
+    pub any_of: Options,
     /// Whatever is live is acceptable, also when it is not listed.
     pub keep_any: bool,
     /// Choices of one group must differ from each other (the zones of a network).
     pub distinct: Option<String>,
     /// What is being chosen, for notes: `machine`, `zone`.
     pub what: String,
+}
+
+/// What may be chosen, in one place however many choices have it: hundreds of pools choose among the same machines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options(Arc<[Opt]>);
+
+impl Deref for Options {
+    type Target = [Opt];
+
+    fn deref(&self) -> &[Opt] {
+        &self.0
+    }
+}
+
+impl From<Vec<Opt>> for Options {
+    fn from(all: Vec<Opt>) -> Self {
+        Self(all.into())
+    }
+}
+
+impl FromIterator<Opt> for Options {
+    fn from_iter<I: IntoIterator<Item = Opt>>(all: I) -> Self {
+        Self(all.into_iter().collect())
+    }
+}
+
+impl Serialize for Options {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Options {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::<Opt>::deserialize(deserializer).map(Self::from)
+    }
 }
 
 /// One acceptable value of a [`Choice`].

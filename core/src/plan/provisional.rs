@@ -29,7 +29,7 @@ mod tests {
             hourly_micros: None,
         });
         let zone = Choice {
-            any_of: zones.into(),
+            any_of: zones.into_iter().collect(),
             keep_any: true,
             distinct: Some("zones".to_owned()),
             what: "zone".to_owned(),

@@ -3,6 +3,7 @@
 //! One struct per kind serves both directions. Expansion fills it and [`fields_of`] turns it into the fields
 //! of a resource; at the moment of a call [`read_fields`] turns the resolved fields back into the struct.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use provision_core::contract::{Class, Failure};
@@ -75,7 +76,10 @@ impl<T: Serialize> Serialize for Field<T> {
             Self::Pending(pending) => Open::Pending(pending.clone())
                 .to_json()
                 .serialize(serializer),
-            Self::Choice(choice) => Open::Choice(choice.clone()).to_json().serialize(serializer),
+            Self::Choice(choice) => match aside(choice) {
+                Some(place) => BTreeMap::from([(ASIDE, place)]).serialize(serializer),
+                None => Open::Choice(choice.clone()).to_json().serialize(serializer),
+            },
         }
     }
 }
@@ -102,7 +106,51 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
 /// # Errors
 /// When the struct is not a plain record of values.
 pub fn fields_of<S: Serialize>(kind: &S) -> Result<BTreeMap<String, Value<Open>>, ValueError> {
-    entries(kind)
+    CHOICES.set(Some(Vec::new()));
+    let fields = entries(kind);
+    let choices = CHOICES.take().unwrap_or_default();
+    let mut fields = fields?;
+    if !choices.is_empty() {
+        fields
+            .values_mut()
+            .for_each(|value| put_back(value, &choices));
+    }
+    Ok(fields)
+}
+
+thread_local! {
+    /// Choices of the struct that is being turned into fields. Their options are many and shared: written out and read
+    /// back, those of the machines of a pool would cost more than all the rest of a plan.
+    static CHOICES: RefCell<Option<Vec<Choice>>> = const { RefCell::new(None) };
+}
+
+/// Stands for a choice that was put aside: an object with this key and its place.
+const ASIDE: &str = "$aside";
+
+/// Puts a choice aside where somebody will put it back.
+fn aside(choice: &Choice) -> Option<usize> {
+    CHOICES.with_borrow_mut(|choices| {
+        let choices = choices.as_mut()?;
+        choices.push(choice.clone());
+        Some(choices.len() - 1)
+    })
+}
+
+fn put_back(value: &mut Value<Open>, choices: &[Choice]) {
+    match value {
+        Value::Map(entries) => {
+            let place = match entries.get(ASIDE) {
+                Some(Value::Int(place)) => usize::try_from(*place).ok(),
+                _ => None,
+            };
+            match place.and_then(|place| choices.get(place)) {
+                Some(choice) => *value = Value::Hole(Open::Choice(choice.clone())),
+                None => entries.values_mut().for_each(|one| put_back(one, choices)),
+            }
+        }
+        Value::List(items) => items.iter_mut().for_each(|one| put_back(one, choices)),
+        _ => {}
+    }
 }
 
 /// The fields of a kind struct in which everything is known: what a survey reports.
@@ -181,7 +229,8 @@ mod tests {
                 any_of: vec![Opt {
                     value: "eu-west-1a".into(),
                     hourly_micros: None,
-                }],
+                }]
+                .into(),
                 keep_any: true,
                 distinct: None,
                 what: "zone".to_owned(),

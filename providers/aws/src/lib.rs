@@ -44,6 +44,6 @@ pub use kinds::{
     role_path,
 };
 pub use layout::{Layout, Slot, layout};
-pub use machine::{Wish, machines, named};
+pub use machine::{Market, Wish, machines, named};
 pub use marks::{ADOPTED, CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, marked, plain};
 pub use provider::AwsProvider;

@@ -3,9 +3,10 @@
 //! Left out of automatic choice: burstable families (a vCPU there is a share of one), machines with graphics or other
 //! accelerators, and bare metal. Anything can still be named.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use provision_core::model::{Opt, Value};
+use provision_core::model::{Opt, Options, Value};
 use provision_core::spec::Arch;
 use provision_data::aws::{Shape, prices, shapes};
 
@@ -15,7 +16,7 @@ const SPECIAL: [&str; 13] = [
 ];
 
 /// What a wish for a machine says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wish {
     /// Processor architecture.
     pub arch: Arch,
@@ -25,33 +26,68 @@ pub struct Wish {
     pub memory: u64,
 }
 
-/// The types that satisfy a wish in a region, cheapest first, equal ones by name. `offered` is what the region offers
-/// as far as that is known; empty = the table of prices decides. Empty when nothing fits, or when the region is not in
-/// the tables.
-#[must_use]
-pub fn machines(region: &str, wish: Wish, offered: &[String]) -> Vec<Opt> {
-    let prices: BTreeMap<&str, u64> = prices(region)
-        .unwrap_or_default()
-        .iter()
-        .filter(|price| !offered.is_empty() || price.offered.as_deref() != Some("n"))
-        .map(|price| (price.name.as_str(), price.usd_micros))
-        .collect();
-    let offered: BTreeSet<&str> = offered.iter().map(String::as_str).collect();
-    let mut fitting: Vec<(u64, &str)> = shapes()
-        .iter()
-        .filter(|shape| fits(shape, wish))
-        .map(|shape| shape.name.as_str())
-        .filter(|name| offered.is_empty() || offered.contains(name))
-        .filter_map(|name| Some((*prices.get(name)?, name)))
-        .collect();
-    fitting.sort_unstable();
-    fitting
-        .into_iter()
-        .map(|(micros, name)| Opt {
+/// The machine types of a region, in the order in which they are chosen. Each wish is answered once.
+#[derive(Debug)]
+pub struct Market<'a> {
+    region: &'a str,
+    /// What the region offers, as far as that is known; empty = the table of prices decides.
+    offered: BTreeSet<&'a str>,
+    /// Whether a type may be chosen at all.
+    fit: fn(&str) -> bool,
+    answered: RefCell<BTreeMap<Wish, Options>>,
+}
+
+impl<'a> Market<'a> {
+    /// The market of a region. `fit` says whether a type does at all.
+    #[must_use]
+    pub fn new(region: &'a str, offered: &'a [String], fit: fn(&str) -> bool) -> Self {
+        Self {
+            region,
+            offered: offered.iter().map(String::as_str).collect(),
+            fit,
+            answered: RefCell::default(),
+        }
+    }
+
+    /// The types that satisfy a wish, cheapest first, equal ones by name. Empty when nothing fits, or when the region is
+    /// not in the tables.
+    #[must_use]
+    pub fn fitting(&self, wish: Wish) -> Options {
+        let mut answered = self.answered.borrow_mut();
+        answered
+            .entry(wish)
+            .or_insert_with(|| self.look(wish))
+            .clone()
+    }
+
+    fn look(&self, wish: Wish) -> Options {
+        let prices: BTreeMap<&str, u64> = prices(self.region)
+            .unwrap_or_default()
+            .iter()
+            .filter(|price| !self.offered.is_empty() || price.offered.as_deref() != Some("n"))
+            .map(|price| (price.name.as_str(), price.usd_micros))
+            .collect();
+        let mut fitting: Vec<(u64, &str)> = shapes()
+            .iter()
+            .filter(|shape| fits(shape, wish))
+            .map(|shape| shape.name.as_str())
+            .filter(|name| self.offered.is_empty() || self.offered.contains(name))
+            .filter(|name| (self.fit)(name))
+            .filter_map(|name| Some((*prices.get(name)?, name)))
+            .collect();
+        fitting.sort_unstable();
+        let option = |(micros, name): (u64, &str)| Opt {
             value: Value::text(name),
             hourly_micros: Some(micros),
-        })
-        .collect()
+        };
+        fitting.into_iter().map(option).collect()
+    }
+}
+
+/// The types that satisfy a wish in a region: see [`Market::fitting`].
+#[must_use]
+pub fn machines(region: &str, wish: Wish, offered: &[String]) -> Options {
+    Market::new(region, offered, |_| true).fitting(wish)
 }
 
 /// Named types with their prices, in the order in which they are named.

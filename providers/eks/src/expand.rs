@@ -7,7 +7,7 @@
 //!
 //! `protect` is set on the cluster alone. Its roles and groups cannot go before it; its pools may still be replaced.
 
-use provision_aws::{Field, Ground, fields_of, ground, internal, tags};
+use provision_aws::{Field, Ground, Market, fields_of, ground, internal, tags};
 use provision_core::contract::{Class, Context, ExpandAnswer, ExpandRequest, Facts, Failure};
 use provision_core::model::{Kind, Open, Platform, Resource, ResourceId, physical_name};
 use provision_core::spec::Cluster as Block;
@@ -40,12 +40,13 @@ type Made = Result<Resource<Open>, Failure>;
 #[must_use]
 pub fn expand(request: &ExpandRequest) -> ExpandAnswer {
     let mut answer = ExpandAnswer::default();
+    let market = machine::market(request);
     for (name, block) in &request.spec.clusters {
         let address = format!("cluster.{name}");
         if block.platform != Platform::Eks || !request.blocks.contains(&address) {
             continue;
         }
-        match Plan::new(request, name, block) {
+        match Plan::new(request, &market, name, block) {
             Ok(plan) => plan.expand(&mut answer),
             Err(failure) => answer.failures.push(failure),
         }
@@ -58,6 +59,7 @@ struct Plan<'a> {
     request: &'a ExpandRequest,
     context: &'a Context,
     facts: Option<&'a Facts>,
+    market: &'a Market<'a>,
     address: String,
     /// `shop-prod`: the cluster's name, and what the names of the rest begin with.
     name: String,
@@ -70,7 +72,12 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(request: &'a ExpandRequest, name: &str, block: &'a Block) -> Result<Self, Failure> {
+    fn new(
+        request: &'a ExpandRequest,
+        market: &'a Market<'a>,
+        name: &str,
+        block: &'a Block,
+    ) -> Result<Self, Failure> {
         let address = format!("cluster.{name}");
         let facts = request.facts.as_ref();
         let stand = existing::found(name, facts);
@@ -95,6 +102,7 @@ impl<'a> Plan<'a> {
         Ok(Self {
             adopted: provision_aws::adopted(request, &address, block.adopt.as_deref()),
             request,
+            market,
             context: &request.context,
             facts,
             name: readable(&request.context, name),

@@ -186,7 +186,8 @@ fn keep(value: &str, what: &str) -> Value<Open> {
         any_of: vec![Opt {
             value: Value::text(value),
             hourly_micros: None,
-        }],
+        }]
+        .into(),
         keep_any: true,
         distinct: None,
         what: what.to_owned(),

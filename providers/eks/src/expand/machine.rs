@@ -1,8 +1,8 @@
 //! Which machine types a pool runs on.
 
-use provision_aws::{Field, Wish, machines};
-use provision_core::contract::Failure;
-use provision_core::model::{Choice, Opt, Platform};
+use provision_aws::{Field, Market, Wish};
+use provision_core::contract::{ExpandRequest, Failure};
+use provision_core::model::{Choice, Options, Platform};
 use provision_core::spec::{Arch, Machine, Pool};
 use provision_data::aws::{Shape, shapes};
 
@@ -54,20 +54,12 @@ impl Plan<'_> {
         Ok(vec![Field::Choice(choice); count])
     }
 
-    fn fitting(&self, machine: &Machine) -> Vec<Opt> {
-        let wish = Wish {
+    fn fitting(&self, machine: &Machine) -> Options {
+        self.market.fitting(Wish {
             arch: machine.arch,
             cpu_milli: machine.cpu_milli.unwrap_or_default(),
             memory: machine.memory.unwrap_or_default(),
-        };
-        let mut all = machines(&self.context.region, wish, self.offered_types());
-        let fit = |opt: &Opt| {
-            opt.value
-                .as_text()
-                .is_some_and(|name| unfit(name).is_none())
-        };
-        all.retain(fit);
-        all
+        })
     }
 
     /// What the region offers; empty = not known.
@@ -145,6 +137,16 @@ impl Plan<'_> {
         );
         refused(address, "machine-none", message, advice)
     }
+}
+
+/// The machine types that can be nodes.
+pub(super) fn market(request: &ExpandRequest) -> Market<'_> {
+    let offered = request
+        .facts
+        .as_ref()
+        .map(|facts| facts.machines.as_slice());
+    let fit = |name: &str| unfit(name).is_none();
+    Market::new(&request.context.region, offered.unwrap_or_default(), fit)
 }
 
 /// Why a type cannot be a node.
