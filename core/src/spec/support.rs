@@ -142,13 +142,14 @@ fn unbuilt(platform: Platform) -> &'static str {
     }
 }
 
-/// Whether a written path is the word of a pattern.
-fn fits(pattern: &str, path: &str) -> bool {
-    let mut parts = path.split('.');
-    pattern
-        .split('.')
-        .all(|word| parts.next().is_some_and(|part| word == "*" || word == part))
-        && parts.next().is_none()
+/// Whether a written path is the word of a pattern, both in their parts.
+fn fits(pattern: &[&str], path: &[&str]) -> bool {
+    let mut pairs = pattern.iter().zip(path);
+    pattern.len() == path.len() && pairs.all(|(word, part)| *word == "*" || word == part)
+}
+
+fn parts(path: &str) -> Vec<&str> {
+    path.split('.').collect()
 }
 
 /// Every mistake of `loaded` that comes from what the platforms of `built` cannot do (yet), as diagnostics. `load` calls
@@ -239,9 +240,12 @@ fn each_word(loaded: &Loaded, mut then: impl FnMut(&str, At, &Row, Option<Platfo
             .or_default()
             .insert(cluster.platform);
     }
+    let table: Vec<(Vec<&str>, &Row)> = TABLE.iter().map(|row| (parts(row.word), row)).collect();
     for (path, spot) in loaded.places.iter().filter(|(_, spot)| !spot.broken) {
         // Aliases of inline networks are written elsewhere, and have the row of their own address.
-        let rows: Vec<&Row> = TABLE.iter().filter(|row| fits(row.word, path)).collect();
+        let words = parts(path);
+        let of_word = table.iter().filter(|(pattern, _)| fits(pattern, &words));
+        let rows: Vec<&Row> = of_word.map(|(_, row)| *row).collect();
         if rows.is_empty() {
             continue;
         }
@@ -308,6 +312,7 @@ mod tests {
 
     #[test]
     fn patterns_fit_whole_paths() {
+        let fits = |pattern, path| fits(&parts(pattern), &parts(path));
         assert!(fits("cluster.*.version", "cluster.prod.version"));
         assert!(!fits("cluster.*.version", "cluster.prod.pool.version"));
         assert!(!fits("secret.*", "secret"));
