@@ -31,7 +31,7 @@ impl Pace {
         let expected = u64::from(expected_seconds) * 1000;
         let near = elapsed * 2 >= expected && elapsed * 2 <= expected * 3;
         let interval = if near {
-            (elapsed * 3 / 100).clamp(200, 3_000)
+            (elapsed / 20).clamp(200, 3_000)
         } else if elapsed < expected {
             (elapsed / 6).clamp(500, 10_000)
         } else {
