@@ -6,6 +6,7 @@
 
 mod ailment;
 mod ailment_codes;
+mod ailment_tasks;
 mod aws;
 mod calls;
 mod catalogue;

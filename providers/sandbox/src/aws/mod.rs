@@ -14,6 +14,7 @@
 
 mod dispatch;
 pub(crate) mod ec2;
+pub(crate) mod ecs;
 pub(crate) mod eks;
 pub(crate) mod elb;
 pub(crate) mod elbv2;

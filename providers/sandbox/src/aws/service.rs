@@ -10,6 +10,7 @@ use crate::wire::{ApiError, Body, Params, Protocol};
 /// Every service, by the name that requests are signed for.
 pub(crate) const SERVICES: &[Service] = &[
     super::ec2::SERVICE,
+    super::ecs::SERVICE,
     super::eks::SERVICE,
     super::elb::SERVICE,
     super::elbv2::SERVICE,
