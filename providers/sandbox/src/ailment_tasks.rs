@@ -22,10 +22,7 @@ const CREATE: &[(&str, &str)] = &[
 
 /// While it runs.
 const ACTIVE: &[(&str, &str)] = &[
-    (
-        "OutOfMemoryError",
-        "Container killed due to memory usage",
-    ),
+    ("OutOfMemoryError", "Container killed due to memory usage"),
     (
         "ContainerHealthCheck",
         "Task failed container health checks",

@@ -101,7 +101,7 @@ impl Default for Config {
     }
 }
 
-/// Quotas of a fresh AWS account (Service Quotas: VPC, EC2, ECS and EKS pages).
+/// Quotas of a fresh AWS account (Service Quotas: the page of each service).
 const QUOTAS: &[(&str, u64)] = &[
     ("ec2:vpcs", 5),
     ("ec2:addresses", 5),
@@ -120,6 +120,13 @@ const QUOTAS: &[(&str, u64)] = &[
     ("ecs:revisions-per-family", 1_000_000),
     ("eks:clusters", 100),
     ("eks:nodegroups-per-cluster", 30),
+    ("elbv2:application-balancers", 50),
+    ("elbv2:network-balancers", 50),
+    ("elbv2:listeners-per-balancer", 50),
+    ("elbv2:rules-per-balancer", 100),
+    ("elbv2:certificates-per-listener", 25),
+    ("elbv2:target-groups", 3000),
+    ("elbv2:targets-per-group", 1000),
     ("iam:roles", 1000),
     ("iam:oidc-providers", 100),
     ("logs:groups", 1_000_000),

@@ -31,5 +31,5 @@ pub use cloud::{Cloud, Delivery};
 pub use config::{Bucket, Config, Planted};
 pub use fault::{Fault, FaultAction};
 pub use object::Object;
-pub use plant::Plant;
+pub use plant::{Plant, PlantedCertificate};
 pub use store::StoreError;

@@ -25,11 +25,7 @@ pub(super) fn count(
     let mut failed = Vec::new();
     for task in tasks.iter_mut().filter(|task| !task.seen) {
         let Some(stop) = &task.stop else { continue };
-        failed.extend(
-            stop.failure
-                .clone()
-                .map(|failure| (failure, task.clone())),
-        );
+        failed.extend(stop.failure.clone().map(|failure| (failure, task.clone())));
         task.seen = true;
         tx.put(place, task);
     }

@@ -74,8 +74,7 @@ impl Capacity {
         definition: &TaskDefinition,
     ) -> Result<Self, ApiError> {
         let launch_type = text(of, "launchType").map(str::to_owned);
-        let mut strategy =
-            strategy::read(of, "capacityProviderStrategy", &cluster.providers)?;
+        let mut strategy = strategy::read(of, "capacityProviderStrategy", &cluster.providers)?;
         if launch_type.is_some() && !items(of, "capacityProviderStrategy").is_empty() {
             return Err(invalid(
                 "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try \
@@ -152,7 +151,9 @@ impl Capacity {
     ) -> Result<Spot, Full> {
         let mut counts = BTreeMap::<&str, i64>::new();
         for task in tasks.iter().filter(|task| task.wanted()) {
-            *counts.entry(task.provider.as_deref().unwrap_or_default()).or_default() += 1;
+            *counts
+                .entry(task.provider.as_deref().unwrap_or_default())
+                .or_default() += 1;
         }
         let running = |name: &str| counts.get(name).copied().unwrap_or_default();
         let provider =

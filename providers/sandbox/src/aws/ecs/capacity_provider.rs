@@ -239,7 +239,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
         ));
     }
     if live.clone().count() as u64 >= call.tx.config().quota("ecs:capacity-providers") {
-        return Err(limit("The capacity provider limit for the account was exceeded."));
+        return Err(limit(
+            "The capacity provider limit for the account was exceeded.",
+        ));
     }
     let Some(group) = scaling_group::of_arn(&call.tx, &call.place, &group_arn) else {
         return Err(client(
@@ -283,7 +285,9 @@ pub(super) fn describe(call: &mut Call<'_>) -> Outcome {
         (found, next) = page(call, with_tags)?;
     }
     if asked.len() > 100 {
-        return Err(invalid("A maximum of 100 capacity providers can be described."));
+        return Err(invalid(
+            "A maximum of 100 capacity providers can be described.",
+        ));
     }
     for text in &asked {
         let name = named(&call.place, "capacity-provider", text)?;

@@ -199,7 +199,9 @@ pub(super) fn providers(call: &Call<'_>) -> Result<Vec<String>, ApiError> {
 /// CreateCluster: the same once more is no error, another of that name is.
 pub(super) fn create(call: &mut Call<'_>) -> Outcome {
     shape(call, &requests::CREATE_CLUSTER)?;
-    let name = text(&call.json, "clusterName").unwrap_or("default").to_owned();
+    let name = text(&call.json, "clusterName")
+        .unwrap_or("default")
+        .to_owned();
     if !is_name(&name) {
         return Err(invalid("Invalid cluster name."));
     }

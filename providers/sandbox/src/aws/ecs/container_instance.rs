@@ -22,7 +22,8 @@ pub(super) struct ContainerInstance {
     pub(super) arn: String,
     /// Its zone.
     pub(super) zone: String,
-    instance: String,
+    /// Id of the instance.
+    pub(super) instance: String,
     image: String,
     kind: String,
     provider: String,
@@ -91,9 +92,7 @@ impl ContainerInstance {
 }
 
 fn resources((cpu, memory): (i64, i64)) -> Value {
-    let number = |name: &str, value: i64| {
-        json!({"name": name, "type": "INTEGER", "doubleValue": 0.0, "longValue": 0, "integerValue": value})
-    };
+    let number = |name: &str, value: i64| json!({"name": name, "type": "INTEGER", "doubleValue": 0.0, "longValue": 0, "integerValue": value});
     json!([number("CPU", cpu), number("MEMORY", memory)])
 }
 
@@ -103,10 +102,12 @@ fn size(kind: &str) -> (i64, i64) {
     let vcpus = match size {
         "nano" | "micro" | "small" | "medium" | "large" => 2,
         "xlarge" => 4,
-        size => 4 * size
-            .strip_suffix("xlarge")
-            .and_then(|times| times.parse::<i64>().ok())
-            .unwrap_or(1),
+        size => {
+            4 * size
+                .strip_suffix("xlarge")
+                .and_then(|times| times.parse::<i64>().ok())
+                .unwrap_or(1)
+        }
     };
     let gib = match (family.as_bytes().first(), size) {
         (_, "nano") => return (2048, 460),

@@ -17,9 +17,11 @@ pub(super) fn fill(body: &mut Value) {
     });
     each(body, "volumes", |volume| {
         if given(volume, "efsVolumeConfiguration").is_some() {
-            absent(&mut volume["efsVolumeConfiguration"], "rootDirectory", || {
-                "/".into()
-            });
+            absent(
+                &mut volume["efsVolumeConfiguration"],
+                "rootDirectory",
+                || "/".into(),
+            );
         } else if given(volume, "dockerVolumeConfiguration").is_none() {
             absent(volume, "host", || json!({}));
         }

@@ -38,7 +38,8 @@ impl Deployment {
             .get(..16)
             .and_then(|digits| u64::from_str_radix(digits, 16).ok());
         // Nineteen digits, as the real ones mostly have.
-        let number = 1_000_000_000_000_000_000 + number.unwrap_or_default() % 8_000_000_000_000_000_000;
+        let number =
+            1_000_000_000_000_000_000 + number.unwrap_or_default() % 8_000_000_000_000_000_000;
         let id = format!("ecs-svc/{number}");
         Self {
             reason: format!("ECS deployment {id} in progress."),

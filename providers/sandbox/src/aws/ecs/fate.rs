@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::common::{given, text, whole};
 use super::container_rules::is_ecr;
-use super::common::{given, items, text, whole};
 use super::network::{self, Network};
 use super::{Task, TaskDefinition, role};
 use crate::ailment::{Ailment, Patient, Stage};
@@ -156,7 +156,9 @@ pub(super) fn end(
         _ => true,
     };
     if let Some(one) = all.iter().find(applies) {
-        let after = one.after.unwrap_or_else(|| usual(&one.code, task, definition));
+        let after = one
+            .after
+            .unwrap_or_else(|| usual(&one.code, task, definition));
         return Some(End {
             at: (one.code != "Runs").then(|| later(tx, from, after)),
             code: one.code.clone(),
@@ -196,19 +198,11 @@ fn usual(code: &str, task: &Task, definition: &TaskDefinition) -> u64 {
     }
 }
 
-/// How long a started task takes to be taken as healthy, in seconds.
-pub(super) fn to_health(task: &Task, definition: &TaskDefinition) -> u64 {
+/// How long a started task takes to be taken as healthy by its own checks, in seconds.
+pub(super) fn to_health(definition: &TaskDefinition) -> u64 {
     let checks = definition.containers().iter().filter_map(|container| {
         let health = given(container, "healthCheck")?;
         whole(&health, "interval")
     });
-    let checks = checks.max().and_then(|n| n.try_into().ok()).unwrap_or(0);
-    let balancer = if task.balanced() { 30 } else { 0 };
-    checks.max(balancer)
-}
-
-/// Whether a container has a health check.
-pub(super) fn has_check(definition: &TaskDefinition) -> bool {
-    let mut all = items(&definition.body, "containerDefinitions").iter();
-    all.any(|container| given(container, "healthCheck").is_some())
+    checks.max().and_then(|n| n.try_into().ok()).unwrap_or(0)
 }

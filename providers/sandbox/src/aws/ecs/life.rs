@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::fate::{self, End};
 use super::task::Stop;
-use super::{Task, TaskDefinition, network};
+use super::{Task, TaskDefinition, network, targets};
 use crate::aws::ec2::NetworkInterface;
 use crate::config::Config;
 use crate::phase::Phase;
@@ -15,7 +15,6 @@ use crate::store::{Document, Place, Tx};
 /// How long states last, in seconds.
 const PROVISIONING: u64 = 10;
 const PENDING: u64 = 20;
-const DRAINING: u64 = 300;
 const STOPPING: u64 = 5;
 const DEPROVISIONING: u64 = 10;
 /// How long an interface outlives its task.
@@ -31,12 +30,12 @@ fn after(config: &Config, from: Timestamp, seconds: u64) -> Timestamp {
 }
 
 /// When something happens to the task next; none when nothing does by time alone.
-pub(super) fn due(config: &Config, task: &Task, definition: Option<&TaskDefinition>) -> Option<Timestamp> {
+pub(super) fn due(config: &Config, task: &Task) -> Option<Timestamp> {
     let since = task.phase.since;
     let seconds = match task.phase.state.as_str() {
         "PROVISIONING" => PROVISIONING,
         "PENDING" => PENDING,
-        "DEACTIVATING" => DRAINING,
+        "DEACTIVATING" => task.drain,
         "STOPPING" => STOPPING,
         "DEPROVISIONING" => DEPROVISIONING,
         "STOPPED" if has_interface(task) => INTERFACE,
@@ -44,22 +43,15 @@ pub(super) fn due(config: &Config, task: &Task, definition: Option<&TaskDefiniti
             let lasts = config.scaled(Duration::from_secs(MEMORY)).max(LEAST_MEMORY);
             return since.checked_add(lasts).ok();
         }
-        _ => return due_of_running(config, task, definition),
+        _ => return due_of_running(config, task),
     };
     Some(after(config, since, seconds))
 }
 
-fn due_of_running(
-    config: &Config,
-    task: &Task,
-    definition: Option<&TaskDefinition>,
-) -> Option<Timestamp> {
+fn due_of_running(config: &Config, task: &Task) -> Option<Timestamp> {
     let end = task.end.as_ref().and_then(|end| end.at);
-    let healthy = (!task.ready && !task.ails()).then(|| {
-        let wait = definition.map_or(0, |definition| fate::to_health(task, definition));
-        after(config, task.phase.since, wait)
-    });
-    end.into_iter().chain(healthy).min()
+    let health = (!task.checked).then(|| after(config, task.phase.since, task.wait));
+    end.into_iter().chain(health).min()
 }
 
 fn has_interface(task: &Task) -> bool {
@@ -77,7 +69,7 @@ pub(super) fn advance(
     match task.phase.state.as_str() {
         "PROVISIONING" => provisioned(tx, place, task, at),
         "PENDING" => pulled(tx, place, task, definition, at),
-        "RUNNING" => running(tx, task, definition, at),
+        "RUNNING" => running(tx, place, task, at),
         "DEACTIVATING" => enter(task, "STOPPING", at),
         "STOPPING" => executed(task, at),
         "DEPROVISIONING" => stopped(task, at),
@@ -123,7 +115,10 @@ fn provisioned(tx: &mut Tx<'_>, place: &Place, task: &mut Task, at: Timestamp) {
 /// The interface has the tags that ECS manages.
 fn tag_interface(tx: &mut Tx<'_>, place: &Place, task: &Task, id: &str) {
     if let Some(mut interface) = tx.get::<NetworkInterface>(place, id) {
-        let managed = task.tags.iter().filter(|(key, _)| key.starts_with("aws:ecs:"));
+        let managed = task
+            .tags
+            .iter()
+            .filter(|(key, _)| key.starts_with("aws:ecs:"));
         let managed = managed.map(|(key, value)| (key.clone(), value.clone()));
         interface.tags.extend(managed);
         tx.put(place, &interface);
@@ -146,8 +141,19 @@ fn pulled(
     }
     enter(task, "RUNNING", at);
     task.started = Some(at);
+    let of_balancers = targets::register(tx, place, task, at);
+    task.wait = fate::to_health(definition).max(of_balancers);
     task.end = fate::end(tx, task, definition, at);
-    task.ready = fate::to_health(task, definition) == 0 && !task.ails();
+    targets::answer(tx, place, task, !fails_balancer(task));
+    if task.wait == 0 {
+        task.checked = true;
+        task.ready = !task.ails();
+    }
+}
+
+fn fails_balancer(task: &Task) -> bool {
+    let end = task.end.as_ref();
+    end.is_some_and(|end| end.injected && end.code == "LoadBalancerHealthCheck")
 }
 
 /// A task that cannot start.
@@ -167,25 +173,59 @@ fn failed(task: &mut Task, why: String, at: Timestamp) {
     enter(task, "DEPROVISIONING", at);
 }
 
-fn running(tx: &Tx<'_>, task: &mut Task, definition: Option<&TaskDefinition>, at: Timestamp) {
+fn running(tx: &mut Tx<'_>, place: &Place, task: &mut Task, at: Timestamp) {
     let ends = task.end.clone();
     if let Some(end) = ends.filter(|end| end.at.is_some_and(|due| due <= at)) {
-        return ended(task, &end, at);
+        return ended(tx, place, task, &end, at);
     }
-    let wait = definition.map_or(0, |definition| fate::to_health(task, definition));
-    if !task.ails() && after(tx.config(), task.phase.since, wait) <= at {
-        task.ready = true;
+    if after(tx.config(), task.phase.since, task.wait) <= at {
+        task.checked = true;
+        look(tx, place, task, at);
+    }
+}
+
+/// Looks at the health of a task that has had its time; one that a balancer finds unhealthy has its grace, and ends.
+fn look(tx: &Tx<'_>, place: &Place, task: &mut Task, at: Timestamp) {
+    let injected = task.end.as_ref().is_some_and(|end| end.injected);
+    let state = match task.balanced() {
+        true => targets::health(tx, place, task),
+        false => "healthy",
+    };
+    task.ready = state == "healthy" && !(injected && task.ails());
+    if injected || !task.balanced() {
+        return;
+    }
+    if state != "unhealthy" {
+        task.end = None;
+    } else if task.end.is_none() {
+        let patience = targets::patience(tx, place, task);
+        // A target that was never healthy has failed its checks by now.
+        let due = match task
+            .started
+            .is_some_and(|from| after(tx.config(), from, task.wait) >= at)
+        {
+            true => at,
+            false => after(tx.config(), at, patience),
+        };
+        let grace = after(tx.config(), task.started.unwrap_or(at), task.grace);
+        task.end = Some(End {
+            at: Some(due.max(grace)),
+            code: "LoadBalancerHealthCheck".to_owned(),
+            words: "Task failed ELB health checks".to_owned(),
+            injected: false,
+        });
     }
 }
 
 /// A task that ends by itself, or that fails a health check.
-fn ended(task: &mut Task, end: &End, at: Timestamp) {
+fn ended(tx: &mut Tx<'_>, place: &Place, task: &mut Task, end: &End, at: Timestamp) {
     let exit = end.code.strip_prefix("Exit:");
     let exit = exit.and_then(|code| code.parse::<i64>().ok());
     let (code, reason, failure) = match end.code.as_str() {
         "ContainerHealthCheck" => ("ServiceSchedulerInitiated", end.words.clone(), "container"),
         "LoadBalancerHealthCheck" => {
-            let target = task.target.as_deref().unwrap_or_default();
+            let target = task.targets.first();
+            let target = target.map_or("", |target| target.group.as_str());
             let reason = format!("{} in (target-group {target})", end.words);
             ("ServiceSchedulerInitiated", reason, "balancer")
         }
@@ -208,11 +248,17 @@ fn ended(task: &mut Task, end: &End, at: Timestamp) {
         at,
         failure: Some(failure.to_owned()),
     };
-    stop_with(task, stop, at);
+    stop_with(tx, place, task, stop, at);
 }
 
 /// Begins to stop a task, for whatever reason; one that stops already goes on.
-pub(super) fn stop_with(task: &mut Task, stop: Stop, at: Timestamp) {
+pub(super) fn stop_with(
+    tx: &mut Tx<'_>,
+    place: &Place,
+    task: &mut Task,
+    stop: Stop,
+    at: Timestamp,
+) {
     if task.stop.is_some() || task.is("STOPPED") {
         return;
     }
@@ -220,8 +266,9 @@ pub(super) fn stop_with(task: &mut Task, stop: Stop, at: Timestamp) {
     task.stop = Some(stop);
     task.ready = false;
     task.end = None;
+    task.drain = targets::deregister(tx, place, task, at);
     match task.phase.state.as_str() {
-        "RUNNING" if task.balanced() && !exited => enter(task, "DEACTIVATING", at),
+        "RUNNING" if task.drain > 0 && !exited => enter(task, "DEACTIVATING", at),
         "RUNNING" => enter(task, "STOPPING", at),
         _ if task.network.is_some() => enter(task, "DEPROVISIONING", at),
         _ => stopped(task, at),
@@ -257,15 +304,20 @@ pub(super) fn reconsider(
         return;
     }
     let now = tx.now();
+    let before = (task.end.clone(), task.ready);
     let new = fate::end(tx, task, definition, now);
     let code = |end: &Option<End>| {
         let end = end.as_ref().filter(|end| end.injected);
         end.map(|end| (end.code.clone(), end.words.clone()))
     };
-    if code(&new) == code(&task.end) {
-        return;
+    if code(&new) != code(&task.end) {
+        task.end = new;
+        targets::answer(tx, place, task, !fails_balancer(task));
     }
-    task.end = new;
-    task.ready = task.ready && !task.ails();
-    tx.put(place, task);
+    if task.checked {
+        look(tx, place, task, now);
+    }
+    if before != (task.end.clone(), task.ready) {
+        tx.put(place, task);
+    }
 }

@@ -128,7 +128,11 @@ pub(super) fn attach(
     subnet: &str,
     attachment: &str,
 ) -> Result<Interface, String> {
-    let public = if network.public { "enabled" } else { "disabled" };
+    let public = if network.public {
+        "enabled"
+    } else {
+        "disabled"
+    };
     let failed = |why: String| {
         format!(
             "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment {public} in \

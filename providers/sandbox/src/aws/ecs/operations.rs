@@ -62,6 +62,5 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("TagResource", tags::tag).accepts(&[requests::TAG_RESOURCE.names]),
     Operation::write("UntagResource", tags::untag).accepts(&[requests::UNTAG_RESOURCE.names]),
     Operation::read("ListTagsForResource", tags::list).accepts(&[requests::LIST_TAGS.names]),
-    Operation::read("ListAccountSettings", account::list)
-        .accepts(&[requests::LIST_SETTINGS.names]),
+    Operation::read("ListAccountSettings", account::list).accepts(&[requests::LIST_SETTINGS.names]),
 ];

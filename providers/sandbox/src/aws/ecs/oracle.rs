@@ -63,5 +63,8 @@ fn of<D: Document>(tx: &Tx<'_>, about: fn(&D) -> About<'_>) -> Vec<Object> {
             own_of_cloud: of_it.own_of_cloud,
         })
     };
-    tx.everywhere::<D>().into_iter().filter_map(object).collect()
+    tx.everywhere::<D>()
+        .into_iter()
+        .filter_map(object)
+        .collect()
 }

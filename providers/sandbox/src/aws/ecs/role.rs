@@ -16,9 +16,11 @@ pub(super) fn ensure(call: &mut Call<'_>) -> Result<Option<String>, ApiError> {
 pub(super) fn usable(call: &mut Call<'_>) -> Result<Option<String>, ApiError> {
     let role = Role::service_linked(&mut call.tx, &call.place.account, "ecs.amazonaws.com");
     match role {
-        Some(role) if role.created < call.now() && !role.known_everywhere(&call.tx) => Err(invalid(
-            "Unable to assume the service linked role. Please verify that the ECS service linked role exists.",
-        )),
+        Some(role) if role.created < call.now() && !role.known_everywhere(&call.tx) => {
+            Err(invalid(
+                "Unable to assume the service linked role. Please verify that the ECS service linked role exists.",
+            ))
+        }
         role => Ok(role.map(|role| role.arn())),
     }
 }

@@ -14,6 +14,9 @@ use super::task::Stop;
 use super::{Cluster, Service, Task, TaskDefinition, life};
 use crate::store::{Place, Tx};
 
+/// How long all tasks must be healthy before a deployment is done, in seconds.
+const SETTLING: u64 = 15;
+
 /// The shortest wait after a failure, however quick the clock.
 const LEAST_WAIT: SignedDuration = SignedDuration::from_millis(200);
 
@@ -52,7 +55,9 @@ fn listed(ids: &[String]) -> String {
 
 /// Tasks that have begun to run are put into their target groups.
 fn registered(tx: &mut Tx<'_>, service: &mut Service, tasks: &[Task], at: Timestamp) {
-    let new = tasks.iter().filter(|task| task.started == Some(at) && task.balanced());
+    let new = tasks
+        .iter()
+        .filter(|task| task.started == Some(at) && task.balanced());
     let count = new.count();
     if count == 0 {
         return;
@@ -83,7 +88,7 @@ fn stop(
             at,
             failure: None,
         };
-        life::stop_with(task, stop, at);
+        life::stop_with(tx, place, task, stop, at);
         draining += usize::from(task.is("DEACTIVATING"));
         tx.put(place, task);
         ids.push(task.id.clone());
@@ -144,7 +149,11 @@ fn replace(
     let healthy = number(tasks.iter().filter(|task| task.healthy()).count());
     let mut spare = usize::try_from(healthy - least).unwrap_or(0);
     // A deployment that was given up is not replaced: what there is of the last one stays.
-    if service.deployments.first().is_some_and(|one| one.is("FAILED")) {
+    if service
+        .deployments
+        .first()
+        .is_some_and(|one| one.is("FAILED"))
+    {
         spare = 0;
     }
     let old = tasks
@@ -179,7 +188,9 @@ fn launch(
     if waits || primary.is("FAILED") {
         return;
     }
-    let mine = tasks.iter().filter(|task| task.wanted() && primary.has(task));
+    let mine = tasks
+        .iter()
+        .filter(|task| task.wanted() && primary.has(task));
     let lacking = service.desired - number(mine.count());
     let most = service.desired * service.percent("maximumPercent", 200) / 100;
     let there = number(tasks.iter().filter(|task| task.wanted()).count());
@@ -227,7 +238,9 @@ fn one(
         family: &definition.family,
         service: Some(&service.name),
     };
-    let spot = spec.capacity.spot(tx, place, &cluster, &definition, &of, tasks);
+    let spot = spec
+        .capacity
+        .spot(tx, place, &cluster, &definition, &of, tasks);
     let spot = spot.map_err(|full| full.event())?;
     let managed = truth(&service.told, "enableECSManagedTags").unwrap_or_default();
     let managed = managed.then_some((cluster.name.as_str(), Some(service.name.as_str())));
@@ -261,6 +274,7 @@ fn finish(tx: &mut Tx<'_>, service: &mut Service, tasks: &[Task], at: Timestamp)
         .iter()
         .filter(|task| task.healthy() && is_primary(service, task));
     let whole = number(healthy.count()) == service.desired && others == 0;
+    let whole = lasts(tx, service, whole, at);
     let Some(primary) = service.deployments.first_mut() else {
         return;
     };
@@ -275,7 +289,10 @@ fn finish(tx: &mut Tx<'_>, service: &mut Service, tasks: &[Task], at: Timestamp)
     }
     let live = |task: &&Task| !task.is("STOPPED") && !task.is("DEPROVISIONING");
     let before = service.deployments.len();
-    let going_on = service.deployments.first().is_some_and(|one| one.is("IN_PROGRESS"));
+    let going_on = service
+        .deployments
+        .first()
+        .is_some_and(|one| one.is("IN_PROGRESS"));
     service.deployments.retain(|one| {
         // What was given up is told of until something else is whole.
         !one.old
@@ -289,6 +306,20 @@ fn finish(tx: &mut Tx<'_>, service: &mut Service, tasks: &[Task], at: Timestamp)
         service.failures = 0;
         service.note(tx, at, "has reached a steady state.");
     }
+}
+
+/// Whether the service has been whole for long enough: tasks that end at once make nothing steady.
+fn lasts(tx: &Tx<'_>, service: &mut Service, whole: bool, at: Timestamp) -> bool {
+    if !whole {
+        service.whole = None;
+        return false;
+    }
+    let since = *service.whole.get_or_insert(at);
+    let due = later(tx, since, SETTLING);
+    if due > at {
+        service.next = Some(service.next.map_or(due, |next| next.min(due)));
+    }
+    due <= at
 }
 
 /// When the scheduler tries again after so many failures in a row.

@@ -3,8 +3,6 @@
 //! What happens between two requests happens in its own order: the moment of each change is computed, so that a long
 //! wait in one step ends as many short ones do.
 
-use jiff::Timestamp;
-
 use super::{
     CapacityProvider, Cluster, Service, Task, TaskDefinition, capacity_provider, cluster, life,
     rollout, task_definition,
@@ -27,7 +25,10 @@ pub(super) fn settle(tx: &mut Tx<'_>) {
         }
     }
     for (place, mut one) in tx.everywhere::<CapacityProvider>() {
-        if one.update.advance(capacity_provider::STATES, tx.config(), tx.now()) {
+        if one
+            .update
+            .advance(capacity_provider::STATES, tx.config(), tx.now())
+        {
             tx.put(&place, &one);
         }
     }
@@ -75,20 +76,10 @@ fn definition(tx: &Tx<'_>, place: &Place, task: &Task) -> Option<TaskDefinition>
     tx.get::<TaskDefinition>(place, &task.definition_key())
 }
 
-/// The moment of a task's next change.
-fn due(tx: &Tx<'_>, place: &Place, task: &Task) -> Option<Timestamp> {
-    // Only a running task's next change depends on its definition.
-    let definition = match task.is("RUNNING") {
-        true => definition(tx, place, task),
-        false => None,
-    };
-    life::due(tx.config(), task, definition.as_ref())
-}
-
 /// A task that no service looks after.
 fn alone(tx: &mut Tx<'_>, place: &Place, mut task: Task) {
     for _ in 0..BOUND {
-        match due(tx, place, &task) {
+        match life::due(tx.config(), &task) {
             Some(at) if at <= tx.now() => {
                 let definition = definition(tx, place, &task);
                 if !life::advance(tx, place, &mut task, definition.as_ref(), at) {
@@ -113,7 +104,7 @@ fn look_after(tx: &mut Tx<'_>, place: &Place, mut service: Service, mut tasks: V
     let before = serde_json::to_value(&service).ok();
     let now = tx.now();
     for _ in 0..BOUND {
-        let next = tasks.iter().filter_map(|task| due(tx, place, task));
+        let next = tasks.iter().filter_map(|task| life::due(tx.config(), task));
         let next = next.chain(service.next).min();
         let Some(at) = next.filter(|at| *at <= now) else {
             break;
@@ -122,7 +113,7 @@ fn look_after(tx: &mut Tx<'_>, place: &Place, mut service: Service, mut tasks: V
             service.next = None;
         }
         tasks.retain_mut(|task| {
-            if due(tx, place, task).is_none_or(|due| due > at) {
+            if life::due(tx.config(), task).is_none_or(|due| due > at) {
                 return true;
             }
             let definition = definition(tx, place, task);

@@ -37,6 +37,8 @@ pub(crate) struct Service {
     pub(super) next: Option<Timestamp>,
     /// Tasks that failed one after the other.
     pub(super) failures: u32,
+    /// Since when it has all the tasks that it wants, and no others.
+    pub(super) whole: Option<Timestamp>,
     /// Whether it has reached a steady state since it last changed.
     pub(super) steady: bool,
     /// The token of the call that made it, and a digest of what it asked for.

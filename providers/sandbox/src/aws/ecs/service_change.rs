@@ -45,7 +45,10 @@ pub(super) fn update(call: &mut Call<'_>) -> Outcome {
         ));
     }
     let Some(old) = service.spec().cloned() else {
-        return Err(ApiError::bad("ServiceNotFoundException", "Service not found."));
+        return Err(ApiError::bad(
+            "ServiceNotFoundException",
+            "Service not found.",
+        ));
     };
     let new = spec(call, &cluster, &old)?;
     change_told(call, &mut service, &new)?;
@@ -55,7 +58,10 @@ pub(super) fn update(call: &mut Call<'_>) -> Outcome {
     }
     let now = call.now();
     let forced = truth(&call.json, "forceNewDeployment").unwrap_or_default();
-    let failed = service.deployments.first().is_some_and(|one| one.is("FAILED"));
+    let failed = service
+        .deployments
+        .first()
+        .is_some_and(|one| one.is("FAILED"));
     let again = failed && given(&call.json, "taskDefinition").is_some();
     if new != old || forced || again {
         for deployment in &mut service.deployments {
@@ -113,10 +119,7 @@ fn spec(call: &Call<'_>, cluster: &Cluster, old: &Spec) -> Result<Spec, ApiError
 }
 
 /// The old network, which must fit the mode of the definition.
-fn kept(
-    old: &Spec,
-    definition: &TaskDefinition,
-) -> Result<Option<network::Network>, ApiError> {
+fn kept(old: &Spec, definition: &TaskDefinition) -> Result<Option<network::Network>, ApiError> {
     match (definition.network_mode() == "awsvpc", &old.network) {
         (true, None) => Err(invalid(
             "Network Configuration must be provided when networkMode 'awsvpc' is specified.",

@@ -61,6 +61,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
         told,
         next: Some(now),
         failures: 0,
+        whole: None,
         steady: false,
         token,
         role,
@@ -126,11 +127,7 @@ fn repeated(
     }
 }
 
-fn spec(
-    call: &Call<'_>,
-    cluster: &Cluster,
-    definition: &TaskDefinition,
-) -> Result<Spec, ApiError> {
+fn spec(call: &Call<'_>, cluster: &Cluster, definition: &TaskDefinition) -> Result<Spec, ApiError> {
     let json = &call.json;
     if text(json, "role").is_some_and(|role| !role.is_empty()) {
         return Err(invalid(
@@ -143,7 +140,12 @@ fn spec(
     targets::check(call, &balancers, definition)?;
     let registries = items(json, "serviceRegistries").to_vec();
     check_registries(&registries)?;
-    let connect = connect(call, given(json, "serviceConnectConfiguration"), cluster, definition)?;
+    let connect = connect(
+        call,
+        given(json, "serviceConnectConfiguration"),
+        cluster,
+        definition,
+    )?;
     Ok(Spec {
         definition: definition.name(),
         capacity,
@@ -159,8 +161,12 @@ pub(super) fn check_registries(registries: &[Value]) -> Result<(), ApiError> {
     if registries.len() > 1 {
         return Err(invalid("service registries can have at most 1 items."));
     }
-    let good = |arn: &str| arn.starts_with("arn:aws:servicediscovery:") && arn.contains(":service/srv-");
-    match registries.iter().find(|one| !text(one, "registryArn").is_some_and(good)) {
+    let good =
+        |arn: &str| arn.starts_with("arn:aws:servicediscovery:") && arn.contains(":service/srv-");
+    match registries
+        .iter()
+        .find(|one| !text(one, "registryArn").is_some_and(good))
+    {
         Some(one) => Err(invalid(format!(
             "Invalid registry ARN: {}",
             text(one, "registryArn").unwrap_or_default()
@@ -279,9 +285,7 @@ pub(super) fn deployment_configuration(
     let least = whole(&new, "minimumHealthyPercent").unwrap_or(100);
     let most = whole(&new, "maximumPercent").unwrap_or(200);
     if !(0..=100).contains(&least) {
-        return Err(invalid(
-            "minimumHealthyPercent must be between 0 and 100.",
-        ));
+        return Err(invalid("minimumHealthyPercent must be between 0 and 100."));
     }
     if !(100..=200_000).contains(&most) {
         return Err(invalid("maximumPercent must be at least 100."));

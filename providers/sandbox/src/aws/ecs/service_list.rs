@@ -45,7 +45,9 @@ pub(super) fn list(call: &mut Call<'_>) -> Outcome {
     let launch_type = text(&call.json, "launchType");
     let replica = text(&call.json, "schedulingStrategy").is_none_or(|one| one == "REPLICA");
     let hit = |one: &Service| {
-        let of_type = one.spec().and_then(|spec| spec.capacity.launch_type.as_deref());
+        let of_type = one
+            .spec()
+            .and_then(|spec| spec.capacity.launch_type.as_deref());
         one.cluster == cluster.name
             && !one.is("INACTIVE")
             && replica

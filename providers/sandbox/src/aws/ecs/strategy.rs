@@ -24,13 +24,11 @@ pub(super) fn is_fargate(provider: &str) -> bool {
 }
 
 /// Reads a strategy whose providers must be among those of the cluster.
-pub(super) fn read(
-    of: &Value,
-    member: &str,
-    providers: &[String],
-) -> Result<Vec<Share>, ApiError> {
+pub(super) fn read(of: &Value, member: &str, providers: &[String]) -> Result<Vec<Share>, ApiError> {
     let share = |item: &Value| Share {
-        capacity_provider: text(item, "capacityProvider").unwrap_or_default().to_owned(),
+        capacity_provider: text(item, "capacityProvider")
+            .unwrap_or_default()
+            .to_owned(),
         weight: whole(item, "weight").unwrap_or_default(),
         base: whole(item, "base").unwrap_or_default(),
     };
@@ -63,10 +61,14 @@ fn check(strategy: &[Share], providers: &[String]) -> Result<(), ApiError> {
             ));
         }
         if !(0..=1000).contains(&share.weight) {
-            return Err(invalid("Capacity provider weight must be between 0 and 1000."));
+            return Err(invalid(
+                "Capacity provider weight must be between 0 and 1000.",
+            ));
         }
         if !(0..=100_000).contains(&share.base) {
-            return Err(invalid("Capacity provider base must be between 0 and 100000."));
+            return Err(invalid(
+                "Capacity provider base must be between 0 and 100000.",
+            ));
         }
     }
     if strategy.iter().filter(|share| share.base > 0).count() > 1 {
@@ -92,10 +94,7 @@ fn check(strategy: &[Share], providers: &[String]) -> Result<(), ApiError> {
 }
 
 /// The provider of the next task when so many tasks run on each: bases first, then the one furthest below its weight.
-pub(super) fn next<'a>(
-    strategy: &'a [Share],
-    running: impl Fn(&str) -> i64,
-) -> Option<&'a Share> {
+pub(super) fn next<'a>(strategy: &'a [Share], running: impl Fn(&str) -> i64) -> Option<&'a Share> {
     let count = |share: &Share| running(&share.capacity_provider);
     if let Some(short) = strategy.iter().find(|share| count(share) < share.base) {
         return Some(short);
@@ -137,8 +136,20 @@ mod tests {
     fn a_strategy_has_one_base_and_some_weight() {
         let both = ["FARGATE".to_owned(), "FARGATE_SPOT".to_owned()];
         assert!(check(&[share("FARGATE", 0, 1)], &both).is_err());
-        assert!(check(&[share("FARGATE", 1, 1), share("FARGATE_SPOT", 1, 1)], &both).is_err());
+        assert!(
+            check(
+                &[share("FARGATE", 1, 1), share("FARGATE_SPOT", 1, 1)],
+                &both
+            )
+            .is_err()
+        );
         assert!(check(&[share("other", 1, 0)], &both).is_err());
-        assert!(check(&[share("FARGATE", 1, 1), share("FARGATE_SPOT", 1, 0)], &both).is_ok());
+        assert!(
+            check(
+                &[share("FARGATE", 1, 1), share("FARGATE_SPOT", 1, 0)],
+                &both
+            )
+            .is_ok()
+        );
     }
 }

@@ -73,13 +73,7 @@ macro_rules! tagged {
         })*
     };
 }
-tagged!(
-    Cluster,
-    CapacityProvider,
-    TaskDefinition,
-    Service,
-    Task
-);
+tagged!(Cluster, CapacityProvider, TaskDefinition, Service, Task);
 
 type Change<'a> = &'a dyn Fn(&mut Tags);
 

@@ -39,6 +39,8 @@ pub(crate) struct Task {
     pub(super) platform: Option<String>,
     /// ARN of the container instance.
     pub(super) instance: Option<String>,
+    /// Id of the instance.
+    pub(super) machine: Option<String>,
     /// Its zone.
     pub(super) zone: Option<String>,
     /// CPU units and MiB that it takes of an instance.
@@ -61,12 +63,20 @@ pub(crate) struct Task {
     pub(super) interface: Option<Interface>,
     /// Whether ECS Exec is on.
     pub(super) exec: bool,
-    /// ARN of the target group that it is in.
-    pub(super) target: Option<String>,
+    /// The balancers that send to it.
+    pub(super) balancers: Vec<Value>,
+    /// The targets that it is.
+    pub(super) targets: Vec<Target>,
     /// How long its service lets it fail health checks, in seconds.
     pub(super) grace: u64,
     /// Its state.
     pub(super) phase: Phase,
+    /// How long it takes after its start to be taken as healthy, in seconds.
+    pub(super) wait: u64,
+    /// How long its connections drain, in seconds.
+    pub(super) drain: u64,
+    /// Whether its health was looked at.
+    pub(super) checked: bool,
     /// Whether it is healthy.
     pub(super) ready: bool,
     /// How it will end.
@@ -108,6 +118,17 @@ pub(super) struct Container {
     pub(super) exit: Option<i64>,
     /// Why it ended.
     pub(super) reason: Option<String>,
+}
+
+/// What a balancer sends to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Target {
+    /// ARN of the target group.
+    pub(super) group: String,
+    /// An address, or the id of an instance.
+    pub(super) target: String,
+    /// The port there.
+    pub(super) port: u16,
 }
 
 /// Why a task stops.
@@ -175,7 +196,7 @@ impl Task {
 
     /// Whether a balancer sends to it.
     pub(super) fn balanced(&self) -> bool {
-        self.target.is_some()
+        !self.balancers.is_empty()
     }
 
     /// Whether it runs, is to go on, and is healthy.

@@ -43,9 +43,7 @@ pub(super) fn describe(call: &mut Call<'_>) -> Outcome {
             None => failures.push(missing(&arn(&call.place, &format!("task/{key}")))),
         }
     }
-    Ok(Body::Json(
-        json!({ "tasks": found, "failures": failures }),
-    ))
+    Ok(Body::Json(json!({ "tasks": found, "failures": failures })))
 }
 
 /// ListTasks: by the status that is wanted of them, which is running unless the call says otherwise.
@@ -108,7 +106,8 @@ pub(super) fn stop(call: &mut Call<'_>) -> Outcome {
         at: now,
         failure: None,
     };
-    life::stop_with(&mut task, stop, now);
+    let place = call.place.clone();
+    life::stop_with(&mut call.tx, &place, &mut task, stop, now);
     call.tx.put(&call.place, &task);
     let answer = words(&call.tx, &call.place, &task, true);
     Ok(Body::Json(json!({ "task": answer })))

@@ -82,11 +82,7 @@ fn digest(json: &Value) -> String {
 }
 
 /// What the same call has started; a refusal when another call had the token.
-fn repeated(
-    call: &Call<'_>,
-    cluster: &Cluster,
-    digest: &str,
-) -> Result<Option<Body>, ApiError> {
+fn repeated(call: &Call<'_>, cluster: &Cluster, digest: &str) -> Result<Option<Body>, ApiError> {
     let Some(token) = text(&call.json, "clientToken") else {
         return Ok(None);
     };
@@ -133,7 +129,10 @@ fn start_all(
     overrides(&json["overrides"], definition)?;
     let started_by = limited(&json, "startedBy", 128)?;
     let group = limited(&json, "group", 255)?;
-    if group.as_deref().is_some_and(|group| group.starts_with("service:")) {
+    if group
+        .as_deref()
+        .is_some_and(|group| group.starts_with("service:"))
+    {
         return Err(invalid("The group name prefix service: is reserved."));
     }
     let tags = run_tags(&json, cluster, definition)?;
@@ -211,9 +210,7 @@ fn overrides(asked: &Value, definition: &TaskDefinition) -> Result<(), ApiError>
         }
     }
     match asked.to_string().len() > 8192 {
-        true => Err(invalid(
-            "Container Overrides length must be at most 8192",
-        )),
+        true => Err(invalid("Container Overrides length must be at most 8192")),
         false => Ok(()),
     }
 }

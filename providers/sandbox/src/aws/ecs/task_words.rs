@@ -144,7 +144,12 @@ fn container(place: &Place, task: &Task, one: &Container) -> Value {
         "gpuIds": [],
     });
     if task.started.is_some() {
-        let digits: String = one.id.bytes().filter(u8::is_ascii_digit).map(char::from).collect();
+        let digits: String = one
+            .id
+            .bytes()
+            .filter(u8::is_ascii_digit)
+            .map(char::from)
+            .collect();
         let end: String = digits.chars().take(10).collect();
         words["runtimeId"] = format!("{}-{end}", task.id).into();
     }

@@ -1,1 +1,9 @@
-//! Tests.
+//! Clusters, definitions, services and tasks through the wire, by a clock of the test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod capacity;
+mod definitions;
+mod failures;
+mod services;
+mod tasks;
+mod world;
