@@ -292,16 +292,18 @@ fn stopped(task: &mut Task, at: Timestamp) {
     enter(task, "STOPPED", at);
 }
 
-/// Looks at the knobs anew: what they say holds from now on.
+/// Looks at the knobs and the balancers anew: what they say holds from now on. Tells whether the task's health changed.
 pub(super) fn reconsider(
     tx: &mut Tx<'_>,
     place: &Place,
     task: &mut Task,
     definition: Option<&TaskDefinition>,
-) {
-    let Some(definition) = definition else { return };
+) -> bool {
+    let Some(definition) = definition else {
+        return false;
+    };
     if !task.is("RUNNING") || !task.wanted() {
-        return;
+        return false;
     }
     let now = tx.now();
     let before = (task.end.clone(), task.ready);
@@ -320,4 +322,5 @@ pub(super) fn reconsider(
     if before != (task.end.clone(), task.ready) {
         tx.put(place, task);
     }
+    before.1 != task.ready
 }

@@ -1,9 +1,8 @@
 //! ECS: clusters, capacity providers, task definitions, services and tasks.
 //!
 //! A task runs nothing: how it ends is told by the knobs ([`crate::Ailment`] of tasks and services), and by what is
-//! missing around it. The seams to other services: `scaling_group` and `container_instance` read Auto Scaling groups and
-//! their instances, `targets` the target groups of balancers; `targets::of_group` tells the balancers' service which tasks a
-//! group has.
+//! missing around it. The seams to other services: `scaling_group` reads Auto Scaling groups and their instances,
+//! `targets` the target groups of balancers.
 //!
 //! Codes and messages: the Amazon ECS API reference and developer guide, recorded answers, and what users of the API
 //! quote in public issues.

@@ -92,11 +92,15 @@ fn alone(tx: &mut Tx<'_>, place: &Place, mut task: Task) {
     reconsider(tx, place, &mut task);
 }
 
-fn reconsider(tx: &mut Tx<'_>, place: &Place, task: &mut Task) {
-    if task.is("RUNNING") {
-        let definition = definition(tx, place, task);
-        life::reconsider(tx, place, task, definition.as_ref());
+/// Only the knobs and the balancers change a task otherwise than by time.
+fn reconsider(tx: &mut Tx<'_>, place: &Place, task: &mut Task) -> bool {
+    let injected = task.end.as_ref().is_some_and(|end| end.injected);
+    let may = !tx.config().issues.is_empty() || injected || task.balanced();
+    if !may || !task.is("RUNNING") {
+        return false;
     }
+    let definition = definition(tx, place, task);
+    life::reconsider(tx, place, task, definition.as_ref())
 }
 
 /// A service and its tasks.
@@ -124,8 +128,12 @@ fn look_after(tx: &mut Tx<'_>, place: &Place, mut service: Service, mut tasks: V
             break;
         }
     }
+    let mut changed = false;
     for task in &mut tasks {
-        reconsider(tx, place, task);
+        changed |= reconsider(tx, place, task);
+    }
+    if changed {
+        service.next = Some(now);
     }
     if serde_json::to_value(&service).ok() != before {
         tx.put(place, &service);

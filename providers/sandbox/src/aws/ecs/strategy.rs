@@ -94,7 +94,7 @@ fn check(strategy: &[Share], providers: &[String]) -> Result<(), ApiError> {
 }
 
 /// The provider of the next task when so many tasks run on each: bases first, then the one furthest below its weight.
-pub(super) fn next<'a>(strategy: &'a [Share], running: impl Fn(&str) -> i64) -> Option<&'a Share> {
+pub(super) fn next(strategy: &[Share], running: impl Fn(&str) -> i64) -> Option<&Share> {
     let count = |share: &Share| running(&share.capacity_provider);
     if let Some(short) = strategy.iter().find(|share| count(share) < share.base) {
         return Some(short);
