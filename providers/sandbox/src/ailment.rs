@@ -1,4 +1,4 @@
-//! Injected ailments: what EKS says of an object's health, without the cause being there.
+//! Injected ailments: what EKS says of an object's health, without the cause being there; how tasks of ECS end.
 //!
 //! An ailment holds for as long as the knob is set. What failed meanwhile stays failed, as it does in the real cloud; what
 //! merely did badly recovers.
@@ -6,8 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ailment_codes::{CODES, UPDATES};
+use crate::ailment_tasks;
 
-/// One thing that EKS complains of.
+/// One thing that EKS complains of, or one way in which tasks end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ailment {
@@ -26,6 +27,9 @@ pub struct Ailment {
     /// What it is about; without any what is usual for the code.
     #[serde(default)]
     pub resources: Vec<String>,
+    /// Of tasks: after how many real seconds of running it shows; without any what is usual for the code.
+    #[serde(default)]
+    pub after: Option<u64>,
 }
 
 fn any() -> String {
@@ -42,6 +46,10 @@ pub enum Patient {
     Nodegroup,
     /// Add-ons.
     Addon,
+    /// Tasks of ECS, by the family of their definition.
+    Task,
+    /// Tasks of an ECS service, by its name.
+    Service,
 }
 
 /// When it shows.
@@ -77,13 +85,16 @@ impl Ailment {
             code: (*code).to_owned(),
             message: String::new(),
             resources: Vec::new(),
+            after: None,
         };
         ailment.problem().map_or(Ok(ailment), Err)
     }
 
-    /// Why EKS could not say this, when it could not.
+    /// Why EKS could not say this, or a task not end so, when it could not.
     pub(crate) fn problem(&self) -> Option<String> {
         let known = match self.when {
+            when if self.of_tasks() => ailment_tasks::known(when, &self.code),
+            _ if self.after.is_some() => false,
             Stage::Update => UPDATES.iter().any(|(code, _)| *code == self.code),
             _ => self.usual().is_some(),
         };
@@ -114,10 +125,15 @@ impl Ailment {
             found.map(|(_, words)| *words)
         };
         let usual = match self.when {
+            when if self.of_tasks() => ailment_tasks::words(when, &self.code),
             Stage::Update => of_update(),
             _ => self.usual(),
         };
         usual.unwrap_or_default().to_owned()
+    }
+
+    fn of_tasks(&self) -> bool {
+        [Patient::Task, Patient::Service].contains(&self.on)
     }
 
     fn usual(&self) -> Option<&'static str> {
@@ -156,6 +172,8 @@ mod tests {
             "nodegroup:born:Unknown",
             "cluster:create:PodEvictionFailure",
             "cluster:update:KmsKeyDisabled",
+            "task:active:Exit:many",
+            "service:update:Exit:1",
         ] {
             assert!(Ailment::parse(wrong).is_err(), "{wrong}");
         }

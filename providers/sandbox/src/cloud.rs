@@ -150,6 +150,17 @@ impl Cloud {
         Ok(made)
     }
 
+    /// Changes the store as another service would, for tests.
+    #[cfg(test)]
+    pub(crate) fn edit(&self, now: Timestamp, change: impl FnOnce(&mut Tx<'_>)) {
+        let mut inner = self.lock();
+        let mut tx = Tx::new(&inner.store, &inner.config, now);
+        change(&mut tx);
+        if let Ok(changes) = tx.finish() {
+            inner.store.commit(changes).ok();
+        }
+    }
+
     /// Makes the log of calls that read durable, which none of them does by itself. At the end of a process.
     pub fn keep_log(&self) -> Result<(), StoreError> {
         match self.lock().store.disk() {

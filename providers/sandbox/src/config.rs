@@ -30,7 +30,7 @@ pub struct Config {
     pub buckets: BTreeMap<String, Bucket>,
     /// What goes wrong, in the order of their check.
     pub faults: Vec<Fault>,
-    /// What EKS complains of.
+    /// What EKS complains of, and how tasks of ECS end.
     pub issues: Vec<Ailment>,
     /// Quotas that differ from the defaults, by name (`ec2:vpcs`).
     pub quotas: BTreeMap<String, u64>,
@@ -101,7 +101,7 @@ impl Default for Config {
     }
 }
 
-/// Quotas of a fresh AWS account (Service Quotas: VPC, EC2 and EKS pages).
+/// Quotas of a fresh AWS account (Service Quotas: the page of each service).
 const QUOTAS: &[(&str, u64)] = &[
     ("ec2:vpcs", 5),
     ("ec2:addresses", 5),
@@ -114,8 +114,19 @@ const QUOTAS: &[(&str, u64)] = &[
     ("ec2:security-groups", 2500),
     ("ec2:rules-per-security-group", 60),
     ("ec2:launch-templates", 5000),
+    ("ecs:clusters", 10_000),
+    ("ecs:services-per-cluster", 5000),
+    ("ecs:capacity-providers", 500),
+    ("ecs:revisions-per-family", 1_000_000),
     ("eks:clusters", 100),
     ("eks:nodegroups-per-cluster", 30),
+    ("elbv2:application-balancers", 50),
+    ("elbv2:network-balancers", 50),
+    ("elbv2:listeners-per-balancer", 50),
+    ("elbv2:rules-per-balancer", 100),
+    ("elbv2:certificates-per-listener", 25),
+    ("elbv2:target-groups", 3000),
+    ("elbv2:targets-per-group", 1000),
     ("iam:roles", 1000),
     ("iam:oidc-providers", 100),
     ("logs:groups", 1_000_000),

@@ -6,6 +6,7 @@
 
 mod ailment;
 mod ailment_codes;
+mod ailment_tasks;
 mod aws;
 mod calls;
 mod catalogue;
@@ -30,5 +31,5 @@ pub use cloud::{Cloud, Delivery};
 pub use config::{Bucket, Config, Planted};
 pub use fault::{Fault, FaultAction};
 pub use object::Object;
-pub use plant::Plant;
+pub use plant::{Plant, PlantedCertificate};
 pub use store::StoreError;

@@ -1,14 +1,21 @@
 //! Plays the controllers of a cluster, for there is no Kubernetes inside: makes what they make in the account, with
-//! their tags, and leaves it there. So that a destroy has something to sweep.
+//! their tags, and leaves it there. So that a destroy has something to sweep. And what a person has to bring along:
+//! certificates.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::acm::{Certificate, STATUSES};
 use crate::aws::ec2::{
     Instance, NetworkInterface, NewInterface, SecurityGroup, Subnet, Tags, Volume, allow_group,
 };
 use crate::aws::eks::Cluster;
 use crate::aws::elb::ClassicBalancer;
-use crate::aws::elbv2::{LoadBalancer, TargetGroup, interfaces};
+use crate::aws::elbv2::{
+    Action, HealthCheck, Listener, LoadBalancer, NewListener, TargetGroup, interfaces, short_id,
+};
+use crate::phase::Phase;
 use crate::store::{Document, Place, Tx, hex};
 
 /// What is to be made.
@@ -21,6 +28,28 @@ pub struct Plant {
     pub foreign: bool,
     /// The balancers get deletion protection.
     pub protected: bool,
+    /// Certificates; with no cluster, these alone.
+    pub certificates: Vec<PlantedCertificate>,
+}
+
+/// A certificate of the configured account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlantedCertificate {
+    /// The name it is for: `*.example.org`.
+    pub domain: String,
+    /// More names.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// `ISSUED`, `PENDING_VALIDATION` or `EXPIRED`.
+    #[serde(default = "issued")]
+    pub status: String,
+    /// The region it lies in.
+    pub region: String,
+}
+
+fn issued() -> String {
+    "ISSUED".to_owned()
 }
 
 /// Where it is made.
@@ -33,8 +62,14 @@ struct Site {
 impl Plant {
     /// Makes it; answers the ids.
     pub(crate) fn make(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, String> {
-        let site = self.site(tx)?;
         let mut made = Vec::new();
+        for one in &self.certificates {
+            made.push(certificate(tx, one)?);
+        }
+        if self.cluster.is_empty() && !made.is_empty() {
+            return Ok(made);
+        }
+        let site = self.site(tx)?;
         ingress(tx, &site, self.protected, &mut made);
         service(tx, &site, &mut made);
         classic(tx, &site, &mut made);
@@ -93,6 +128,18 @@ impl Site {
         let Place { account, region } = &self.place;
         format!("arn:aws:elasticloadbalancing:{region}:{account}:{what}")
     }
+}
+
+fn certificate(tx: &mut Tx<'_>, wish: &PlantedCertificate) -> Result<String, String> {
+    if !STATUSES.contains(&wish.status.as_str()) {
+        return Err(format!("{:?} is none of {STATUSES:?}", wish.status));
+    }
+    let place = Place {
+        account: tx.config().account.clone(),
+        region: wish.region.clone(),
+    };
+    let (domain, names) = (&wish.domain, &wish.names);
+    Ok(Certificate::make(tx, &place, domain, names, &wish.status).arn)
 }
 
 fn suffix(tx: &mut Tx<'_>) -> String {
@@ -172,7 +219,7 @@ fn balancer(
     protected: bool,
 ) -> String {
     let short = if kind == "network" { "net" } else { "app" };
-    let path = format!("{short}/{name}/{}", suffix(tx));
+    let path = format!("{short}/{name}/{}", short_id(tx));
     let words = format!("ELB {path}");
     let interfaces = interfaces(tx, &site.place, &site.subnets, &groups, &words);
     let balancer = LoadBalancer {
@@ -185,6 +232,8 @@ fn balancer(
         groups,
         interfaces,
         protected,
+        attributes: BTreeMap::new(),
+        phase: Phase::new("active", tx.now()),
         tags,
         created: tx.now(),
     };
@@ -201,15 +250,26 @@ fn target(
     tags: Tags,
 ) -> String {
     let group = TargetGroup {
-        arn: site.arn(&format!("targetgroup/{name}/{}", suffix(tx))),
+        arn: site.arn(&format!("targetgroup/{name}/{}", short_id(tx))),
         name: name.to_owned(),
         protocol: protocol.to_owned(),
+        version: (protocol == "HTTP").then(|| "HTTP1".to_owned()),
+        port: 80,
         vpc_id: site.cluster.vpc_id.clone(),
-        balancers: vec![balancer.to_owned()],
-        tags,
+        target_type: "ip".to_owned(),
+        health: HealthCheck::default(),
+        attributes: BTreeMap::new(),
+        tags: tags.clone(),
         created: tx.now(),
     };
     tx.put(&site.place, &group);
+    let listener = NewListener {
+        protocol: protocol.to_owned(),
+        port: 80,
+        action: Action::forward(&group.arn),
+        tags,
+    };
+    Listener::make(tx, &site.place, balancer, listener);
     group.arn
 }
 

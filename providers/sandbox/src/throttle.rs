@@ -1,6 +1,7 @@
 //! Token buckets, one per account, region and operation. They live with the process: a restarted cloud starts full.
 //!
-//! Published budgets: "Request throttling for the Amazon EC2 API" (Amazon EC2 developer guide).
+//! Published budgets: "Request throttling for the Amazon EC2 API" (Amazon EC2 developer guide), "Request throttling for
+//! the Amazon ECS API" (Amazon ECS API reference).
 
 use std::collections::BTreeMap;
 
@@ -55,6 +56,20 @@ fn published(action: &str) -> Bucket {
         | "ec2:DescribeSecurityGroups" => bucket(50.0, 10.0),
         _ if action.starts_with("ec2:Describe") => bucket(100.0, 20.0),
         _ if action.starts_with("ec2:") => bucket(50.0, 5.0),
+        "ecs:DescribeServices" | "ecs:ListServices" => bucket(100.0, 20.0),
+        "ecs:CreateService" | "ecs:UpdateService" | "ecs:DeleteService" => bucket(50.0, 5.0),
+        "ecs:ListTagsForResource" => bucket(50.0, 20.0),
+        "ecs:TagResource" | "ecs:UntagResource" => bucket(20.0, 10.0),
+        "ecs:DescribeClusters" | "ecs:ListClusters" | "ecs:DescribeTaskDefinition" => {
+            bucket(50.0, 20.0)
+        }
+        "ecs:CreateCluster"
+        | "ecs:UpdateCluster"
+        | "ecs:UpdateClusterSettings"
+        | "ecs:PutClusterCapacityProviders"
+        | "ecs:DeleteCluster"
+        | "ecs:RegisterTaskDefinition"
+        | "ecs:DeregisterTaskDefinition" => bucket(20.0, 1.0),
         _ => bucket(20.0, 5.0),
     }
 }

@@ -124,6 +124,7 @@ impl Ground {
             code: code.to_owned(),
             message: String::new(),
             resources: Vec::new(),
+            after: None,
         }];
         assert_eq!(config.problem(), None);
         self.world.cloud.set_config(config).unwrap();

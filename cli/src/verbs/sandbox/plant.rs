@@ -18,6 +18,7 @@ pub(super) async fn run(cx: &Cx, args: &SandboxPlant) -> Result<Exit, Error> {
         cluster: args.cluster.clone(),
         foreign: args.foreign,
         protected: args.protected,
+        ..Plant::default()
     };
     let made = match server::find(&dir).await {
         Some(url) => {

@@ -12,8 +12,10 @@
 //! every document with a state and does what the transition does, before each request is handled. An error drops all
 //! that the operation wrote. A new service is one line in [`SERVICES`] and one in `operations.txt` an operation.
 
+pub(crate) mod acm;
 mod dispatch;
 pub(crate) mod ec2;
+pub(crate) mod ecs;
 pub(crate) mod eks;
 pub(crate) mod elb;
 pub(crate) mod elbv2;

@@ -68,6 +68,9 @@ impl Service {
             Protocol::Query(_) => {
                 ApiError::new(500, "ServiceFailure", "An internal error has occurred")
             }
+            Protocol::Json if self.name == "ecs" => {
+                ApiError::new(500, "ServerException", "Service Unavailable.")
+            }
             Protocol::Json => ApiError::new(
                 500,
                 "ServiceUnavailableException",

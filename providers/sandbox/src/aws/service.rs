@@ -9,7 +9,9 @@ use crate::wire::{ApiError, Body, Params, Protocol};
 
 /// Every service, by the name that requests are signed for.
 pub(crate) const SERVICES: &[Service] = &[
+    super::acm::SERVICE,
     super::ec2::SERVICE,
+    super::ecs::SERVICE,
     super::eks::SERVICE,
     super::elb::SERVICE,
     super::elbv2::SERVICE,

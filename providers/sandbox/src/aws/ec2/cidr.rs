@@ -35,6 +35,11 @@ impl Cidr {
         other.bits >= self.bits && other.base & mask(self.bits) == self.base
     }
 
+    /// Whether the address lies in it.
+    pub(crate) fn has(self, address: Ipv4Addr) -> bool {
+        u32::from(address) & mask(self.bits) == self.base
+    }
+
     /// Whether they share an address.
     pub(crate) fn overlaps(self, other: Self) -> bool {
         self.contains(other) || other.contains(self)

@@ -7,6 +7,7 @@
 //! Codes and messages: "Error codes for the Amazon EC2 API", and what users of the API quote in public issues.
 
 mod address;
+mod admission;
 mod association;
 mod cidr;
 mod common;
@@ -43,6 +44,7 @@ use crate::store::Tx;
 use crate::wire::Protocol;
 
 pub(crate) use address::Address;
+pub(crate) use admission::lets_in;
 pub(crate) use instance::{Instance, Launch};
 pub(crate) use internet_gateway::InternetGateway;
 pub(crate) use launch_template::LaunchTemplate;

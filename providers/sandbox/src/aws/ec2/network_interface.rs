@@ -131,7 +131,7 @@ impl NetworkInterface {
     }
 
     /// `02:` and ten digits of the id's hash: locally administered, unique enough.
-    fn mac(&self) -> String {
+    pub(crate) fn mac(&self) -> String {
         use sha2::{Digest, Sha256};
         let hex = hex(&Sha256::digest(&self.id));
         let pairs = (0..5).filter_map(|n| hex.get(2 * n..2 * n + 2));

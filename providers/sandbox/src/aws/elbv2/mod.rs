@@ -1,25 +1,55 @@
-//! Elastic Load Balancing, version 2: balancers and target groups, as controllers of a cluster make them.
+//! Elastic Load Balancing, version 2: application and network balancers, their listeners and rules, target groups.
 //!
-//! Nobody makes one through the API here: they are planted (`/_sandbox/plant`). Their interfaces are the service's own:
-//! nobody else can delete those, and they go some time after their balancer.
+//! Interfaces of a balancer are the service's own: nobody else can delete those, and they go some time after their
+//! balancer. What controllers of a cluster make is planted (`/_sandbox/plant`).
+//!
+//! For other services: [`TargetGroup`] is read by `call.tx`, [`TargetGroup::balancers`] says whether anything is sent to
+//! it; [`Target::register`], [`Target::deregister`] and [`Target::health`] are those of instances and tasks.
 //!
 //! Codes and messages: the API reference of version 2015-12-01, and what users of the API quote in public issues.
 
+mod action;
+mod attribute;
+mod certificate;
+mod common;
+mod condition;
+mod forwarding;
+mod ground;
+mod health_check;
+mod listener;
+mod listener_attribute;
+mod listener_change;
 mod load_balancer;
+mod load_balancer_attribute;
+mod load_balancer_change;
+mod load_balancer_create;
+mod operations;
+mod oracle;
 mod remains;
+mod rule;
+mod rule_change;
 mod tags;
+mod target;
+mod target_call;
 mod target_group;
+mod target_group_attribute;
+mod target_group_change;
 #[cfg(test)]
 mod tests;
 
-use super::{Operation, Service};
-use crate::object::Object;
-use crate::store::{Document, Tx};
+use super::Service;
+use crate::store::Tx;
 use crate::wire::Protocol;
 
+pub(crate) use action::Action;
+pub(crate) use common::short_id;
+pub(crate) use health_check::HealthCheck;
+pub(crate) use listener::{Listener, NewListener};
 pub(crate) use load_balancer::LoadBalancer;
 pub(crate) use remains::{Remains, interfaces};
+pub(crate) use rule::Rule;
 pub(super) use tags::members;
+pub(crate) use target::Target;
 pub(crate) use target_group::TargetGroup;
 
 /// The service. It signs like the older one; the version tells them apart.
@@ -27,56 +57,15 @@ pub(crate) const SERVICE: Service = Service {
     name: "elasticloadbalancingv2",
     protocol: Protocol::Query("http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"),
     global: false,
-    operations: OPERATIONS,
-    settle: Remains::settle,
-    objects,
+    operations: operations::OPERATIONS,
+    settle,
+    objects: oracle::objects,
 };
 
-const OPERATIONS: &[Operation] = &[
-    Operation::read("DescribeLoadBalancers", load_balancer::describe).accepts(&[&[
-        "LoadBalancerArns.member.N",
-        "Names.member.N",
-        "Marker",
-        "PageSize",
-    ]]),
-    Operation::write("DeleteLoadBalancer", load_balancer::delete).accepts(&[&["LoadBalancerArn"]]),
-    Operation::read("DescribeTargetGroups", target_group::describe).accepts(&[&[
-        "TargetGroupArns.member.N",
-        "LoadBalancerArn",
-        "Names.member.N",
-        "Marker",
-        "PageSize",
-    ]]),
-    Operation::write("DeleteTargetGroup", target_group::delete).accepts(&[&["TargetGroupArn"]]),
-    Operation::read("DescribeTags", tags::describe).accepts(&[&["ResourceArns.member.N"]]),
-];
-
-fn objects(tx: &Tx<'_>) -> Vec<Object> {
-    let balancers = tx.everywhere::<LoadBalancer>().into_iter();
-    let balancers = balancers.map(|(place, one)| Object {
-        account: place.account,
-        region: place.region,
-        service: LoadBalancer::SERVICE.to_owned(),
-        kind: LoadBalancer::KIND.to_owned(),
-        id: one.arn,
-        marks: one.tags,
-        billable: true,
-        created: one.created,
-        own_of_cloud: false,
-    });
-    let groups = tx.everywhere::<TargetGroup>().into_iter();
-    let groups = groups.map(|(place, one)| Object {
-        account: place.account,
-        region: place.region,
-        service: TargetGroup::SERVICE.to_owned(),
-        kind: TargetGroup::KIND.to_owned(),
-        id: one.arn,
-        marks: one.tags,
-        billable: false,
-        created: one.created,
-        own_of_cloud: false,
-    });
-    balancers.chain(groups).collect()
+fn settle(tx: &mut Tx<'_>) {
+    Remains::settle(tx);
+    LoadBalancer::settle(tx);
+    Target::settle(tx);
 }
 
 /// A page of a list: `PageSize` rows after `Marker`, and the marker of the next one.

@@ -1,5 +1,9 @@
-//! What was planted, through the wire of both balancer services.
+//! Both balancer services through the wire.
 #![allow(clippy::unwrap_used)]
+
+mod balancers;
+mod listeners;
+mod world;
 
 use crate::tests::{at, request, text};
 use crate::{Cloud, Config};

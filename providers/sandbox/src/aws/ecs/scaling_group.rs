@@ -1,0 +1,61 @@
+//! Auto Scaling groups, as far as ECS looks at them.
+//!
+//! The seam to Auto Scaling: a group is read by its ARN as that service keeps it, its instances by the tag that it puts
+//! on every instance it starts.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::aws::ec2::Instance;
+use crate::store::{Document, Place, Tx};
+
+/// A group.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct ScalingGroup {
+    /// Its name.
+    pub(super) name: String,
+    /// Its ARN.
+    pub(super) arn: String,
+    /// `NewInstancesProtectedFromScaleIn`.
+    pub(super) protected: bool,
+    /// When it was made.
+    pub(super) created: Timestamp,
+}
+
+impl Document for ScalingGroup {
+    const SERVICE: &'static str = "autoscaling";
+    const KIND: &'static str = "auto-scaling-group";
+
+    fn id(&self) -> String {
+        self.name.clone()
+    }
+
+    fn created(&self) -> Timestamp {
+        self.created
+    }
+}
+
+/// The visible group with an ARN.
+pub(super) fn of_arn(tx: &Tx<'_>, place: &Place, arn: &str) -> Option<ScalingGroup> {
+    let (_, name) = arn.split_once(":autoScalingGroupName/")?;
+    tx.see::<ScalingGroup>(place, name)
+        .filter(|group| group.arn == arn)
+}
+
+/// The instances of a group that run.
+pub(super) fn instances(tx: &Tx<'_>, place: &Place, arn: &str) -> Vec<Instance> {
+    let Some((_, name)) = arn.split_once(":autoScalingGroupName/") else {
+        return Vec::new();
+    };
+    let of_it = |one: &Instance| {
+        one.phase.is("running")
+            && one
+                .tags
+                .get("aws:autoscaling:groupName")
+                .is_some_and(|group| group == name)
+    };
+    let mut all = tx.list::<Instance>(place);
+    all.retain(of_it);
+    all
+}
