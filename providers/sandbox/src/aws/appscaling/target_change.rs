@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::common::{Naming, body, constraint, invalid, not_found};
+use super::common::{Naming, Which, body, constraint, invalid, not_found};
 use super::target::Suspended;
 use super::{Policy, ScalableTarget, ecs, tags};
 use crate::aws::iam::Role;
@@ -36,50 +36,23 @@ struct SuspendedState {
 
 /// RegisterScalableTarget: makes one or changes the one that is there, whosever it is. What the call does not name stays.
 pub(super) fn register(call: &mut Call<'_>) -> Outcome {
-    let wish: Wish = body(call)?;
-    let which = wish.naming.which()?;
-    for (name, value) in [
-        ("MinCapacity", wish.min_capacity),
-        ("MaxCapacity", wish.max_capacity),
-    ] {
-        if let Some(value) = value.filter(|value| *value < 0) {
-            let rule = "have value greater than or equal to 0";
-            return Err(constraint(name, &format!("'{value}'"), rule));
-        }
-    }
-    tags::check(&wish.tags)?;
+    let mut wish: Wish = body(call)?;
+    let which = std::mem::take(&mut wish.naming).which()?;
+    wish.check()?;
     if !ecs::exists(&call.tx, &call.place, &which) {
         return Err(invalid(format!(
             "ECS service doesn't exist: {}",
             which.resource
         )));
     }
-    let there = ScalableTarget::find(&call.tx, &call.place, &which);
-    let mut target = match there {
+    let mut target = match ScalableTarget::find(&call.tx, &call.place, &which) {
         Some(_) if !wish.tags.is_empty() => {
             return Err(invalid(
                 "Tags can only be given when a scalable target is registered for the first time. Use TagResource.",
             ));
         }
         Some(there) => there,
-        None => {
-            let (Some(min), Some(max)) = (wish.min_capacity, wish.max_capacity) else {
-                return Err(invalid(
-                    "MinCapacity and MaxCapacity must be specified when registering a new scalable target",
-                ));
-            };
-            let arn = arn(call);
-            ScalableTarget {
-                which,
-                arn,
-                min,
-                max,
-                role: role(call)?,
-                suspended: Suspended::default(),
-                tags: wish.tags,
-                created: call.now(),
-            }
-        }
+        None => new(call, which, &wish)?,
     };
     target.min = wish.min_capacity.unwrap_or(target.min);
     target.max = wish.max_capacity.unwrap_or(target.max);
@@ -94,6 +67,39 @@ pub(super) fn register(call: &mut Call<'_>) -> Outcome {
     );
     call.tx.put(&call.place, &target);
     Ok(Body::Json(json!({ "ScalableTargetARN": target.arn })))
+}
+
+impl Wish {
+    fn check(&self) -> Result<(), ApiError> {
+        for (name, value) in [
+            ("MinCapacity", self.min_capacity),
+            ("MaxCapacity", self.max_capacity),
+        ] {
+            if let Some(value) = value.filter(|value| *value < 0) {
+                let rule = "have value greater than or equal to 0";
+                return Err(constraint(name, &format!("'{value}'"), rule));
+            }
+        }
+        tags::check(&self.tags)
+    }
+}
+
+fn new(call: &mut Call<'_>, which: Which, wish: &Wish) -> Result<ScalableTarget, ApiError> {
+    let (Some(min), Some(max)) = (wish.min_capacity, wish.max_capacity) else {
+        return Err(invalid(
+            "MinCapacity and MaxCapacity must be specified when registering a new scalable target",
+        ));
+    };
+    Ok(ScalableTarget {
+        which,
+        arn: arn(call),
+        min,
+        max,
+        role: role(call)?,
+        suspended: Suspended::default(),
+        tags: wish.tags.clone(),
+        created: call.now(),
+    })
 }
 
 fn suspend(slot: &mut Suspended, wish: &SuspendedState) {

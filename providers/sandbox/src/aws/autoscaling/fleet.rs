@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::activity::Activity;
 use super::group::Member;
 use super::{Group, Refresh, template};
-use crate::aws::ec2::{Instance, Subnet};
+use crate::aws::ec2::{Instance, Launch, Subnet};
 use crate::aws::elbv2::{Target, TargetGroup};
 use crate::aws::iam::Role;
 use crate::store::{Place, Tx};
@@ -110,59 +110,59 @@ fn look(tx: &mut Tx<'_>, place: &Place, group: &mut Group) {
     }
 }
 
-/// Starts one instance in the subnet with the fewest of the group, or in the next that has room.
+/// Starts one instance; tells whether it could.
 fn start(tx: &mut Tx<'_>, place: &Place, group: &mut Group) -> bool {
-    let template = template::resolved(tx, place, &group.source.template);
-    let ids = group
-        .living(tx, place)
-        .iter()
-        .map(|one| one.id.clone())
-        .collect::<Vec<_>>();
-    let running: Vec<Instance> = ids.iter().filter_map(|id| tx.get(place, id)).collect();
+    match try_start(tx, place, group) {
+        Ok(()) => true,
+        Err(why) => {
+            Activity::failed(tx, place, group, &why);
+            false
+        }
+    }
+}
+
+/// Starts one instance in the subnet with the fewest of the group, or in the next that has room.
+fn try_start(tx: &mut Tx<'_>, place: &Place, group: &mut Group) -> Result<(), String> {
+    let template = template::resolved(tx, place, &group.source.template)
+        .ok_or("The launch template does not exist. Launching EC2 instance failed.")?;
+    let living = group.living(tx, place).into_iter();
+    let running: Vec<Instance> = living.filter_map(|one| tx.get(place, &one.id)).collect();
+    let on_demand = running.iter().filter(|one| !one.spot).count();
+    let on_demand = i64::try_from(on_demand).unwrap_or(i64::MAX);
+    let spot = group.source.next_is_spot(on_demand, group.sizes.desired);
+    if spot {
+        Role::service_linked(tx, &place.account, "spot.amazonaws.com");
+    }
+    for subnet in by_room(tx, place, group, &running) {
+        let launch = template::launch(tx, place, group, &template, &subnet)?;
+        if let Some(instance) = Instance::launch(tx, place, Launch { spot, ..launch }) {
+            let activity = Activity::launch(tx, place, group, &instance);
+            group.members.push(Member {
+                id: instance.id,
+                protected: group.protected,
+                template,
+                attached: false,
+                activity,
+            });
+            return Ok(());
+        }
+    }
+    Err(format!(
+        "There are not enough free addresses in subnet '{}' to satisfy the requested number of instances. Launching \
+         EC2 instance failed.",
+        group.subnets.join(",")
+    ))
+}
+
+/// The group's subnets, the one with the fewest of its instances first.
+fn by_room(tx: &Tx<'_>, place: &Place, group: &Group, running: &[Instance]) -> Vec<Subnet> {
     let ids = group.subnets.iter();
     let mut subnets: Vec<Subnet> = ids.filter_map(|id| tx.get(place, id)).collect();
     subnets.sort_by_key(|subnet| {
         let there = running.iter().filter(|one| one.subnet_id == subnet.id);
         there.count()
     });
-    let on_demand = running.iter().filter(|one| !one.spot).count();
-    let on_demand = i64::try_from(on_demand).unwrap_or(i64::MAX);
-    let spot = group.source.next_is_spot(on_demand, group.sizes.desired);
-    let mut why = "The launch template does not exist. Launching EC2 instance failed.".to_owned();
-    for subnet in &subnets {
-        let Some(template) = &template else {
-            break;
-        };
-        let launch = match template::launch(tx, place, group, template, subnet) {
-            Ok(launch) => launch,
-            Err(problem) => {
-                why = problem;
-                break;
-            }
-        };
-        if spot {
-            Role::service_linked(tx, &place.account, "spot.amazonaws.com");
-        }
-        let launch = crate::aws::ec2::Launch { spot, ..launch };
-        if let Some(instance) = Instance::launch(tx, place, launch) {
-            let activity = Activity::launch(tx, place, group, &instance);
-            group.members.push(Member {
-                id: instance.id,
-                protected: group.protected,
-                template: template.clone(),
-                attached: false,
-                activity,
-            });
-            return true;
-        }
-        why = format!(
-            "There are not enough free addresses in subnet '{}' to satisfy the requested number of instances. \
-             Launching EC2 instance failed.",
-            subnet.id
-        );
-    }
-    Activity::failed(tx, place, group, &why);
-    false
+    subnets
 }
 
 /// The instance that goes first: of the zone with the most, the one with the oldest template, the oldest. Scaling in

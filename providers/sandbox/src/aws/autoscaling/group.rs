@@ -148,6 +148,7 @@ impl Group {
     /// It in an answer.
     pub(super) fn fields(&self, tx: &Tx<'_>, place: &Place) -> Fields {
         let told = |name: &str| self.told.get(name).cloned();
+        let or = |name: &str, usual: &str| told(name).unwrap_or_else(|| usual.to_owned());
         let members = self.members.iter().filter_map(|one| one.fields(tx, place));
         let fields = Fields::new()
             .text("AutoScalingGroupName", &self.name)
@@ -158,21 +159,12 @@ impl Group {
             .text("MinSize", self.sizes.min)
             .text("MaxSize", self.sizes.max)
             .text("DesiredCapacity", self.sizes.desired)
-            .text(
-                "DefaultCooldown",
-                told("DefaultCooldown").unwrap_or_else(|| "300".to_owned()),
-            )
+            .text("DefaultCooldown", or("DefaultCooldown", "300"))
             .texts("AvailabilityZones", "member", self.zones(tx, place))
             .texts("LoadBalancerNames", "member", Vec::<String>::new())
             .texts("TargetGroupARNs", "member", self.target_groups.clone())
-            .text(
-                "HealthCheckType",
-                told("HealthCheckType").unwrap_or_else(|| "EC2".to_owned()),
-            )
-            .text(
-                "HealthCheckGracePeriod",
-                told("HealthCheckGracePeriod").unwrap_or_else(|| "0".to_owned()),
-            )
+            .text("HealthCheckType", or("HealthCheckType", "EC2"))
+            .text("HealthCheckGracePeriod", or("HealthCheckGracePeriod", "0"))
             .list("Instances", "member", members.collect::<Vec<_>>())
             .text("CreatedTime", self.created)
             .list("SuspendedProcesses", "member", [])

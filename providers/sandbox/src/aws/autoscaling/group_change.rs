@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::common::{changeable, constraint, invalid, named, number, required, truth, uuid};
 use super::group::Sizes;
 use super::source::Source;
-use super::{Group, request, tags};
+use super::{Group, request, source, tags};
 use crate::aws::iam::Role;
 use crate::aws::{Call, Outcome};
 use crate::store::Place;
@@ -17,21 +17,12 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
     request::check_name(&name)?;
     let sizes = Sizes::new(call)?;
     taken(call, &name)?;
-    let source = Source::read(call)?.ok_or_else(|| {
-        invalid(
-            "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or \
-             MixedInstancesPolicy parameter.",
-        )
-    })?;
+    let source = Source::read(call)?.ok_or_else(source::missing)?;
     let subnets = request::subnets(call)?
         .ok_or_else(|| invalid("At least one Availability Zone or VPC Subnet is required."))?;
     let tags = tags::at_create(call, &name)?;
     let target_groups = request::target_groups(call)?;
-    let have = call.tx.list::<Group>(&call.place).len() as u64;
-    if have >= call.tx.config().quota("autoscaling:groups") {
-        let text = "You have reached the limit of Auto Scaling groups of your account.";
-        return Err(ApiError::bad("LimitExceeded", text));
-    }
+    within(call)?;
     let mut group = Group {
         arn: arn(call, &name),
         name,
@@ -58,6 +49,17 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
     request::soon(call, &mut group, &what);
     call.tx.put(&call.place, &group);
     Ok(Body::Empty)
+}
+
+fn within(call: &Call<'_>) -> Result<(), ApiError> {
+    let have = call.tx.list::<Group>(&call.place).len() as u64;
+    match have < call.tx.config().quota("autoscaling:groups") {
+        true => Ok(()),
+        false => {
+            let text = "You have reached the limit of Auto Scaling groups of your account.";
+            Err(ApiError::bad("LimitExceeded", text))
+        }
+    }
 }
 
 fn taken(call: &Call<'_>, name: &str) -> Result<(), ApiError> {

@@ -3,7 +3,7 @@
 use super::Refresh;
 use super::common::{changeable, constraint, invalid, named, number, page, truth, uuid};
 use crate::aws::{Call, Outcome};
-use crate::wire::{ApiError, Body, Fields};
+use crate::wire::{ApiError, Body, Fields, Params};
 
 /// Parameters of a start.
 pub(super) const ACCEPTS: &[&str] = &[
@@ -31,12 +31,6 @@ pub(super) fn start(call: &mut Call<'_>) -> Outcome {
             "The difference between MinHealthyPercentage and MaxHealthyPercentage cannot be greater than 100.",
         ));
     }
-    let protected = wish.get("ScaleInProtectedInstances").unwrap_or("Wait");
-    if !matches!(protected, "Refresh" | "Ignore" | "Wait") {
-        let rule = "satisfy enum value set: [Refresh, Ignore, Wait]";
-        let shown = format!("'{protected}'");
-        return Err(constraint("ScaleInProtectedInstances", &shown, rule));
-    }
     if Refresh::active(&call.tx, &call.place, &group.name).is_some() {
         return Err(ApiError::bad(
             "InstanceRefreshInProgress",
@@ -52,7 +46,7 @@ pub(super) fn start(call: &mut Call<'_>) -> Outcome {
         max_healthy: max,
         warmup: number(&wish, "InstanceWarmup", 0, 1_000_000)?,
         skip_matching: truth(&wish, "SkipMatching")?.unwrap_or_default(),
-        protected: protected.to_owned(),
+        protected: protected(&wish)?,
         todo: Vec::new(),
         total: 0,
         gives_up: None,
@@ -61,6 +55,19 @@ pub(super) fn start(call: &mut Call<'_>) -> Outcome {
     };
     call.tx.put(&call.place, &refresh);
     answer(&refresh)
+}
+
+/// What becomes of protected instances.
+fn protected(wish: &Params) -> Result<String, ApiError> {
+    let value = wish.get("ScaleInProtectedInstances").unwrap_or("Wait");
+    match value {
+        "Refresh" | "Ignore" | "Wait" => Ok(value.to_owned()),
+        other => {
+            let rule = "satisfy enum value set: [Refresh, Ignore, Wait]";
+            let shown = format!("'{other}'");
+            Err(constraint("ScaleInProtectedInstances", &shown, rule))
+        }
+    }
 }
 
 fn answer(refresh: &Refresh) -> Outcome {

@@ -167,6 +167,10 @@ pub(super) fn details(call: &Call<'_>, group: &mut Group) -> Result<(), ApiError
     if let Some(rebalance) = truth(&call.params, "CapacityRebalance")? {
         group.rebalance = Some(rebalance);
     }
+    policies(call, group)
+}
+
+fn policies(call: &Call<'_>, group: &mut Group) -> Result<(), ApiError> {
     let policies = call.params.list("TerminationPolicies.member");
     if let Some(strange) = policies
         .iter()

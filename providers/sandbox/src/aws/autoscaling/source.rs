@@ -71,6 +71,14 @@ pub(super) struct Mixed {
     price: Option<String>,
 }
 
+/// The refusal of a call that names no source, or two.
+pub(super) fn missing() -> ApiError {
+    invalid(
+        "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or \
+         MixedInstancesPolicy parameter.",
+    )
+}
+
 impl Template {
     /// It in an answer.
     pub(super) fn fields(&self) -> Fields {
@@ -106,10 +114,7 @@ impl Source {
                     mixed: Some(policy),
                 }))
             }
-            (false, false) => Err(invalid(
-                "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or \
-                 MixedInstancesPolicy parameter.",
-            )),
+            (false, false) => Err(missing()),
         }
     }
 
