@@ -120,6 +120,7 @@ const QUOTAS: &[(&str, u64)] = &[
     ("ecs:revisions-per-family", 1_000_000),
     ("eks:clusters", 100),
     ("eks:nodegroups-per-cluster", 30),
+    ("autoscaling:groups", 500),
     ("elbv2:application-balancers", 50),
     ("elbv2:network-balancers", 50),
     ("elbv2:listeners-per-balancer", 50),

@@ -13,6 +13,8 @@
 //! that the operation wrote. A new service is one line in [`SERVICES`] and one in `operations.txt` an operation.
 
 pub(crate) mod acm;
+pub(crate) mod appscaling;
+pub(crate) mod autoscaling;
 mod dispatch;
 pub(crate) mod ec2;
 pub(crate) mod ecs;

@@ -10,7 +10,10 @@ use crate::wire::{ApiError, Body, Params, Protocol};
 /// Every service, by the name that requests are signed for.
 pub(crate) const SERVICES: &[Service] = &[
     super::acm::SERVICE,
+    super::appscaling::SERVICE,
     super::ec2::SERVICE,
+    // After EC2, whose instances it follows.
+    super::autoscaling::SERVICE,
     super::ecs::SERVICE,
     super::eks::SERVICE,
     super::elb::SERVICE,

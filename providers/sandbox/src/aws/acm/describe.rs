@@ -124,8 +124,6 @@ struct Wish {
     includes: Includes,
     max_items: Option<usize>,
     next_token: Option<String>,
-    sort_by: Option<String>,
-    sort_order: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -151,9 +149,6 @@ pub(super) fn list(call: &mut Call<'_>) -> Outcome {
              Member must satisfy constraint: [Member must satisfy enum value set: [{}]]",
             KNOWN.join(", ")
         )));
-    }
-    if wish.sort_by.is_some() != wish.sort_order.is_some() {
-        return Err(invalid("SortBy and SortOrder must be specified together"));
     }
     let most = wish.max_items.unwrap_or(1000);
     if !(1..=1000).contains(&most) {

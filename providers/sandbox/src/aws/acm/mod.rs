@@ -33,8 +33,6 @@ const OPERATIONS: &[Operation] = &[
         "Includes",
         "MaxItems",
         "NextToken",
-        "SortBy",
-        "SortOrder",
     ]]),
 ];
 

@@ -237,26 +237,38 @@ fn forward(params: &Params) -> Result<Does, ApiError> {
         }
         (None, _) => {}
     }
+    distinct(&groups)?;
+    let sticky = sticky(&config.under("TargetGroupStickinessConfig"))?;
+    Ok(Does::Forward { groups, sticky })
+}
+
+/// Refuses too many groups, and one that is there twice.
+fn distinct(groups: &[Weighted]) -> Result<(), ApiError> {
     if groups.len() > MOST_GROUPS {
         let text = format!("A forward action can have at most '{MOST_GROUPS}' target groups");
         return Err(invalid(text));
     }
     let mut arns: Vec<&str> = groups.iter().map(|one| one.arn.as_str()).collect();
     arns.sort_unstable();
-    if arns.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
-        return Err(invalid(
+    let twice = arns.windows(2).any(|pair| matches!(pair, [a, b] if a == b));
+    match twice {
+        true => Err(invalid(
             "A target group can be in a forward action only once",
-        ));
+        )),
+        false => Ok(()),
     }
-    let sticky = config.under("TargetGroupStickinessConfig");
-    let seconds = number(&sticky, "DurationSeconds", 1, 604_800)?;
-    let sticky = match truth(&sticky, "Enabled")? {
-        Some(true) => Some(seconds.ok_or_else(|| {
-            invalid("DurationSeconds must be specified when target group stickiness is enabled")
-        })?),
-        _ => None,
-    };
-    Ok(Does::Forward { groups, sticky })
+}
+
+/// Seconds for which a client stays with a group, when it does.
+fn sticky(config: &Params) -> Result<Option<u32>, ApiError> {
+    let seconds = number(config, "DurationSeconds", 1, 604_800)?;
+    match (truth(config, "Enabled")?, seconds) {
+        (Some(true), None) => Err(invalid(
+            "DurationSeconds must be specified when target group stickiness is enabled",
+        )),
+        (Some(true), seconds) => Ok(seconds),
+        _ => Ok(None),
+    }
 }
 
 fn redirect(config: &Params) -> Result<Does, ApiError> {

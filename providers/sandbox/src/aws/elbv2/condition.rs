@@ -83,14 +83,7 @@ fn one(params: &Params) -> Result<Condition, ApiError> {
         )));
     };
     let config = params.under(member);
-    if let Some((_, other, _)) = FIELDS
-        .iter()
-        .find(|(name, other, _)| *name != field && !params.under(other).is_empty())
-    {
-        return Err(invalid(format!(
-            "{other} cannot be specified for a condition on '{field}'"
-        )));
-    }
+    alone(params, field)?;
     let plain = params.list("Values.member");
     let mut condition = Condition {
         field: field.to_owned(),
@@ -117,6 +110,17 @@ fn one(params: &Params) -> Result<Condition, ApiError> {
     Ok(condition)
 }
 
+/// Refuses the values of another field.
+fn alone(params: &Params, field: &str) -> Result<(), ApiError> {
+    let mut others = FIELDS.iter().filter(|(name, _, _)| *name != field);
+    match others.find(|(_, other, _)| !params.under(other).is_empty()) {
+        Some((_, other, _)) => Err(invalid(format!(
+            "{other} cannot be specified for a condition on '{field}'"
+        ))),
+        None => Ok(()),
+    }
+}
+
 impl Condition {
     fn check(&self) -> Result<(), ApiError> {
         let field = &self.field;
@@ -137,6 +141,12 @@ impl Condition {
                 "The values of a condition on '{field}' must be unique"
             )));
         }
+        self.check_field()
+    }
+
+    /// What the field alone wants.
+    fn check_field(&self) -> Result<(), ApiError> {
+        let field = &self.field;
         if field == "http-header" && self.header.is_none() {
             return Err(invalid(
                 "A header name must be specified for a condition on 'http-header'",

@@ -170,7 +170,11 @@ impl HealthCheck {
             self.path = Some(path.to_owned());
         }
         self.path.get_or_insert_with(|| "/".to_owned());
-        match codes {
+        self.match_codes(codes)
+    }
+
+    fn match_codes(&mut self, [http, grpc]: [Option<&str>; 2]) -> Result<(), ApiError> {
+        match [http, grpc] {
             [Some(_), Some(_)] => {
                 return Err(invalid(
                     "Only one of HttpCode and GrpcCode can be specified",

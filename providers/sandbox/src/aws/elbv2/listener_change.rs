@@ -127,18 +127,28 @@ fn secure(call: &Call<'_>, listener: &mut Listener) -> Result<(), ApiError> {
         listener.ssl_policy = Some(policy.to_owned());
     }
     alpn(call, listener)?;
-    let protocol = &listener.protocol;
-    if listener.is_tls() {
-        if listener.certificates.is_empty() {
-            return Err(invalid(format!(
-                "A certificate must be specified for {protocol} listeners"
-            )));
-        }
-        listener
-            .ssl_policy
-            .get_or_insert_with(|| USUAL_POLICY.to_owned());
-        return Ok(());
+    match listener.is_tls() {
+        true => complete(listener),
+        false => bare(call, listener),
     }
+}
+
+/// Refuses a listener that ends TLS without a certificate.
+fn complete(listener: &mut Listener) -> Result<(), ApiError> {
+    if listener.certificates.is_empty() {
+        return Err(invalid(format!(
+            "A certificate must be specified for {} listeners",
+            listener.protocol
+        )));
+    }
+    let policy = &mut listener.ssl_policy;
+    policy.get_or_insert_with(|| USUAL_POLICY.to_owned());
+    Ok(())
+}
+
+/// Refuses what is of TLS for a listener without it; what it had goes.
+fn bare(call: &Call<'_>, listener: &mut Listener) -> Result<(), ApiError> {
+    let protocol = &listener.protocol;
     let given = |name: &str| call.params.get(name).is_some() || !call.params.under(name).is_empty();
     if let Some(name) = ["Certificates", "SslPolicy"]
         .into_iter()

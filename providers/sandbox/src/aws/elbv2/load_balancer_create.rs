@@ -15,12 +15,7 @@ use crate::wire::{ApiError, Body, Fields};
 /// CreateLoadBalancer. The name is tested and set at once, whatever reads show; the same again answers what there is,
 /// whosever it is.
 pub(super) fn create(call: &mut Call<'_>) -> Outcome {
-    let name = required(call, "Name")?;
-    check_name("Load balancer", &name)?;
-    if name.starts_with("internal-") {
-        let text = format!("Load balancer name '{name}' cannot begin with 'internal-'");
-        return Err(invalid(text));
-    }
+    let name = name(call)?;
     let kind = word(call, "Type", "application", &["application", "network"])?;
     let scheme = word(
         call,
@@ -58,6 +53,17 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
     allowed(call, &balancer, &subnets)?;
     build(&mut call.tx, &call.place, &mut balancer, &subnets);
     answer(call, &balancer)
+}
+
+fn name(call: &Call<'_>) -> Result<String, ApiError> {
+    let name = required(call, "Name")?;
+    check_name("Load balancer", &name)?;
+    match name.starts_with("internal-") {
+        true => Err(invalid(format!(
+            "Load balancer name '{name}' cannot begin with 'internal-'"
+        ))),
+        false => Ok(name),
+    }
 }
 
 /// The word of a parameter, or the usual one.

@@ -7,7 +7,7 @@ use super::common::{constraint, invalid, number, required, short_id, within};
 use super::rule::{answer, find, listener_of};
 use super::{Listener, LoadBalancer, Rule, condition, forwarding, tags};
 use crate::aws::{Call, Outcome};
-use crate::wire::ApiError;
+use crate::wire::{ApiError, Params};
 
 /// CreateRule.
 pub(super) fn create(call: &mut Call<'_>) -> Outcome {
@@ -100,22 +100,8 @@ pub(super) fn priorities(call: &mut Call<'_>) -> Outcome {
     if wishes.is_empty() {
         return Err(constraint("RulePriorities", "null", "not be null"));
     }
-    let mut changed: Vec<Rule> = Vec::new();
-    for wish in &wishes {
-        let mut rule = find(call, wish.get("RuleArn").unwrap_or_default())?;
-        if rule.priority.is_none() {
-            let text = format!(
-                "The priority of the default rule '{}' cannot be set",
-                rule.arn
-            );
-            return Err(ApiError::bad("OperationNotPermitted", text));
-        }
-        rule.priority = number(wish, "Priority", 1, 50_000)?;
-        if rule.priority.is_none() {
-            return Err(constraint("Priority", "null", "not be null"));
-        }
-        changed.push(rule);
-    }
+    let moved = |wish| moved(call, wish);
+    let changed: Vec<Rule> = wishes.iter().map(moved).collect::<Result<_, _>>()?;
     let Some(listener) = changed.first().map(|rule| rule.listener.clone()) else {
         return answer(&[]);
     };
@@ -137,4 +123,21 @@ pub(super) fn priorities(call: &mut Call<'_>) -> Outcome {
         call.tx.put(&call.place, rule);
     }
     answer(&changed)
+}
+
+/// The rule that a wish names, with its new priority.
+fn moved(call: &Call<'_>, wish: &Params) -> Result<Rule, ApiError> {
+    let mut rule = find(call, wish.get("RuleArn").unwrap_or_default())?;
+    if rule.priority.is_none() {
+        let text = format!(
+            "The priority of the default rule '{}' cannot be set",
+            rule.arn
+        );
+        return Err(ApiError::bad("OperationNotPermitted", text));
+    }
+    rule.priority = number(wish, "Priority", 1, 50_000)?;
+    match rule.priority {
+        Some(_) => Ok(rule),
+        None => Err(constraint("Priority", "null", "not be null")),
+    }
 }

@@ -135,17 +135,7 @@ pub(super) fn describe(call: &mut Call<'_>) -> Outcome {
         call.params.list("Names.member"),
     );
     let balancer = call.params.get("LoadBalancerArn").map(str::to_owned);
-    let ways = [!arns.is_empty(), !names.is_empty(), balancer.is_some()];
-    if ways.into_iter().filter(|way| *way).count() > 1 {
-        return Err(invalid(
-            "You can specify only one of the following: load balancer ARN, target group ARNs, target group names",
-        ));
-    }
-    if let Some(wrong) = arns.iter().find(|arn| path(arn, "targetgroup").is_none()) {
-        return Err(invalid(format!(
-            "'{wrong}' is not a valid target group ARN"
-        )));
-    }
+    one_way(&arns, &names, balancer.as_deref())?;
     let mut all = call.tx.see_all::<TargetGroup>(&call.place);
     if !arns.is_empty() || !names.is_empty() {
         all.retain(|one| arns.contains(&one.arn) || names.contains(&one.name));
@@ -171,6 +161,22 @@ pub(super) fn describe(call: &mut Call<'_>) -> Outcome {
             .list("TargetGroups", "member", rows.collect::<Vec<_>>())
             .maybe("NextMarker", next),
     ))
+}
+
+/// Refuses more than one way to say which groups are meant.
+fn one_way(arns: &[String], names: &[String], balancer: Option<&str>) -> Result<(), ApiError> {
+    let ways = [!arns.is_empty(), !names.is_empty(), balancer.is_some()];
+    if ways.into_iter().filter(|way| *way).count() > 1 {
+        return Err(invalid(
+            "You can specify only one of the following: load balancer ARN, target group ARNs, target group names",
+        ));
+    }
+    match arns.iter().find(|arn| path(arn, "targetgroup").is_none()) {
+        Some(wrong) => Err(invalid(format!(
+            "'{wrong}' is not a valid target group ARN"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// DeleteTargetGroup: refused while a listener sends to it; one that is not there is no error.

@@ -12,7 +12,7 @@ use crate::store::Tx;
 use crate::wire::{Body, Fields};
 
 /// A service, its role, its policy as far as the sandbox knows it.
-const SERVICES: [(&str, &str, &str); 7] = [
+const SERVICES: [(&str, &str, &str); 8] = [
     (
         "eks.amazonaws.com",
         "AmazonEKS",
@@ -29,6 +29,11 @@ const SERVICES: [(&str, &str, &str); 7] = [
         "aws-service-role/AmazonEKSForFargateServiceRolePolicy",
     ),
     ("autoscaling.amazonaws.com", "AutoScaling", ""),
+    (
+        "ecs.application-autoscaling.amazonaws.com",
+        "ApplicationAutoScaling_ECSService",
+        "",
+    ),
     ("ecs.amazonaws.com", "ECS", ""),
     (
         "elasticloadbalancing.amazonaws.com",
