@@ -15,6 +15,8 @@ pub(crate) const SERVICES: &[Service] = &[
     super::elbv2::SERVICE,
     super::iam::SERVICE,
     super::logs::SERVICE,
+    super::secretsmanager::SERVICE,
+    super::ssm::SERVICE,
     super::sts::SERVICE,
 ];
 
