@@ -184,6 +184,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
         return again(&secret, &token, content.as_ref());
     }
     key(request.kms_key_id.as_deref())?;
+    within_quota(call)?;
     let now = call.now();
     let mut secret = Secret {
         arn: format!(
@@ -207,6 +208,17 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
     }
     shadow::keep(&mut call.tx, &call.place, &secret);
     Ok(Body::Json(answer))
+}
+
+fn within_quota(call: &Call<'_>) -> Result<(), ApiError> {
+    let have = call.tx.list::<Secret>(&call.place).len() as u64;
+    match have < call.tx.config().quota("secretsmanager:secrets") {
+        true => Ok(()),
+        false => Err(ApiError::bad(
+            "LimitExceededException",
+            "You've exceeded a Secrets Manager service quota: secrets per account.",
+        )),
+    }
 }
 
 /// A create whose name is taken.

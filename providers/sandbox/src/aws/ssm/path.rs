@@ -40,6 +40,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Outcome {
                 .iter()
                 .all(|filter| filter.takes(one))
     });
+    found.sort_by(|one, other| one.name.cmp(&other.name));
     let token = request.next_token.as_deref();
     let (found, next) = page(found, |one| one.name.clone(), size, token).ok_or_else(bad_token)?;
     let row = |one: &Parameter| {

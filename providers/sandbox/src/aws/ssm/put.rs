@@ -44,6 +44,13 @@ pub(super) fn put(call: &mut Call<'_>) -> Outcome {
             "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.",
         ));
     }
+    let have = call.tx.list::<Parameter>(&call.place).len() as u64;
+    if old.is_none() && have >= call.tx.config().quota("ssm:parameters") {
+        return Err(ApiError::bad(
+            "ParameterLimitExceeded",
+            "You have exceeded the number of parameters for this AWS account.",
+        ));
+    }
     let version = version(call, request, old.as_ref())?;
     let answer = json!({"Version": version.number, "Tier": version.tier});
     let name = call.json["Name"].as_str().unwrap_or_default().to_owned();
@@ -103,7 +110,7 @@ fn tags(request: &Request) -> Result<Tags, ApiError> {
     Ok(tags)
 }
 
-/// The version that the request makes. What it does not say stays, but for the description.
+/// The version that the request makes. What it does not say stays.
 fn version(
     call: &Call<'_>,
     request: Request,
