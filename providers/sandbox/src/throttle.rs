@@ -1,6 +1,7 @@
 //! Token buckets, one per account, region and operation. They live with the process: a restarted cloud starts full.
 //!
-//! Published budgets: "Request throttling for the Amazon EC2 API" (Amazon EC2 developer guide).
+//! Published budgets: "Request throttling for the Amazon EC2 API" (Amazon EC2 developer guide), "Secrets Manager quotas"
+//! (user guide), "AWS Systems Manager endpoints and quotas" (general reference).
 
 use std::collections::BTreeMap;
 
@@ -55,6 +56,9 @@ fn published(action: &str) -> Bucket {
         | "ec2:DescribeSecurityGroups" => bucket(50.0, 10.0),
         _ if action.starts_with("ec2:Describe") => bucket(100.0, 20.0),
         _ if action.starts_with("ec2:") => bucket(50.0, 5.0),
+        "ssm:PutParameter" => bucket(3.0, 3.0),
+        _ if action.starts_with("ssm:GetParameter") => bucket(40.0, 40.0),
+        _ if action.starts_with("secretsmanager:") => bucket(50.0, 50.0),
         _ => bucket(20.0, 5.0),
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn filter(call: &mut Call<'_>) -> Outcome {
             }
         }
     }
-    found.sort_by(|(_, one), (_, other)| one.at.cmp(&other.at));
+    found.sort_by_key(|(_, one)| one.at);
     let key = |(stream, event): &(String, super::stream::Event)| format!("{}/{stream}", event.id);
     let (found, next) = page(found, key, size, text(call, "nextToken")?)
         .ok_or_else(|| invalid("The specified nextToken is invalid."))?;

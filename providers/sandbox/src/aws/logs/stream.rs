@@ -191,22 +191,7 @@ pub(super) fn describe(call: &mut Call<'_>) -> Outcome {
     let group = identified(call)?;
     let size = bounded(call, "limit", 50, 50)?;
     let prefix = text(call, "logStreamNamePrefix")?;
-    let by_time = match text(call, "orderBy")? {
-        None | Some("LogStreamName") => false,
-        Some("LastEventTime") => true,
-        Some(other) => {
-            let rule = "satisfy enum value set: [LogStreamName, LastEventTime]";
-            return Err(constraint("orderBy", other, rule));
-        }
-    };
-    if let Some(prefix) = prefix {
-        check_name("logStreamNamePrefix", prefix)?;
-        if by_time {
-            return Err(invalid(
-                "Cannot order by LastEventTime with a logStreamNamePrefix.",
-            ));
-        }
-    }
+    let by_time = by_time(call, prefix)?;
     let mut streams = call.tx.see_all::<LogStream>(&call.place);
     streams.retain(|one| {
         one.group == group.name && prefix.is_none_or(|prefix| one.name.starts_with(prefix))
@@ -228,6 +213,24 @@ pub(super) fn describe(call: &mut Call<'_>) -> Outcome {
         answer["nextToken"] = next.into();
     }
     Ok(Body::Json(answer))
+}
+
+/// Whether the order is that of the last events, which cannot be asked for together with a prefix.
+fn by_time(call: &Call<'_>, prefix: Option<&str>) -> Result<bool, ApiError> {
+    if let Some(prefix) = prefix {
+        check_name("logStreamNamePrefix", prefix)?;
+    }
+    match text(call, "orderBy")? {
+        None | Some("LogStreamName") => Ok(false),
+        Some("LastEventTime") if prefix.is_some() => Err(invalid(
+            "Cannot order by LastEventTime with a logStreamNamePrefix.",
+        )),
+        Some("LastEventTime") => Ok(true),
+        Some(other) => {
+            let rule = "satisfy enum value set: [LogStreamName, LastEventTime]";
+            Err(constraint("orderBy", other, rule))
+        }
+    }
 }
 
 fn row(call: &Call<'_>, group: &LogGroup, stream: &LogStream) -> Value {

@@ -86,6 +86,6 @@ mod tests {
             assert!(check(bad).is_err(), "{bad}");
         }
         let once = once("at(1970-01-01T00:01:00)", "UTC");
-        assert_eq!(once.map(|at| at.as_second()), Some(60));
+        assert_eq!(once.map(jiff::Timestamp::as_second), Some(60));
     }
 }

@@ -128,6 +128,18 @@ fn wish(call: &Call<'_>) -> Result<Schedule, ApiError> {
         return Err(leaving(in_group));
     }
     request.target.check(call)?;
+    Ok(Schedule {
+        group: in_group.to_owned(),
+        name,
+        about: about(&request)?,
+        token: request.client_token,
+        modified: call.now(),
+        created: call.now(),
+    })
+}
+
+/// All that the request asks for, with what it does not say.
+fn about(request: &Request) -> Result<Value, ApiError> {
     let unread = |_| ApiError::bad("SerializationException", "The target cannot be read");
     let target = serde_json::to_value(&request.target).map_err(unread)?;
     let window = serde_json::to_value(&request.flexible_time_window).map_err(unread)?;
@@ -142,24 +154,17 @@ fn wish(call: &Call<'_>) -> Result<Schedule, ApiError> {
         "FlexibleTimeWindow": window,
     });
     let more = [
-        ("Description", request.description.map(Value::from)),
+        ("Description", request.description.clone().map(Value::from)),
         ("StartDate", request.start_date.map(Value::from)),
         ("EndDate", request.end_date.map(Value::from)),
-        ("KmsKeyArn", request.kms_key_arn.map(Value::from)),
+        ("KmsKeyArn", request.kms_key_arn.clone().map(Value::from)),
     ];
     for (member, value) in more {
         if let Some(value) = value {
             about[member] = value;
         }
     }
-    Ok(Schedule {
-        group: in_group.to_owned(),
-        name,
-        about,
-        token: request.client_token,
-        modified: call.now(),
-        created: call.now(),
-    })
+    Ok(about)
 }
 
 fn check(request: &Request) -> Result<(), ApiError> {

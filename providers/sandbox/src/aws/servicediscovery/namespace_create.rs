@@ -96,11 +96,7 @@ fn create(call: &mut Call<'_>, request: Request, kind: &str) -> Outcome {
     if let Some(old) = taken.iter().find(clash) {
         return Err(exists(old, token.as_deref()));
     }
-    let have = call.tx.list::<Namespace>(&call.place).len() as u64;
-    if have >= call.tx.config().quota("servicediscovery:namespaces") {
-        let text = "The maximum number of namespaces of the account has been reached.";
-        return Err(ApiError::bad("ResourceLimitExceeded", text));
-    }
+    within_quota(call)?;
     let id = fresh(&mut call.tx, "ns-");
     let dns = kind != "HTTP";
     let target = [("NAMESPACE", id.as_str())];
@@ -129,6 +125,17 @@ fn create(call: &mut Call<'_>, request: Request, kind: &str) -> Outcome {
     };
     call.tx.put(&call.place, &namespace);
     running.begin(&mut call.tx, &call.place)
+}
+
+fn within_quota(call: &Call<'_>) -> Result<(), ApiError> {
+    let have = call.tx.list::<Namespace>(&call.place).len() as u64;
+    match have < call.tx.config().quota("servicediscovery:namespaces") {
+        true => Ok(()),
+        false => Err(ApiError::bad(
+            "ResourceLimitExceeded",
+            "The maximum number of namespaces of the account has been reached.",
+        )),
+    }
 }
 
 /// A name that is taken: by the same request, which still runs, or by whatever.
