@@ -86,10 +86,14 @@ impl Cloud {
 
     /// Answers one request at the time `now`.
     pub fn handle(&self, now: Timestamp, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        let (request, cbor) = wire::from_cbor(request);
         let mut inner = self.lock();
         let end = inner.handle(now, request);
         let delivery = end.delivery;
         let mut response = inner.log(end);
+        if cbor {
+            response = wire::to_cbor(response);
+        }
         response.extensions_mut().insert(delivery);
         response
     }

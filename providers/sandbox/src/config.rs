@@ -131,6 +131,10 @@ const QUOTAS: &[(&str, u64)] = &[
     ("iam:roles", 1000),
     ("iam:oidc-providers", 100),
     ("logs:groups", 1_000_000),
+    ("scheduler:groups", 500),
+    ("secretsmanager:secrets", 500_000),
+    ("servicediscovery:namespaces", 50),
+    ("ssm:parameters", 10_000),
 ];
 
 impl Config {

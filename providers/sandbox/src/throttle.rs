@@ -1,7 +1,8 @@
 //! Token buckets, one per account, region and operation. They live with the process: a restarted cloud starts full.
 //!
 //! Published budgets: "Request throttling for the Amazon EC2 API" (Amazon EC2 developer guide), "Request throttling for
-//! the Amazon ECS API" (Amazon ECS API reference).
+//! the Amazon ECS API" (Amazon ECS API reference), "Secrets Manager quotas" (user guide), "AWS Systems Manager endpoints
+//! and quotas" (general reference).
 
 use std::collections::BTreeMap;
 
@@ -70,6 +71,9 @@ fn published(action: &str) -> Bucket {
         | "ecs:DeleteCluster"
         | "ecs:RegisterTaskDefinition"
         | "ecs:DeregisterTaskDefinition" => bucket(20.0, 1.0),
+        "ssm:PutParameter" => bucket(3.0, 3.0),
+        _ if action.starts_with("ssm:GetParameter") => bucket(40.0, 40.0),
+        _ if action.starts_with("secretsmanager:") => bucket(50.0, 50.0),
         _ => bucket(20.0, 5.0),
     }
 }

@@ -24,8 +24,13 @@ pub(crate) mod elbv2;
 pub(crate) mod iam;
 pub(crate) mod logs;
 mod refusal;
+pub(crate) mod scheduler;
+pub(crate) mod secretsmanager;
 mod service;
+pub(crate) mod servicediscovery;
 mod session;
+mod shape;
+pub(crate) mod ssm;
 pub(crate) mod sts;
 
 pub(crate) use dispatch::{Incoming, Refused, Routed, route};

@@ -20,6 +20,10 @@ pub(crate) const SERVICES: &[Service] = &[
     super::elbv2::SERVICE,
     super::iam::SERVICE,
     super::logs::SERVICE,
+    super::scheduler::SERVICE,
+    super::secretsmanager::SERVICE,
+    super::servicediscovery::SERVICE,
+    super::ssm::SERVICE,
     super::sts::SERVICE,
 ];
 

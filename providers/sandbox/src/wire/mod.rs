@@ -1,10 +1,12 @@
 //! The AWS wire: decoding of query parameters, writing of XML and JSON answers and errors.
 
 mod answer;
+mod cbor;
 mod params;
 mod xml;
 
 pub(crate) use answer::{error, reply};
+pub(crate) use cbor::{close as to_cbor, open as from_cbor};
 pub(crate) use params::Params;
 pub(crate) use xml::Fields;
 

@@ -130,6 +130,38 @@ pub(super) fn named(call: &Call<'_>) -> Result<LogGroup, ApiError> {
     find(call, &name)
 }
 
+/// The visible group that `logGroupName` or `logGroupIdentifier` names: one of them is given.
+pub(super) fn identified(call: &Call<'_>) -> Result<LogGroup, ApiError> {
+    let Some(identifier) = text(call, "logGroupIdentifier")? else {
+        return named(call);
+    };
+    if text(call, "logGroupName")?.is_some() {
+        return Err(invalid(
+            "LogGroup name and LogGroup identifier are mutually exclusive parameters.",
+        ));
+    }
+    let name = name_in(&call.place, identifier).unwrap_or(identifier);
+    check_name("logGroupIdentifier", name)?;
+    find(call, name)
+}
+
+/// A number within bounds, the usual one when it is not given.
+pub(super) fn bounded(
+    call: &Call<'_>,
+    member: &str,
+    most: i64,
+    usual: i64,
+) -> Result<usize, ApiError> {
+    let given = number(call, member)?.unwrap_or(usual);
+    match usize::try_from(given) {
+        Ok(size) if (1..=most).contains(&given) => Ok(size),
+        _ => {
+            let rule = format!("have value between 1 and {most}");
+            Err(constraint(member, &given.to_string(), &rule))
+        }
+    }
+}
+
 /// The visible group with a name.
 pub(super) fn find(call: &Call<'_>, name: &str) -> Result<LogGroup, ApiError> {
     call.tx

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::common::{
     boolean, check_name, constraint, find, given, invalid, name_in, named, required, text,
 };
+use super::stream::LogStream;
 use super::tags::{self, Tags};
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
@@ -154,6 +155,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
     }
     group.phase = Phase::new("deleting", call.now());
     call.tx.put(&call.place, &group);
+    LogStream::forget(&mut call.tx, &call.place, &group.name);
     Ok(Body::Empty)
 }
 

@@ -1,15 +1,22 @@
-//! CloudWatch Logs: log groups. Nothing is ever written into them.
+//! CloudWatch Logs: log groups, their streams, and what is written into them.
 //!
-//! For other services: [`LogGroup::ensure`] makes the group that a service logs to.
+//! For other services: [`LogGroup::ensure`] makes the group that a service logs to, [`LogStream::append`] writes lines.
 //!
 //! Codes and messages: the CloudWatch Logs API reference, and what users of the API quote in public issues.
 
 mod common;
 mod describe;
+mod event;
+mod filter;
 mod log_group;
+mod pattern;
+mod put;
 mod retention;
+mod stream;
 mod tags;
 
+#[cfg(test)]
+mod stream_tests;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +26,7 @@ use crate::store::{Document, Tx};
 use crate::wire::Protocol;
 
 pub(crate) use log_group::LogGroup;
+pub(crate) use stream::LogStream;
 
 /// The service.
 pub(crate) const SERVICE: Service = Service {
@@ -29,6 +37,10 @@ pub(crate) const SERVICE: Service = Service {
     settle,
     objects,
 };
+
+const GROUP: &[&str] = &["logGroupName", "logGroupIdentifier"];
+
+const SPAN: &[&str] = &["startTime", "endTime", "nextToken", "limit"];
 
 const OPERATIONS: &[Operation] = &[
     Operation::write("CreateLogGroup", log_group::create).accepts(&[&[
@@ -51,6 +63,41 @@ const OPERATIONS: &[Operation] = &[
     Operation::write("PutRetentionPolicy", retention::put)
         .accepts(&[&["logGroupName", "retentionInDays"]]),
     Operation::write("DeleteRetentionPolicy", retention::delete).accepts(&[&["logGroupName"]]),
+    Operation::write("CreateLogStream", stream::create)
+        .accepts(&[&["logGroupName", "logStreamName"]]),
+    Operation::read("DescribeLogStreams", stream::describe).accepts(&[
+        GROUP,
+        &[
+            "logStreamNamePrefix",
+            "orderBy",
+            "descending",
+            "nextToken",
+            "limit",
+        ],
+    ]),
+    Operation::write("DeleteLogStream", stream::delete)
+        .accepts(&[&["logGroupName", "logStreamName"]]),
+    Operation::write("PutLogEvents", put::put).accepts(&[&[
+        "logGroupName",
+        "logStreamName",
+        "logEvents",
+        "sequenceToken",
+    ]]),
+    Operation::read("GetLogEvents", event::get).accepts(&[
+        GROUP,
+        SPAN,
+        &["logStreamName", "startFromHead"],
+    ]),
+    Operation::read("FilterLogEvents", filter::filter).accepts(&[
+        GROUP,
+        SPAN,
+        &[
+            "logStreamNames",
+            "logStreamNamePrefix",
+            "filterPattern",
+            "interleaved",
+        ],
+    ]),
     Operation::write("TagResource", tags::tag).accepts(&[&["resourceArn", "tags"]]),
     Operation::write("UntagResource", tags::untag).accepts(&[&["resourceArn", "tagKeys"]]),
     Operation::read("ListTagsForResource", tags::list).accepts(&[&["resourceArn"]]),
