@@ -125,6 +125,44 @@ impl Member {
     }
 }
 
+#[cfg(test)]
+impl Group {
+    /// A group without instances of its own, for tests of other services.
+    pub(crate) fn bare(name: &str, arn: &str, protected: bool, created: Timestamp) -> Self {
+        let template = Template {
+            id: "lt-0123456789abcdef0".to_owned(),
+            name: name.to_owned(),
+            version: "1".to_owned(),
+        };
+        Self {
+            name: name.to_owned(),
+            arn: arn.to_owned(),
+            source: Source {
+                template,
+                mixed: None,
+            },
+            sizes: Sizes {
+                min: 0,
+                max: 0,
+                desired: 0,
+            },
+            subnets: Vec::new(),
+            target_groups: Vec::new(),
+            protected,
+            rebalance: None,
+            told: BTreeMap::new(),
+            policies: Vec::new(),
+            role: String::new(),
+            tags: BTreeMap::new(),
+            members: Vec::new(),
+            due: None,
+            cause: String::new(),
+            deleting: None,
+            created,
+        }
+    }
+}
+
 impl Group {
     /// The zones of its subnets.
     pub(super) fn zones(&self, tx: &Tx<'_>, place: &Place) -> Vec<String> {

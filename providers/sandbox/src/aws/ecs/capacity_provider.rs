@@ -7,11 +7,12 @@ use serde_json::{Map, Value, json};
 use super::common::{
     arn, between, client, fresh_uuid, invalid, is_name, limit, missing, named, text, texts,
 };
-use super::scaling_group::{self, ScalingGroup};
+use super::scaling_group;
 use super::shape::check as shape;
 use super::strategy::is_fargate;
 use super::tags::{self, Tags};
 use super::{requests, role};
+use crate::aws::autoscaling::Group;
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
 use crate::store::{Document, Place};
@@ -195,7 +196,7 @@ pub(super) fn scaling(of: &Value, old: Scaling) -> Result<Scaling, ApiError> {
 
 /// Refuses protection of instances that nothing scales, or that do not start protected.
 pub(super) fn protectable(
-    group: &ScalingGroup,
+    group: &Group,
     protection: &str,
     scaling: &Scaling,
 ) -> Result<(), ApiError> {

@@ -3,43 +3,14 @@
 //! The seam to Auto Scaling: a group is read by its ARN as that service keeps it, its instances by the tag that it puts
 //! on every instance it starts.
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
+use crate::aws::autoscaling::Group;
 use crate::aws::ec2::Instance;
-use crate::store::{Document, Place, Tx};
-
-/// A group.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct ScalingGroup {
-    /// Its name.
-    pub(super) name: String,
-    /// Its ARN.
-    pub(super) arn: String,
-    /// `NewInstancesProtectedFromScaleIn`.
-    pub(super) protected: bool,
-    /// When it was made.
-    pub(super) created: Timestamp,
-}
-
-impl Document for ScalingGroup {
-    const SERVICE: &'static str = "autoscaling";
-    const KIND: &'static str = "auto-scaling-group";
-
-    fn id(&self) -> String {
-        self.name.clone()
-    }
-
-    fn created(&self) -> Timestamp {
-        self.created
-    }
-}
+use crate::store::{Place, Tx};
 
 /// The visible group with an ARN.
-pub(super) fn of_arn(tx: &Tx<'_>, place: &Place, arn: &str) -> Option<ScalingGroup> {
+pub(super) fn of_arn(tx: &Tx<'_>, place: &Place, arn: &str) -> Option<Group> {
     let (_, name) = arn.split_once(":autoScalingGroupName/")?;
-    tx.see::<ScalingGroup>(place, name)
+    tx.see::<Group>(place, name)
         .filter(|group| group.arn == arn)
 }
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::world::World;
+use crate::aws::autoscaling::Group;
 use crate::aws::ec2::{Instance, Launch, Subnet};
-use crate::aws::ecs::scaling_group::ScalingGroup;
 use crate::store::{Place, Tx};
 use crate::tests::at;
 use crate::{Cloud, Config};
@@ -140,12 +140,7 @@ fn with_group(cloud: &Cloud, second: i64, subnet: &str, protected: bool) {
         region: "eu-west-1".into(),
     };
     cloud.edit(at(second), |tx: &mut Tx<'_>| {
-        let group = ScalingGroup {
-            name: "web".into(),
-            arn: GROUP.into(),
-            protected,
-            created: tx.now(),
-        };
+        let group = Group::bare("web", GROUP, protected, tx.now());
         tx.put(&place, &group);
         let subnet = tx.get::<Subnet>(&place, subnet).unwrap();
         let launch = Launch {
