@@ -3,10 +3,11 @@
 use std::io::{self, BufRead as _};
 
 use provision_core::model::ResourceId;
-use provision_core::plan::{Plan, RENAMED, needs_consent};
+use provision_core::plan::{Plan, PlanFile, RENAMED, needs_consent};
 
 use crate::args::{Allow, RunArgs};
 use crate::error::Error;
+use crate::registry::SANDBOX;
 use crate::render;
 use crate::screen::Screen;
 use crate::signals::Signals;
@@ -27,7 +28,7 @@ pub enum Asked {
 ///
 /// # Errors
 /// No terminal and no `--yes`; or `--json`, which leaves no place to ask.
-pub fn possible(screen: Screen, run: &RunArgs) -> Result<(), Error> {
+pub fn possible(screen: Screen, run: &RunArgs, asked: Asked) -> Result<(), Error> {
     if run.yes || (screen.can_ask && !screen.json) {
         return Ok(());
     }
@@ -36,10 +37,13 @@ pub fn possible(screen: Screen, run: &RunArgs) -> Result<(), Error> {
     } else {
         "there is no terminal to ask on, and no `--yes`"
     };
+    let plan = match asked {
+        Asked::Apply => "provision plan --out FILE",
+        Asked::Destroy => "provision plan --destroy --out FILE",
+    };
     Err(Error::Consent {
         message: message.to_owned(),
-        advice: "add --yes, or write a plan with `provision plan --out FILE` and apply that"
-            .to_owned(),
+        advice: format!("add --yes, or write a plan with `{plan}` and apply that"),
         usage: true,
     })
 }
@@ -53,12 +57,13 @@ pub async fn given(
     signals: &Signals,
     run: &RunArgs,
     asked: Asked,
-    plan: &Plan,
+    made: &PlanFile,
 ) -> Result<(), Error> {
+    let plan = &made.plan;
     if run.yes {
         return allowed(run, asked, plan);
     }
-    screen.say(&render::plan::question(plan));
+    screen.say(&render::plan::question(plan, &place(made)));
     let answer = signals.unless(async {
         let read = tokio::task::spawn_blocking(|| {
             let mut line = String::new();
@@ -76,6 +81,21 @@ pub async fn given(
         advice: "run it again when you are ready".to_owned(),
         usage: false,
     })
+}
+
+/// Where it would be done: `account 123456789012, eu-west-1`.
+#[must_use]
+pub fn place(made: &PlanFile) -> String {
+    let context = made.contexts.values().next();
+    let account = context.and_then(|context| context.account.as_deref());
+    let region = context.map(|context| context.region.as_str());
+    let account = account.map(|account| format!("account {account}"));
+    let sandbox = made
+        .access
+        .contains_key(SANDBOX)
+        .then(|| "the sandbox".to_owned());
+    let words = [sandbox, account, region.map(str::to_owned)];
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// `--yes` alone is no consent to losses that nobody asked for.

@@ -36,7 +36,7 @@ pub fn named(args: &SpecArgs) -> Result<Named, Error> {
 
 /// A plan file is JSON, which no TOML file can look like: that never begins with a brace. A damaged one is still told
 /// by its magic word.
-fn is_plan(bytes: &[u8]) -> bool {
+pub fn is_plan(bytes: &[u8]) -> bool {
     let start = bytes.get(..512).unwrap_or(bytes);
     let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
     let magic = b"provision-plan";

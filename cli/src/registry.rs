@@ -37,6 +37,9 @@ const LOWERING: [(Platform, Block, &str); 2] = [
 const PROFILE: &str = "aws.profile";
 const ASSUME_ROLE: &str = "aws.assume_role";
 
+/// Key of a plan of the embedded cloud.
+pub const SANDBOX: &str = "sandbox";
+
 /// How long `init` waits to learn the caller's account.
 const PATIENCE: Duration = Duration::from_secs(8);
 

@@ -158,7 +158,9 @@ pub fn not_started(folder: &Path, error: &ServerError) -> Error {
         ServerError::Store(_) => {
             format!("it holds nothing but pretended objects: remove {folder} to start anew")
         }
-        ServerError::Listen { .. } => "take another port, or 0 for any free one".to_owned(),
+        ServerError::Listen { .. } => {
+            "take another port with --port, or --port 0 for any free one".to_owned()
+        }
         ServerError::Write { .. } => "take a folder that you may write to".to_owned(),
     };
     Error::Sandbox {

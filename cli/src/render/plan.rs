@@ -95,6 +95,17 @@ fn stops(plan: &Plan) -> String {
     out
 }
 
+/// What a destroy says that finds nothing.
+#[must_use]
+pub fn nothing_left(plan: &Plan, place: &str) -> String {
+    let stack = plain(&plan.stack);
+    let nothing = heading("Nothing to destroy.");
+    format!(
+        "{nothing} Stack `{stack}` has no objects in {}.\n",
+        plain(place)
+    )
+}
+
 /// The last line: `Plan: 41 to create, 1 to update. About 14 min.`
 #[must_use]
 pub fn sum(plan: &Plan) -> String {
@@ -245,21 +256,25 @@ fn says_more(reason: &Reason) -> bool {
 
 /// What a prompt asks.
 #[must_use]
-pub fn question(plan: &Plan) -> String {
-    let lost = plan.summary.delete + plan.summary.replace;
+pub fn question(plan: &Plan, place: &str) -> String {
+    let (deleted, anew) = (plan.summary.delete, plan.summary.replace);
     let mut out = String::new();
-    if lost > 0 {
-        let text = format!(
-            "{} will be deleted or made anew.",
-            count(lost as usize, "object")
-        );
+    let lost = match (deleted, anew) {
+        (0, 0) => None,
+        (_, 0) => Some((deleted, "will be deleted")),
+        (0, _) => Some((anew, "will be made anew")),
+        _ => Some((deleted + anew, "will be deleted or made anew")),
+    };
+    if let Some((lost, what)) = lost {
+        let text = format!("{} {what}.", count(lost as usize, "object"));
         let _ = writeln!(out, "{}", text.red().bold());
     }
     let steps = count(plan.steps.len(), "step");
     let _ = write!(
         out,
-        "Apply {steps} to stack `{}`? Only `yes` goes on: ",
-        plain(&plan.stack)
+        "Apply {steps} to stack `{}` in {}? Only `yes` goes on: ",
+        plain(&plan.stack),
+        plain(place)
     );
     out
 }

@@ -45,10 +45,7 @@ impl Progress {
             }
             EventKind::StepSkipped => {
                 let why = event.message.as_deref().unwrap_or_default();
-                (
-                    "-".yellow().to_string(),
-                    format!("not started: {}", plain(why)),
-                )
+                ("-".yellow().to_string(), plain(why))
             }
             EventKind::RunStarted | EventKind::RunFinished => return None,
         };

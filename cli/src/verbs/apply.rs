@@ -28,7 +28,7 @@ pub(super) async fn run(cx: &Cx, args: &Apply) -> Result<Exit, Error> {
 }
 
 async fn spec(cx: &Cx, args: &Apply, file: File) -> Result<Exit, Error> {
-    consent::possible(cx.screen, &args.run)?;
+    consent::possible(cx.screen, &args.run, Asked::Apply)?;
     let loaded = input::load_file(file, &args.spec.overrides, None)?;
     let _lock = Lock::take(&cx.base, &loaded.spec.stack, Timestamp::now())?;
     let mut session = Session::of(cx, loaded).await?;
@@ -51,7 +51,7 @@ pub(super) async fn carry_out(
     show_plan(cx.screen, made)?;
     let idle = made.plan.steps.is_empty();
     if !idle {
-        consent::given(cx.screen, &cx.signals, run, asked, &made.plan).await?;
+        consent::given(cx.screen, &cx.signals, run, asked, made).await?;
     }
     let execution = Execution {
         base: &cx.base,

@@ -1,5 +1,7 @@
 //! `apply PLANFILE`: exactly that plan, or a refusal that names what has changed since.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use provision_core::model::{Pending, Resource};
 use provision_core::plan::{PlanFile, file, verify};
@@ -13,7 +15,7 @@ use crate::exit::Exit;
 use crate::flow;
 use crate::lock::Lock;
 use crate::price;
-use crate::registry::Registry;
+use crate::registry::{Registry, SANDBOX};
 
 pub(super) async fn run(cx: &Cx, args: &Apply, bytes: &[u8]) -> Result<Exit, Error> {
     let path = args.spec.path().0;
@@ -23,6 +25,7 @@ pub(super) async fn run(cx: &Cx, args: &Apply, bytes: &[u8]) -> Result<Exit, Err
         problem: error.to_string(),
         advice: Some("make it again with `provision plan --out`".to_owned()),
     })?;
+    same_cloud(cx, &path, &made)?;
     let _lock = Lock::take(&cx.base, &made.plan.stack, Timestamp::now())?;
     let sandbox = open_sandbox(cx).await?;
     let mut registry = Registry::of_plan(&made, sandbox.as_ref()).await;
@@ -40,6 +43,20 @@ pub(super) async fn run(cx: &Cx, args: &Apply, bytes: &[u8]) -> Result<Exit, Err
         again: "This plan no longer fits: plan again, it goes on from what is there.",
     };
     execution.run(&made).await
+}
+
+/// A plan of the embedded cloud is applied there and nowhere else, and no other is.
+fn same_cloud(cx: &Cx, path: &Path, made: &PlanFile) -> Result<(), Error> {
+    let (problem, advice) = match (made.access.contains_key(SANDBOX), cx.sandbox.is_some()) {
+        (true, false) => ("it is a plan of the sandbox", "add --sandbox"),
+        (false, true) => ("it is no plan of the sandbox", "leave --sandbox out"),
+        _ => return Ok(()),
+    };
+    Err(Error::BadFile {
+        path: path.to_owned(),
+        problem: problem.to_owned(),
+        advice: Some(advice.to_owned()),
+    })
 }
 
 /// A date in the environment is for whatever plans are made there.

@@ -13,9 +13,10 @@ use crate::exit::Exit;
 use crate::flow::Wish;
 use crate::input;
 use crate::lock::Lock;
+use crate::render;
 
 pub(super) async fn run(cx: &Cx, args: &Destroy) -> Result<Exit, Error> {
-    consent::possible(cx.screen, &args.run)?;
+    consent::possible(cx.screen, &args.run, Asked::Destroy)?;
     let loaded = input::load(&args.spec, None)?;
     let _lock = Lock::take(&cx.base, &loaded.spec.stack, Timestamp::now())?;
     let mut session = Session::of(cx, loaded).await?;
@@ -27,5 +28,12 @@ pub(super) async fn run(cx: &Cx, args: &Destroy) -> Result<Exit, Error> {
         ..Wish::default()
     };
     let made = session.plan(cx, &wish).await?;
+    if made.plan.changes.is_empty() && !cx.screen.json {
+        cx.screen.print(&render::plan::nothing_left(
+            &made.plan,
+            &consent::place(&made),
+        ))?;
+        return Ok(Exit::Ok);
+    }
     carry_out(cx, &session, &made, &args.run, Asked::Destroy).await
 }

@@ -31,7 +31,7 @@ pub(super) async fn run(cx: &Cx, args: &Init) -> Result<Exit, Error> {
         None => None,
     };
     let text = spec::template(args.platform, account.as_deref(), &args.region)
-        .map_err(|not_yet| Error::NotYet(not_yet.to_string()))?;
+        .map_err(|_| Error::NotYet(format!("init --platform {}", args.platform)))?;
     if to_stdout {
         cx.screen.print(&text)?;
         return Ok(Exit::Ok);

@@ -1,5 +1,7 @@
 //! `plan`: what would change.
 
+use std::path::Path;
+
 use provision_core::plan::{Goal, file};
 
 use super::Cx;
@@ -7,7 +9,8 @@ use super::session::{Session, wish};
 use crate::args::Plan;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::{files, render};
+use crate::sandbox::DEFAULT_DIR;
+use crate::{files, input, render};
 
 pub(super) async fn run(cx: &Cx, args: &Plan) -> Result<Exit, Error> {
     if args.out.is_some() && args.shape.platform.is_some() {
@@ -15,6 +18,9 @@ pub(super) async fn run(cx: &Cx, args: &Plan) -> Result<Exit, Error> {
             "`--platform` asks what if, and `--out` writes what is to be applied: leave one out"
                 .to_owned(),
         ));
+    }
+    if let Some(path) = &args.out {
+        replaceable(path)?;
     }
     let goal = match args.destroy {
         true => Goal::Destroy,
@@ -36,9 +42,9 @@ pub(super) async fn run(cx: &Cx, args: &Plan) -> Result<Exit, Error> {
         cx.screen
             .print(&render::plan::human(&made.plan, cx.screen.verbose))?;
         if let Some(path) = &args.out {
-            let path = path.display();
+            let (path, there) = (path.display(), there(cx));
             cx.screen.print(&format!(
-                "Written to {path}. Next: provision apply {path}\n"
+                "Written to {path}. Next: provision apply {path}{there}\n"
             ))?;
         }
     }
@@ -47,4 +53,26 @@ pub(super) async fn run(cx: &Cx, args: &Plan) -> Result<Exit, Error> {
         true => Exit::Differs,
         false => Exit::Ok,
     })
+}
+
+/// A plan takes the place of another plan, and of nothing else.
+fn replaceable(path: &Path) -> Result<(), Error> {
+    let is_other = path.is_file() && !input::is_plan(&files::read(path)?);
+    match is_other {
+        false => Ok(()),
+        true => Err(Error::BadFile {
+            path: path.to_owned(),
+            problem: "it is there and no plan, so none is written over it".to_owned(),
+            advice: Some("name another file for the plan".to_owned()),
+        }),
+    }
+}
+
+/// What leads to the embedded cloud again, where that was used.
+fn there(cx: &Cx) -> String {
+    match &cx.sandbox {
+        None => String::new(),
+        Some(folder) if folder == Path::new(DEFAULT_DIR) => " --sandbox".to_owned(),
+        Some(folder) => format!(" --sandbox={}", folder.display()),
+    }
 }

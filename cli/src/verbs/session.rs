@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::execute::settle_ms;
 use crate::flow::{self, Wanted, Wish};
 use crate::input;
-use crate::registry::Registry;
+use crate::registry::{Registry, SANDBOX};
 use crate::sandbox::Sandbox;
 
 /// A spec and the clouds it is about.
@@ -61,9 +61,15 @@ impl Session {
             .unless(flow::observe(&mut self.registry, wanted, wish))
             .await?;
         self.adopted(&inputs)?;
-        cx.signals
+        let mut made = cx
+            .signals
             .unless(flow::finish(&self.registry, inputs, wish))
-            .await
+            .await?;
+        if cx.sandbox.is_some() {
+            made.access
+                .insert(SANDBOX.to_owned(), "embedded".to_owned());
+        }
+        Ok(made)
     }
 
     /// Every word `adopt` names something.

@@ -325,11 +325,16 @@ impl Run {
 
     /// A step is not started, or left to the next run.
     pub(super) fn leave(&mut self, at: usize, why: &str) {
+        let begun = self.works[at].job.is_some();
+        let why = match begun {
+            true => format!("left to the next run: {why}"),
+            false => format!("not started: {why}"),
+        };
         self.tell(
             at,
             EventKind::StepSkipped,
             Says {
-                message: Some(why.to_owned()),
+                message: Some(why),
                 ..Says::default()
             },
         );

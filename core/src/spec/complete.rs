@@ -108,7 +108,10 @@ fn missing(place: At, name: &str, block: &Block, path: &str) -> Problem {
     } else {
         "a"
     };
-    let message = format!("{article} {} needs `{name}`", block.name);
+    let message = match block.name.ends_with('s') {
+        true => format!("{} need `{name}`", block.name),
+        false => format!("{article} {} needs `{name}`", block.name),
+    };
     let doc = block.key(name).map_or("", |key| key.doc);
     Problem::new("missing-key", place, message)
         .label(format!("`{path}` is missing"))

@@ -209,6 +209,11 @@ fn gke(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
 fn nodes(check: &mut Check<'_>, base: &str, pool: &Pool, platform: Platform) {
     let (min, max) = (pool.nodes.min, pool.nodes.max);
     let path = format!("{base}.nodes");
+    let written = |key: &str| check.places.get(&format!("{path}.{key}")).is_some();
+    if written("min") && !written("max") {
+        // That is missing, which has been said.
+        return;
+    }
     if min > max {
         let message = format!("`min` is {min}, above `max`, which is {max}");
         let at = format!("{path}.min");
