@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Secret {
     /// The cluster it is for.
     pub cluster: Option<String>,
-    /// `store = "cloud"`.
+    /// `cloud`: the cloud's own store; `ssm`: AWS's Parameter Store.
     pub store: Option<String>,
     /// Where the value comes from.
     pub from: SecretSource,

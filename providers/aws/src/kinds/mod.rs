@@ -35,7 +35,7 @@ use std::future::Future;
 
 use provision_core::contract::{ActStep, Context, Failure, Parent};
 use provision_core::cost::Usage;
-use provision_core::model::{Never, Observed, Resource, ResourceId, Table};
+use provision_core::model::{Never, Observed, Resource, ResourceId, Table, Values};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -258,6 +258,8 @@ pub struct Cx<'a> {
     pub desired: Option<&'a Resource<Never>>,
     /// The idempotency token.
     pub token: &'a str,
+    /// The value of the secret that it is about, when it is at hand.
+    pub values: &'a Values,
 }
 
 impl Cx<'_> {

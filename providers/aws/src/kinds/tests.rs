@@ -87,6 +87,7 @@ fn act(does: Does, kind: &str, fields: &[(&str, Value<Never>)], live: Option<&st
         parent: None,
         token: "00000000-0000-4000-8000-000000000000".to_owned(),
         look_first: false,
+        values: provision_core::model::Values::none(),
     }
 }
 
@@ -202,6 +203,7 @@ async fn a_denied_list_is_unknown_and_never_absent() {
         resources: vec![wanted.unwrap()],
         parents: BTreeMap::new(),
         orphans: false,
+        values: provision_core::model::Values::none(),
     });
     let SurveyAnswer::Objects { seen, .. } = provider.survey(&request).await.unwrap() else {
         panic!("the wrong wave");
