@@ -43,6 +43,19 @@ pub enum SecretSource {
     Existing(BTreeMap<String, String>),
 }
 
+impl SecretSource {
+    /// Where the value is to be had, in words; `None` where nobody gives it to us.
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        match self {
+            Self::Env(name) => Some(format!("the environment variable {name}")),
+            Self::File { path, .. } => Some(format!("the file {path}")),
+            Self::Stdin => Some("standard input".to_owned()),
+            Self::Generate { .. } | Self::Existing(_) => None,
+        }
+    }
+}
+
 /// `[load_balancer.NAME]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoadBalancer {

@@ -128,6 +128,7 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
                 context: &objects.context,
                 resources: resources.collect(),
                 orphans: objects.orphans,
+                values: &objects.values,
                 parents: &[],
             };
             (*ops, ask)

@@ -65,7 +65,9 @@ pub(super) async fn describe(aws: &Aws, id: &str) -> Result<Option<Found>, Fault
     Ok(Some(Found {
         arn: answer.arn.unwrap_or_default(),
         name: answer.name.unwrap_or_default(),
-        tags: tags.filter_map(|tag| Some((tag.key?, tag.value?))).collect(),
+        tags: tags
+            .filter_map(|tag| Some((tag.key?, tag.value?)))
+            .collect(),
         deleted: answer.deleted_date.map(day),
         current: current.map(|(id, _)| id.clone()),
         versions: stages.into_keys().collect(),
@@ -74,9 +76,8 @@ pub(super) async fn describe(aws: &Aws, id: &str) -> Result<Option<Found>, Fault
 
 /// ARNs of the secrets that are marked as the stack's, as far as the list knows.
 pub(super) async fn list(aws: &Aws, stack: &str) -> Result<Vec<String>, Fault> {
-    let filter = |key: FilterNameStringType, value: &str| {
-        Filter::builder().key(key).values(value).build()
-    };
+    let filter =
+        |key: FilterNameStringType, value: &str| Filter::builder().key(key).values(value).build();
     let filters = vec![
         filter(FilterNameStringType::TagKey, STACK),
         filter(FilterNameStringType::TagValue, stack),
@@ -235,4 +236,10 @@ pub(super) async fn delete(aws: &Aws, arn: &str, days: u16) -> Result<(), Stop> 
 
 fn is_scheduled(fault: &Fault) -> bool {
     fault.is(&["InvalidRequestException"]) && fault.message.contains("deletion")
+}
+
+/// Whether there is a secret of this name or ARN that can be read.
+pub(crate) async fn has_secret(aws: &Aws, id: &str) -> Result<bool, Fault> {
+    let found = describe(aws, id).await?;
+    Ok(found.is_some_and(|found| found.deleted.is_none()))
 }

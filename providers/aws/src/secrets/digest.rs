@@ -20,10 +20,20 @@ const BYTES: usize = 16;
 
 /// A new salt, in hex.
 pub(crate) fn salt() -> Result<String, Failure> {
+    Ok(hex(&random()?))
+}
+
+/// The id of a version that tells nothing of its value.
+pub(crate) fn random_id() -> Result<String, Failure> {
+    let id = Builder::from_random_bytes(random()?).into_uuid();
+    Ok(id.to_string())
+}
+
+fn random() -> Result<[u8; BYTES], Failure> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes)
         .map_err(|error| internal(format!("this machine gives no random numbers: {error}")))?;
-    Ok(hex(&bytes))
+    Ok(bytes)
 }
 
 /// The digest of a value; `None` when the salt is none of ours.

@@ -12,7 +12,7 @@ use provision_core::model::{
 };
 use serde::{Deserialize, Serialize};
 
-pub(crate) use digest::{digest, hex, salt, version_id};
+pub(crate) use digest::{digest, hex, random_id, salt, version_id};
 
 use crate::error::Fault;
 use crate::kinds::live::text;
@@ -65,7 +65,10 @@ pub(crate) fn rows() -> Vec<Row> {
     vec![
         scalar(VALUE, "whether the store holds the value at hand"),
         once("from", "where the value comes from, in words"),
-        once("compare", "how a change is told: by a digest, or by reading"),
+        once(
+            "compare",
+            "how a change is told: by a digest, or by reading",
+        ),
         once("generate", "how a value is made that nobody gives"),
     ]
 }
