@@ -107,10 +107,7 @@ pub(crate) fn ready(network: &str, services: &[String]) -> Vec<ResourceId> {
 /// What machines reach these services through once they have no other way; gateways, which are routes, aside.
 pub(crate) fn doors(network: &str, services: &[String]) -> Vec<ResourceId> {
     let all = ready(network, services).into_iter();
-    let gateways: Vec<ResourceId> = GATEWAYS
-        .iter()
-        .map(|service| id(network, service))
-        .collect();
+    let gateways: Vec<ResourceId> = GATEWAYS.iter().map(|service| id(network, service)).collect();
     all.filter(|id| !gateways.contains(id)).collect()
 }
 
