@@ -77,7 +77,7 @@ impl Served for Secret {
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {
-        let looks = ask.resources.iter().map(|resource| async {
+        let looks = ask.resources.iter().map(|resource| async move {
             let look = look(ask, resource).await;
             (
                 resource.id.clone(),

@@ -94,7 +94,7 @@ pub(super) fn act(
         parent: None,
         token: "00000000-0000-4000-8000-000000000000".to_owned(),
         look_first: false,
-        values: provision_core::model::Values::none(),
+        values: Values::none(),
     }
 }
 
@@ -213,7 +213,7 @@ async fn a_denied_list_is_unknown_and_never_absent() {
         resources: vec![wanted.unwrap()],
         parents: BTreeMap::new(),
         orphans: false,
-        values: provision_core::model::Values::none(),
+        values: Values::none(),
     });
     let SurveyAnswer::Objects { seen, .. } = provider.survey(&request).await.unwrap() else {
         panic!("the wrong wave");
