@@ -15,7 +15,7 @@ use provision_core::apply::{Command, Event, Input, Record, Run, RunResult};
 use provision_core::contract::{
     Class, Context, Failure, Objects, Outcome, PollOutcome, Provider, SurveyAnswer, SurveyRequest,
 };
-use provision_core::model::{Never, Pending, Resource, ResourceId, Sight, Value};
+use provision_core::model::{Never, Pending, Resource, ResourceId, Sight, Value, Values};
 use provision_core::plan::PlanFile;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -31,6 +31,7 @@ pub struct Drive {
     providers: Providers,
     contexts: BTreeMap<String, Context>,
     names: Arc<BTreeMap<ResourceId, String>>,
+    values: Values,
     began: Instant,
     epoch_ms: u64,
     calls: JoinSet<Input>,
@@ -52,12 +53,20 @@ impl Drive {
             providers,
             contexts: plan.contexts.clone(),
             names: Arc::new(names),
+            values: Values::none(),
             began: Instant::now(),
             epoch_ms,
             calls: JoinSet::new(),
             wakes: BTreeSet::new(),
             inputs: VecDeque::from([Input::Start]),
         }
+    }
+
+    /// With values of secrets: each call gets the one that it is about.
+    #[must_use]
+    pub fn with_values(mut self, values: Values) -> Self {
+        self.values = values;
+        self
     }
 
     /// Drives the run to its end. `cancel` counts requests to stop; the first one is enough.
@@ -121,17 +130,20 @@ impl Drive {
                 Command::Act {
                     step,
                     provider,
-                    request,
-                } => self.call(&provider, move |provider| async move {
-                    let outcome = match provider {
-                        Ok(provider) => guarded(provider.act(&request)).await,
-                        Err(failure) => Ok(Outcome::Failed { failure }),
-                    };
-                    Input::Acted {
-                        step,
-                        outcome: outcome.unwrap_or_else(|reason| Outcome::Unknown { reason }),
-                    }
-                }),
+                    mut request,
+                } => {
+                    request.values = self.values.only([&request.step.id]);
+                    self.call(&provider, move |provider| async move {
+                        let outcome = match provider {
+                            Ok(provider) => guarded(provider.act(&request)).await,
+                            Err(failure) => Ok(Outcome::Failed { failure }),
+                        };
+                        Input::Acted {
+                            step,
+                            outcome: outcome.unwrap_or_else(|reason| Outcome::Unknown { reason }),
+                        }
+                    })
+                }
                 Command::Poll {
                     step,
                     provider,
@@ -197,10 +209,13 @@ impl Drive {
     fn look_up(&mut self, step: u32, provider: &str, resource: &Resource<Never>) {
         let context = self.contexts.get(provider).cloned();
         let names = Arc::clone(&self.names);
+        let values = self.values.only([&resource.id]);
         let resource = known_as_pending(resource);
         self.call(provider, move |provider| async move {
             let sight = match (provider, context) {
-                (Ok(provider), Some(context)) => look(&*provider, context, resource, &names).await,
+                (Ok(provider), Some(context)) => {
+                    look(&*provider, context, resource, &names, values).await
+                }
                 (Err(failure), _) => Err(failure),
                 (Ok(_), None) => Err(internal(Class::Internal, "no context for it".to_owned())),
             };
@@ -214,6 +229,7 @@ async fn look(
     context: Context,
     resource: Resource<Pending>,
     names: &BTreeMap<ResourceId, String>,
+    values: Values,
 ) -> Result<Sight, Failure> {
     let id = resource.id.clone();
     let parents = resource
@@ -226,6 +242,7 @@ async fn look(
         resources: vec![resource],
         parents,
         orphans: false,
+        values,
     });
     let answer = guarded(provider.survey(&request))
         .await

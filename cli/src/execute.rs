@@ -82,7 +82,8 @@ impl Execution<'_> {
             false => Box::new(FileJournal::new(self.base, stack, run.id())),
         };
         let epoch_ms = u64::try_from(now.as_millisecond()).unwrap_or_default();
-        let drive = Drive::new(file, self.registry.providers.clone(), epoch_ms);
+        let drive = Drive::new(file, self.registry.providers.clone(), epoch_ms)
+            .with_values(self.registry.values.clone());
         let mut sink = self.sink(file.plan.steps.len());
         let stop = self.signals.receiver();
         Ok(drive.run(run, journal.as_mut(), &mut sink, stop).await)

@@ -10,6 +10,7 @@
 mod account;
 mod advice;
 mod existing;
+mod kept;
 mod left;
 mod look;
 mod survey;
@@ -151,6 +152,7 @@ pub async fn observe(
         goal: wish.goal,
         contexts: registry.contexts.clone(),
         access: registry::access(wanted.spec),
+        secrets: registry.sources.clone(),
         tables: registry.tables.clone(),
         resources,
         sights: surveyed.sights,
@@ -227,6 +229,7 @@ pub async fn finish(
             plan::make(&inputs)?
         }
     };
+    kept::note(&mut made, &registry.tables, wish.now());
     price::plan(registry, &mut made, wish.as_of, wish.budget)?;
     Ok(made)
 }

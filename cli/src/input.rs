@@ -10,6 +10,9 @@ use crate::args::{Overrides, SpecArgs};
 use crate::error::Error;
 use crate::files;
 
+/// What a text is called that was read from standard input.
+pub const STDIN: &str = "standard input";
+
 /// Longest spec that is read.
 const LIMIT: usize = 4 << 20;
 
@@ -45,7 +48,7 @@ pub fn is_plan(bytes: &[u8]) -> bool {
 
 fn text(path: &Path, bytes: Vec<u8>) -> Result<File, Error> {
     let name = match path.to_string_lossy() {
-        dash if dash == "-" => "standard input".to_owned(),
+        dash if dash == "-" => STDIN.to_owned(),
         name => name.into_owned(),
     };
     if bytes.len() > LIMIT {

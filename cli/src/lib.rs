@@ -19,6 +19,7 @@ pub mod registry;
 pub mod render;
 pub mod sandbox;
 pub mod screen;
+pub mod secrets;
 pub mod signals;
 pub mod verbs;
 

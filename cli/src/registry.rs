@@ -9,13 +9,15 @@ use provision_aws::{Aws, AwsProvider, direct};
 use provision_core::contract::{
     Context, ExpandRequest, Facts, Provider, SurveyAnswer, SurveyRequest,
 };
-use provision_core::model::Platform;
+use provision_core::model::{Platform, Values};
 use provision_core::plan::{PlanFile, Tables};
 use provision_core::spec::{AwsCloud, Spec};
 use provision_eks::EksProvider;
 
 use crate::drive::Providers;
+use crate::error::Error;
 use crate::sandbox::Sandbox;
+use crate::secrets::{self, AtHand, Sources};
 
 /// Blocks of the spec that are lowered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +54,11 @@ pub struct Registry {
     pub contexts: BTreeMap<String, Context>,
     /// Schema tables of all of them.
     pub tables: Tables,
+    /// Where values of secrets come from.
+    pub sources: Sources,
+    /// Those that are at hand.
+    pub values: Values,
+    not_at_hand: BTreeMap<String, String>,
     blocks: BTreeMap<String, Vec<String>>,
 }
 
@@ -120,7 +127,47 @@ impl Registry {
                 .collect(),
             contexts,
             blocks,
+            sources: Sources::new(),
+            values: Values::none(),
+            not_at_hand: BTreeMap::new(),
         }
+    }
+
+    /// Asks for the values of secrets, where a provider here serves them. `taken`: standard input has been read.
+    ///
+    /// # Errors
+    /// What is wrong with a source.
+    pub fn ask(&mut self, sources: Sources, taken: bool) -> Result<(), Error> {
+        let served = |name: &String| {
+            let address = format!("secret.{name}");
+            self.blocks.values().any(|blocks| blocks.contains(&address))
+        };
+        let sources: Sources = sources
+            .into_iter()
+            .filter(|(name, _)| served(name))
+            .collect();
+        self.give(sources, taken)
+    }
+
+    /// The same of the secrets of a plan file; answers what is not at hand.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub fn ask_again(
+        &mut self,
+        made: &PlanFile,
+        taken: bool,
+    ) -> Result<&BTreeMap<String, String>, Error> {
+        self.give(made.secrets.clone(), taken)?;
+        Ok(&self.not_at_hand)
+    }
+
+    fn give(&mut self, sources: Sources, taken: bool) -> Result<(), Error> {
+        let AtHand { values, missing } = secrets::at_hand(&sources, taken)?;
+        self.sources = sources;
+        self.values = values;
+        self.not_at_hand = missing;
+        Ok(())
     }
 
     /// What a provider is asked to expand.
@@ -136,6 +183,7 @@ impl Registry {
             spec: spec.clone(),
             blocks: self.blocks.get(provider).cloned().unwrap_or_default(),
             facts: facts.cloned(),
+            not_at_hand: self.not_at_hand.clone(),
         })
     }
 }

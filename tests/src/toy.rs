@@ -95,6 +95,7 @@ pub fn tables() -> Tables {
         loss: None,
         leaves: false,
         lingers: false,
+        kept_days: 0,
         downtime: None,
         seconds: Seconds {
             create: seconds,

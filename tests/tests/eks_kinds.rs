@@ -105,6 +105,7 @@ fn act(does: Does, want: &Resource<Never>, live: Option<Observed>, fields: &[&st
         parent,
         token: "00000000-0000-4000-8000-000000000000".to_owned(),
         look_first: false,
+        values: provision_core::model::Values::none(),
     }
 }
 
@@ -155,6 +156,7 @@ async fn survey(
         resources: resources.iter().map(pending).collect(),
         parents: BTreeMap::new(),
         orphans: true,
+        values: provision_core::model::Values::none(),
     });
     match provider.survey(&request).await.unwrap() {
         SurveyAnswer::Objects { seen, orphans, .. } => (seen, orphans),

@@ -65,6 +65,7 @@ fn core_knows_no_provider_and_no_io() {
         "thiserror",
         "toml",
         "uuid",
+        "zeroize",
     ];
     let extra: Vec<String> = dependencies("core")
         .into_iter()

@@ -34,9 +34,11 @@ pub async fn survey(
     orphans: bool,
 ) -> Result<Surveyed, Error> {
     let asked = registry.providers.iter().filter_map(|(name, provider)| {
+        let own = of_provider(resources, name);
         let request = SurveyRequest::Objects(Objects {
             context: registry.contexts.get(name)?.clone(),
-            resources: of_provider(resources, name),
+            values: registry.values.only(own.iter().map(|one| &one.id)),
+            resources: own,
             parents: parents(resources, name),
             orphans,
         });

@@ -29,6 +29,7 @@ pub(super) async fn run(cx: &Cx, args: &Apply, bytes: &[u8]) -> Result<Exit, Err
     let _lock = Lock::take(&cx.base, &made.plan.stack, Timestamp::now())?;
     let sandbox = open_sandbox(cx).await?;
     let mut registry = Registry::of_plan(&made, sandbox.as_ref()).await;
+    secrets(&mut registry, &made, &path)?;
     cx.signals.unless(fits(&mut registry, &made)).await?;
     let budget = made.plan.cost.as_ref().and_then(|cost| cost.budget);
     price::plan(&registry, &mut made, args.shape.as_of, budget)?;
@@ -86,6 +87,29 @@ fn plain(args: &Apply) -> Result<(), Error> {
             "a plan file is applied as it is: options that shape a plan belong to `plan`"
                 .to_owned(),
         )),
+    }
+}
+
+/// Asks for the values of secrets again: a plan file holds none. What was at hand when it was made must be so now.
+fn secrets(registry: &mut Registry, made: &PlanFile, path: &Path) -> Result<(), Error> {
+    let was_missing = |name: &str| {
+        let address = format!("secret.{name}");
+        let mut notes = made.plan.notes.iter();
+        notes.any(|note| {
+            note.code == "secret-not-at-hand" && note.address.as_deref() == Some(&address)
+        })
+    };
+    let missing = registry.ask_again(made, path.as_os_str() == "-")?;
+    let lost = missing.iter().find(|(name, _)| !was_missing(name));
+    match lost {
+        None => Ok(()),
+        Some((name, why)) => Err(Error::BadFile {
+            path: path.to_path_buf(),
+            problem: format!(
+                "it was made with the value of secret.{name}, which is not at hand now: {why}"
+            ),
+            advice: Some("provide it, then apply the plan again".to_owned()),
+        }),
     }
 }
 

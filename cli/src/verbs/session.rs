@@ -1,5 +1,7 @@
 //! What the verbs that look at a cloud begin with: spec, embedded cloud, providers.
 
+use std::path::Path;
+
 use provision_core::cost::Money;
 use provision_core::model::{Address, Platform};
 use provision_core::plan::{self, Goal, Inputs, PlanFile};
@@ -13,6 +15,7 @@ use crate::flow::{self, Wanted, Wish};
 use crate::input;
 use crate::registry::{Registry, SANDBOX};
 use crate::sandbox::Sandbox;
+use crate::secrets;
 
 /// A spec and the clouds it is about.
 pub(super) struct Session {
@@ -51,6 +54,10 @@ impl Session {
 
     /// Makes a plan; Ctrl-C ends that at once, for nothing is changed by it.
     pub(super) async fn plan(&mut self, cx: &Cx, wish: &Wish) -> Result<PlanFile, Error> {
+        // What goes needs no value.
+        if wish.goal == Goal::Reach {
+            self.secrets()?;
+        }
         let wanted = Wanted {
             spec: &self.loaded.spec,
             digest: &self.loaded.digest,
@@ -70,6 +77,15 @@ impl Session {
                 .insert(SANDBOX.to_owned(), "embedded".to_owned());
         }
         Ok(made)
+    }
+
+    /// Asks for the values of secrets.
+    fn secrets(&mut self) -> Result<(), Error> {
+        let files = self.loaded.files();
+        let name = files.first().map_or("", |file| file.name.as_str());
+        let folder = Path::new(name).parent().unwrap_or(Path::new(""));
+        let sources = secrets::sources(&self.loaded.spec, folder);
+        self.registry.ask(sources, name == input::STDIN)
     }
 
     /// Every word `adopt` names something.

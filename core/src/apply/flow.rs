@@ -8,7 +8,7 @@ use super::run::{Phase, Run, Scope};
 use super::token::{Turn, token};
 use super::work::{Job, Look, Next, Stage, Then};
 use crate::contract::{Act, ActStep, Does, Failure, Handle};
-use crate::model::{Identity, Never, Observed, Resource, Value};
+use crate::model::{Identity, Never, Observed, Resource, Value, Values};
 
 impl Run {
     /// All that a step comes after is done.
@@ -139,6 +139,7 @@ impl Run {
             parent,
             token: String::new(),
             look_first: false,
+            values: Values::none(),
         })
     }
 

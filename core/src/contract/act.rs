@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Fields, Kind, Never, Observed, Resource, ResourceId};
+use crate::model::{Fields, Kind, Never, Observed, Resource, ResourceId, Values, crossing};
 
 use super::{Context, Failure};
 
@@ -60,6 +60,9 @@ pub struct Act {
     pub token: String,
     /// Whether an earlier create of this id may have happened that we know nothing of: look first.
     pub look_first: bool,
+    /// The value of the secret that it is about, when it is at hand. Who drives the run puts it in: the executor never has it.
+    #[serde(default, with = "crossing", skip_serializing_if = "Values::is_empty")]
+    pub values: Values,
 }
 
 /// What a step must know of the object it lives in.

@@ -52,6 +52,9 @@ pub struct ExpandRequest {
     pub blocks: Vec<String>,
     /// Facts of the account; `None` offline.
     pub facts: Option<Facts>,
+    /// Secrets whose value was asked for and is not at hand, by name, with why. Empty offline, where nobody asks.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_at_hand: BTreeMap<String, String>,
 }
 
 /// The resources of those blocks.

@@ -15,6 +15,8 @@ mod left;
 mod messages;
 mod shim;
 mod survey;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 use super::{
     Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Note, Outcome, Poll, PollOutcome,
@@ -14,7 +15,8 @@ use crate::model::Table;
 pub struct Shim<P>(pub P);
 
 fn trip<T: Serialize + DeserializeOwned>(value: &T) -> Result<T, Failure> {
-    let text = serde_json::to_string(value).map_err(|error| broken(&error))?;
+    // A value of a secret may be in it.
+    let text = Zeroizing::new(serde_json::to_string(value).map_err(|error| broken(&error))?);
     serde_json::from_str(&text).map_err(|error| broken(&error))
 }
 

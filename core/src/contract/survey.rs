@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Observed, Pending, Resource, ResourceId, Sight, Stray};
+use crate::model::{Observed, Pending, Resource, ResourceId, Sight, Stray, Values, crossing};
 
 use super::{
     Advice, Advised, Context, ExpandRequest, Facts, Import, Imported, Leavers, Left, Note,
@@ -86,6 +86,9 @@ pub struct Objects {
     pub parents: BTreeMap<ResourceId, String>,
     /// Also list marked objects of the stack that are not among `resources`, and strays in other regions.
     pub orphans: bool,
+    /// Values of the secrets among `resources` that are at hand, to compare with.
+    #[serde(default, with = "crossing", skip_serializing_if = "Values::is_empty")]
+    pub values: Values,
 }
 
 /// Facts of an account, with notes.

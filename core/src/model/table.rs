@@ -32,6 +32,9 @@ pub struct Table {
     /// Removing it from the file or destroying the stack loses data or service: consent is needed anyway,
     /// this is the sentence shown.
     pub loss: Option<String>,
+    /// Deleted, it can be brought back for so many days, and is gone after them; 0 = at once.
+    #[serde(default)]
+    pub kept_days: u16,
     /// A new object stands before the old one goes, and yet what runs on it is interrupted: this is the sentence shown.
     #[serde(default)]
     pub downtime: Option<String>,

@@ -14,6 +14,7 @@ use super::make::MAGIC;
 use super::{FORMAT_VERSION, Plan, PlanFile, Step};
 use crate::contract::{Context, Does};
 use crate::model::{Kind, Observed, Pending, Resource, ResourceId};
+use crate::spec::SecretSource;
 
 const BEFORE_DIGITS: &str = "\"integrity\": \"sha256:";
 const DIGITS: usize = 64;
@@ -85,6 +86,8 @@ struct Written<'a> {
     plan: &'a Plan,
     contexts: &'a BTreeMap<String, Context>,
     access: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    secrets: &'a BTreeMap<String, SecretSource>,
     desired: &'a BTreeMap<ResourceId, Resource<Pending>>,
     live: &'a BTreeMap<ResourceId, Observed>,
     digests: &'a BTreeMap<ResourceId, String>,
@@ -107,6 +110,7 @@ pub fn encode(file: &PlanFile) -> String {
         plan: &file.plan,
         contexts: &file.contexts,
         access: &file.access,
+        secrets: &file.secrets,
         desired: &file.desired,
         live: &file.live,
         digests: &file.digests,

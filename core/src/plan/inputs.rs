@@ -8,6 +8,7 @@ use crate::model::{
 };
 
 use super::{Action, FieldChange, Reason};
+use crate::spec::SecretSource;
 
 /// Schema tables of all linked providers, by kind.
 pub type Tables = BTreeMap<Kind, Table>;
@@ -37,6 +38,8 @@ pub struct Inputs {
     pub contexts: BTreeMap<String, Context>,
     /// How the clouds are reached, for the plan file: see [`super::PlanFile::access`].
     pub access: BTreeMap<String, String>,
+    /// Where values of secrets come from, for the plan file: see [`super::PlanFile::secrets`].
+    pub secrets: BTreeMap<String, SecretSource>,
     /// Schema tables.
     pub tables: Tables,
     /// Desired resources out of expansion, in any order. With [`Goal::Destroy`] as well: they give names and words.

@@ -101,6 +101,7 @@ pub fn make_from(inputs: &Inputs, mut decided: Decided) -> Result<PlanFile, Refu
         plan,
         contexts: inputs.contexts.clone(),
         access: inputs.access.clone(),
+        secrets: inputs.secrets.clone(),
         desired,
         live,
         digests,

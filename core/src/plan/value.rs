@@ -9,6 +9,7 @@ use crate::cost::PlanCost;
 use crate::model::{
     Address, Effect, Fields, Kind, Never, Observed, Pending, Platform, Resource, ResourceId, Value,
 };
+use crate::spec::SecretSource;
 
 /// Version of the JSON forms below; fields are only ever added.
 pub const FORMAT_VERSION: u32 = 1;
@@ -281,6 +282,10 @@ pub struct PlanFile {
     /// How the clouds are reached, as far as the spec says: `aws.profile`, `aws.assume_role`. Never a credential.
     #[serde(default)]
     pub access: BTreeMap<String, String>,
+    /// Where values of secrets come from, by name of the block: they are asked for again when the plan is applied. Never a
+    /// value.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, SecretSource>,
     /// Desired resources, choices taken.
     pub desired: BTreeMap<ResourceId, Resource<Pending>>,
     /// What was live, orphans included.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Secret {
     /// The cluster it is for.
     pub cluster: Option<String>,
-    /// `store = "cloud"`.
+    /// `cloud`: the cloud's own store; `ssm`: AWS's Parameter Store.
     pub store: Option<String>,
     /// Where the value comes from.
     pub from: SecretSource,
@@ -41,6 +41,19 @@ pub enum SecretSource {
     },
     /// One that is already in a store, by cloud.
     Existing(BTreeMap<String, String>),
+}
+
+impl SecretSource {
+    /// Where the value is to be had, in words; `None` where nobody gives it to us.
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        match self {
+            Self::Env(name) => Some(format!("the environment variable {name}")),
+            Self::File { path, .. } => Some(format!("the file {path}")),
+            Self::Stdin => Some("standard input".to_owned()),
+            Self::Generate { .. } | Self::Existing(_) => None,
+        }
+    }
 }
 
 /// `[load_balancer.NAME]`.

@@ -128,6 +128,11 @@ fn refused(fault: &Fault) -> Option<String> {
              policies), remove it, then run it again"
                 .to_owned(),
         ),
+        "EncryptionFailure" | "DecryptionFailure" | "InvalidKeyId" => Some(
+            "the KMS key of the store cannot be used: see that it is enabled, and that the caller may use it \
+             (kms:GenerateDataKey, kms:Decrypt)"
+                .to_owned(),
+        ),
         "UnsupportedAvailabilityZoneException" => Some(
             "EKS has no room for control planes in one of these zones: set `zones` of the network to those \
              that the message names"

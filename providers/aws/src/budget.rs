@@ -93,6 +93,8 @@ fn rate(call: &str) -> Rate {
         ("ec2", _) => (50.0, 5.0),
         ("eks", _) if read => (40.0, 10.0),
         ("logs", _) => (10.0, 5.0),
+        ("ssm", "PutParameter" | "DeleteParameter") => (5.0, 3.0),
+        ("ssm", "DescribeParameters") => (10.0, 5.0),
         (_, _) if read => (40.0, 15.0),
         _ => (20.0, 5.0),
     };

@@ -152,6 +152,18 @@ impl Aws {
         self.client(aws_sdk_elasticloadbalancingv2::Client::new)
     }
 
+    /// Secrets Manager; made when it is first wanted.
+    #[must_use]
+    pub fn secrets(&self) -> aws_sdk_secretsmanager::Client {
+        self.client(aws_sdk_secretsmanager::Client::new)
+    }
+
+    /// Systems Manager, for its Parameter Store; made when it is first wanted.
+    #[must_use]
+    pub fn ssm(&self) -> aws_sdk_ssm::Client {
+        self.client(aws_sdk_ssm::Client::new)
+    }
+
     /// The region of these clients.
     #[must_use]
     pub fn region(&self) -> &str {

@@ -1,6 +1,6 @@
 //! Error codes of the services, sorted.
 //!
-//! Sources: the error lists of the EC2, IAM, STS, EKS and CloudWatch Logs API references; the texts that
+//! Sources: the error lists of the EC2, IAM, STS, EKS, CloudWatch Logs, Secrets Manager and SSM API references; the texts that
 //! say "not visible yet" are those that Terraform's AWS provider retries (`internal/service/eks/cluster.go`).
 
 use provision_core::contract::Class;
@@ -58,6 +58,8 @@ const ALREADY: &[&str] = &[
     "RouteAlreadyExists",
     "Resource.AlreadyAssociated",
     "Resource.AlreadyAttached",
+    "ResourceExistsException",
+    "ParameterAlreadyExists",
 ];
 const CONFLICT: &[&str] = &[
     "DependencyViolation",
@@ -164,6 +166,9 @@ pub(crate) fn is_not_found(code: &str, message: &str) -> bool {
                 | "NotFoundException"
                 | "LoadBalancerNotFound"
                 | "TargetGroupNotFound"
+                | "ParameterNotFound"
+                // Of tags: the parameter that they are asked of.
+                | "InvalidResourceId"
         )
         || code == "ClientException" && message.contains("No cluster found")
 }
@@ -186,6 +191,7 @@ pub(crate) fn is_passing(service: &str, code: &str, message: &str) -> bool {
     match (service, code) {
         ("iam", "ConcurrentModification" | "EntityTemporarilyUnmodifiable")
         | ("logs", "OperationAbortedException")
+        | ("ssm", "TooManyUpdates")
         | ("ec2", "InvalidVpcState" | "IncorrectState" | "ConcurrentTagAccess") => true,
         // Another change is under way.
         ("eks", "ResourceInUseException") => !message.contains("already"),
@@ -257,6 +263,16 @@ mod tests {
             "InvalidParameterException",
             "Role with arn: x, could not be assumed because it does not exist"
         ));
+    }
+
+    #[test]
+    fn stores_of_secrets_have_words_of_their_own() {
+        assert!(
+            is_already("ResourceExistsException", "") && is_already("ParameterAlreadyExists", "")
+        );
+        assert!(is_not_found("ParameterNotFound", "") && is_not_found("InvalidResourceId", ""));
+        assert!(is_quota("ParameterLimitExceeded"));
+        assert!(is_passing("ssm", "TooManyUpdates", ""));
     }
 
     #[test]

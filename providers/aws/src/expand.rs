@@ -1,4 +1,4 @@
-//! From `[network.NAME]` to resources, and the stack's claim.
+//! From `[network.NAME]` and `[secret.NAME]` to resources, and the stack's claim.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +10,7 @@ use provision_core::spec::{Endpoints, Nat, Network, Spec};
 use serde::Serialize;
 
 mod adopt;
+mod secret;
 
 use crate::PROVIDER;
 use crate::field::{Field, fields_of, internal};
@@ -113,7 +114,20 @@ pub(crate) fn expand(request: &ExpandRequest) -> ExpandAnswer {
         }
         own(request, name, network, &mut answer);
     }
+    secrets(request, &mut answer);
     answer
+}
+
+/// Secrets that a store of AWS keeps.
+fn secrets(request: &ExpandRequest, answer: &mut ExpandAnswer) {
+    for (name, wanted) in &request.spec.secrets {
+        if request.blocks.contains(&format!("secret.{name}")) {
+            let made = secret::expand(request, name, wanted);
+            answer.resources.extend(made.resources);
+            answer.notes.extend(made.notes);
+            answer.failures.extend(made.failures);
+        }
+    }
 }
 
 /// A network of ours.

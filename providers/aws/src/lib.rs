@@ -22,6 +22,7 @@ mod layout;
 mod machine;
 mod marks;
 mod provider;
+mod secrets;
 mod sweep;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
@@ -40,10 +41,11 @@ pub use ground::{Ground, ground};
 pub use import::{TemplateWords, loose_machines, network_words, template_words};
 pub use kinds::{
     Address, CLAIM, Claim, InternetGateway, LaunchTemplate, LogGroup, NatGateway, OidcProvider,
-    Role, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint, partition,
-    role_path,
+    Parameter, Role, RouteTable, Secret, SecurityGroup, SecurityGroupRule, Subnet, Vpc,
+    VpcEndpoint, partition, role_path,
 };
 pub use layout::{Layout, Slot, layout};
 pub use machine::{Market, Wish, machines, named};
 pub use marks::{ADOPTED, CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, marked, plain};
 pub use provider::AwsProvider;
+pub use secrets::{Generate, Kept};

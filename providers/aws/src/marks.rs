@@ -19,6 +19,9 @@ pub const REGION: &str = "provision-region";
 /// Which children of an object we declared: they carry no marks themselves.
 pub const CHILDREN: &str = "provision-children";
 
+/// The salt of the digest that tells whether a secret holds a value.
+pub(crate) const SALT: &str = "provision-salt";
+
 /// It was made by somebody else and taken over: the object that its block named.
 pub const ADOPTED: &str = "provision-adopted";
 
@@ -98,7 +101,7 @@ pub(crate) fn adopting(context: &Context, id: &ResourceId, root: &str) -> Tags {
 pub fn plain(tags: &Tags) -> Tags {
     tags.iter()
         .filter(|(key, _)| {
-            ![STACK, ID, PROTECT, REGION, CHILDREN, ADOPTED].contains(&key.as_str())
+            ![STACK, ID, PROTECT, REGION, CHILDREN, SALT, ADOPTED].contains(&key.as_str())
                 && !key.starts_with("aws:")
         })
         .map(|(key, value)| (key.clone(), value.clone()))

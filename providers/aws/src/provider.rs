@@ -127,6 +127,7 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
                 context: &objects.context,
                 resources: resources.filter(|one| of_kind(&one.kind)).collect(),
                 orphans: objects.orphans,
+                values: &objects.values,
                 parents: &[],
             };
             (*ops, ask)

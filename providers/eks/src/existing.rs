@@ -102,6 +102,7 @@ mod tests {
             blocks: Vec::new(),
             spec: loaded.unwrap_or_else(|all| panic!("{all:?}")).spec,
             facts,
+            not_at_hand: BTreeMap::new(),
         }
     }
 

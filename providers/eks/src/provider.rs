@@ -211,6 +211,7 @@ fn ask<'a>(
         context: &objects.context,
         resources,
         orphans: objects.orphans,
+        values: &objects.values,
         parents,
     }
 }

@@ -187,5 +187,6 @@ pub(crate) fn act(does: Does, desired: Resource<Never>, live: Option<Observed>) 
         parent,
         token: "00000000-0000-4000-8000-000000000000".to_owned(),
         look_first: false,
+        values: provision_core::model::Values::none(),
     }
 }

@@ -129,6 +129,7 @@ impl Stage {
             parent: None,
             token: String::new(),
             look_first: false,
+            values: provision_core::model::Values::none(),
         };
         for _ in 0..200 {
             self.turn.set(self.turn.get() + 1);
@@ -225,6 +226,7 @@ impl Stage {
             resources: resources.iter().map(pending).collect(),
             parents: BTreeMap::new(),
             orphans,
+            values: provision_core::model::Values::none(),
         });
         match self.provider.survey(&request).await.unwrap() {
             SurveyAnswer::Objects {

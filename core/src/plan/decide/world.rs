@@ -75,6 +75,7 @@ pub(in crate::plan) fn tables() -> Tables {
         dies_with_parent: kind == "child",
         leaves: false,
         lingers: false,
+        kept_days: 0,
         loss: None,
         downtime: None,
         seconds: Seconds::default(),

@@ -1,7 +1,7 @@
 //! Secrets.
 
 use super::Check;
-use crate::spec::types_run::SecretSource;
+use crate::spec::types_run::{Secret, SecretSource};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let spec = check.spec;
@@ -22,7 +22,38 @@ pub(super) fn check(check: &mut Check<'_>) {
             let help = "add `cluster`, or `store = \"cloud\"`";
             check.wrong("missing-key", &base, message, help);
         }
+        store(check, &base, secret);
         source(check, &base, &secret.from);
+    }
+    one_reader(check);
+}
+
+/// A store that only one cloud has.
+fn store(check: &mut Check<'_>, base: &str, secret: &Secret) {
+    let broken = check.places.broken("cloud.aws");
+    if secret.store.as_deref() == Some("ssm") && check.spec.aws.is_none() && !broken {
+        let help = "add [cloud.aws] with region = \"eu-west-1\"";
+        let message = "the Parameter Store is AWS's, and the spec names no account there";
+        check.wrong("missing-cloud", &format!("{base}.store"), message, help);
+    }
+}
+
+/// Standard input can be read once, by one secret.
+fn one_reader(check: &mut Check<'_>) {
+    let secrets = check.spec.secrets.iter();
+    let reads = secrets.filter(|(_, secret)| secret.from == SecretSource::Stdin);
+    let paths = reads.map(|(name, _)| format!("secret.{name}.from.stdin"));
+    // One whose `from` says nothing counts as standard input as well, and has been reported.
+    let written: Vec<String> = paths
+        .filter(|path| check.places.get(path).is_some())
+        .collect();
+    let Some((first, others)) = written.split_first() else {
+        return;
+    };
+    for other in others {
+        let message = "two secrets are read from standard input, which holds one".to_owned();
+        let help = "take one of them from a file or a variable";
+        check.clash("contradiction", other, first, message, help);
     }
 }
 

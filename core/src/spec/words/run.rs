@@ -250,8 +250,8 @@ pub(super) static SECRET: Block = Block {
         key("cluster", SHORT_NAME, "The cluster it is for."),
         key(
             "store",
-            Type::Word(&["cloud"]),
-            "\"cloud\": the cloud's own store, also for a Kubernetes cluster.",
+            Type::Word(&["cloud", "ssm"]),
+            "\"cloud\": the cloud's own store, also for a Kubernetes cluster; \"ssm\": AWS's Parameter Store.",
         ),
         key("from", Type::Block(&FROM), "Where its value comes from.").required(),
         key(
@@ -319,7 +319,11 @@ static STORED: Block = Block {
     name: "existing secret",
     doc: "A secret that is already in a store.",
     keys: &[
-        key("aws", TEXT, "Name or ARN in AWS Secrets Manager."),
+        key(
+            "aws",
+            TEXT,
+            "Name or ARN in AWS Secrets Manager, or in the Parameter Store.",
+        ),
         key("gcp", TEXT, "Name in Secret Manager."),
     ],
     rivals: &[],

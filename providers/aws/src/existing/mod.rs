@@ -7,6 +7,7 @@ mod beside;
 mod choose;
 mod judge;
 mod read;
+pub(crate) mod secret;
 
 use std::collections::BTreeMap;
 

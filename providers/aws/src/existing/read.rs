@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{
     RouteState, RouteTable, Subnet, Vpc, VpcCidrBlockStateCode, VpcEndpoint, VpcEndpointType,
 };
-use futures::future::{join_all, try_join, try_join5};
+use futures::future::{join, join_all, try_join, try_join5};
 use provision_core::contract::{Context, ExpandRequest, Failure};
 use provision_core::model::ResourceId;
 use provision_core::spec::Network;
 
-use super::{Found, FoundEndpoint, FoundGroup, FoundSubnet, FoundVpc, fact};
+use super::{Found, FoundEndpoint, FoundGroup, FoundSubnet, FoundVpc, fact, secret};
 use crate::account::NO_EKS;
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::kinds::{filter, referred, vpc_endpoint};
 use crate::marks::{ID, STACK};
 
-/// What the spec refers to and others own, as facts by network. Nothing is called for networks that refer to nothing.
+/// What the spec refers to and others own, as facts by network or secret. Nothing is called for those that refer to nothing.
 ///
 /// # Errors
 /// When something could not be read: nothing could be said of it then.
@@ -34,7 +34,9 @@ pub(crate) async fn read(
         let failed = |fault: Fault| fault.about(format!("network.{name}")).failure();
         found.map(|found| fact(name, &found)).map_err(failed)
     });
-    join_all(reads).await.into_iter().collect()
+    let (networks, secrets) = join(join_all(reads), secret::read(aws, request)).await;
+    let networks: Result<BTreeMap<String, String>, Failure> = networks.into_iter().collect();
+    Ok(networks?.into_iter().chain(secrets?).collect())
 }
 
 async fn one(aws: &Aws, context: &Context, name: &str, network: &Network) -> Result<Found, Fault> {

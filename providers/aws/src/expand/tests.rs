@@ -42,6 +42,7 @@ fn request(zones: u8, nat: Nat) -> ExpandRequest {
         },
         blocks: vec!["network.main".to_owned()],
         facts: None,
+        not_at_hand: BTreeMap::new(),
     }
 }
 

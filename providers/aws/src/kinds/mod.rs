@@ -13,12 +13,16 @@ pub(crate) mod live;
 mod log_group;
 mod nat_gateway;
 mod oidc_provider;
+mod parameter;
+mod parameter_calls;
 pub(crate) mod referred;
 pub(crate) mod retag;
 mod role;
 mod role_policies;
 mod route_table;
 mod routes;
+mod secret;
+mod secret_calls;
 mod security_group;
 mod security_group_rule;
 pub(crate) mod serve;
@@ -35,7 +39,7 @@ use std::future::Future;
 
 use provision_core::contract::{ActStep, Context, Failure, Parent};
 use provision_core::cost::Usage;
-use provision_core::model::{Never, Observed, Resource, ResourceId, Table};
+use provision_core::model::{Never, Observed, Resource, ResourceId, Table, Values};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -46,8 +50,10 @@ pub use launch_template::LaunchTemplate;
 pub use log_group::LogGroup;
 pub use nat_gateway::NatGateway;
 pub use oidc_provider::{OidcProvider, partition};
+pub use parameter::Parameter;
 pub use role::{Role, role_path};
 pub use route_table::RouteTable;
+pub use secret::Secret;
 pub use security_group::SecurityGroup;
 pub use security_group_rule::SecurityGroupRule;
 pub use subnet::Subnet;
@@ -56,6 +62,8 @@ pub use vpc_endpoint::VpcEndpoint;
 
 pub(crate) use ec2::{filter, pages};
 pub use live::{Ailment, Live};
+pub(crate) use parameter_calls::has_parameter;
+pub(crate) use secret_calls::has_secret;
 pub(crate) use security_group_rule::wires as security_group_rules;
 pub use serve::Ops;
 pub use survey::{Ask, Look, Seen};
@@ -67,7 +75,7 @@ use crate::marks::{Tags, marked};
 use crate::sweep::{Sort, Sweep, Swept};
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 21] = [
+pub(crate) const ALL: [&dyn Ops; 23] = [
     &serve::Served::<Claim>::NEW,
     &serve::Served::<Vpc>::NEW,
     &serve::Served::<InternetGateway>::NEW,
@@ -82,6 +90,8 @@ pub(crate) const ALL: [&dyn Ops; 21] = [
     &serve::Served::<Role>::NEW,
     &serve::Served::<OidcProvider>::NEW,
     &serve::Served::<LogGroup>::NEW,
+    &serve::Served::<Secret>::NEW,
+    &serve::Served::<Parameter>::NEW,
     &Swept(Sort::Balancer),
     &Swept(Sort::Classic),
     &Swept(Sort::TargetGroup),
@@ -258,6 +268,8 @@ pub struct Cx<'a> {
     pub desired: Option<&'a Resource<Never>>,
     /// The idempotency token.
     pub token: &'a str,
+    /// The value of the secret that it is about, when it is at hand.
+    pub values: &'a Values,
 }
 
 impl Cx<'_> {

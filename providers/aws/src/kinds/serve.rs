@@ -6,7 +6,7 @@ use provision_core::contract::{
     Act, ActStep, Answer, Class, Does, Failure, Handle, Outcome, Poll, PollOutcome,
 };
 use provision_core::cost::Usage;
-use provision_core::model::{Fields, Observed, Status, Table};
+use provision_core::model::{Fields, Observed, Status, Table, Values};
 
 use super::{Ailment, Ask, Cx, Live, Next, Progress, Seen, Served as Kind, Stop, Uses};
 use crate::client::Aws;
@@ -76,6 +76,7 @@ async fn serve<K: Kind>(aws: &Aws, act: &Act) -> Outcome {
         provider: K::PROVIDER,
         desired: act.desired.as_ref(),
         token: &act.token,
+        values: &act.values,
     };
     let result = match (act.step.does, &act.live) {
         (Does::Create | Does::Update, live) => bring::<K>(&cx, live.as_ref()).await,
@@ -307,6 +308,7 @@ async fn ask<K: Kind>(aws: &Aws, poll: &Poll) -> PollOutcome {
         provider: K::PROVIDER,
         desired: poll.desired.as_ref(),
         token: "",
+        values: &Values::none(),
     };
     let physical = poll
         .handle

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use provision_core::contract::Context;
-use provision_core::model::{Pending, Resource, ResourceId, Sight, Stray};
+use provision_core::model::{Pending, Resource, ResourceId, Sight, Stray, Values};
 
 use super::Live;
 use crate::client::Aws;
@@ -20,6 +20,8 @@ pub struct Ask<'a> {
     pub resources: Vec<&'a Resource<Pending>>,
     /// Whether others of the stack are wanted too.
     pub orphans: bool,
+    /// Values of secrets that are at hand.
+    pub values: &'a Values,
     /// Objects that kinds live in, as far as this provider knows; empty for kinds that live in none.
     pub parents: &'a [Place],
 }

@@ -36,6 +36,8 @@ fn tables_fit_their_structs() {
     rows_are_fields::<Role>();
     rows_are_fields::<OidcProvider>();
     rows_are_fields::<LogGroup>();
+    rows_are_fields::<Secret>();
+    rows_are_fields::<Parameter>();
 }
 
 #[test]
@@ -45,7 +47,12 @@ fn every_kind_is_found_by_its_name_once() {
     assert!(names.iter().all(|name| ops(name).is_some()));
 }
 
-fn act(does: Does, kind: &str, fields: &[(&str, Value<Never>)], live: Option<&str>) -> Act {
+pub(super) fn act(
+    does: Does,
+    kind: &str,
+    fields: &[(&str, Value<Never>)],
+    live: Option<&str>,
+) -> Act {
     let id: ResourceId = "network.main/x".parse().unwrap();
     let fields: BTreeMap<String, Value<Never>> = fields
         .iter()
@@ -87,6 +94,7 @@ fn act(does: Does, kind: &str, fields: &[(&str, Value<Never>)], live: Option<&st
         parent: None,
         token: "00000000-0000-4000-8000-000000000000".to_owned(),
         look_first: false,
+        values: Values::none(),
     }
 }
 
@@ -110,7 +118,10 @@ fn ec2_error(code: &str) -> Answer {
     )
 }
 
-async fn outcome(act: &Act, answers: impl IntoIterator<Item = Answer>) -> (Outcome, Recorder) {
+pub(super) async fn outcome(
+    act: &Act,
+    answers: impl IntoIterator<Item = Answer>,
+) -> (Outcome, Recorder) {
     let recorder = Recorder::new(answers);
     let provider = AwsProvider::new(aws(&recorder));
     (provider.act(act).await, recorder)
@@ -202,6 +213,7 @@ async fn a_denied_list_is_unknown_and_never_absent() {
         resources: vec![wanted.unwrap()],
         parents: BTreeMap::new(),
         orphans: false,
+        values: Values::none(),
     });
     let SurveyAnswer::Objects { seen, .. } = provider.survey(&request).await.unwrap() else {
         panic!("the wrong wave");

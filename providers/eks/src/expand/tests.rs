@@ -63,6 +63,7 @@ fn request(text: &str, facts: Option<Facts>) -> ExpandRequest {
         blocks: clusters.chain(networks).collect(),
         spec,
         facts,
+        not_at_hand: Default::default(),
     }
 }
 

@@ -36,6 +36,7 @@ async fn seen(
         resources,
         parents,
         orphans: false,
+        values: provision_core::model::Values::none(),
     });
     match recorder.provider().survey(&request).await.unwrap() {
         SurveyAnswer::Objects { seen, .. } => seen,

@@ -1,0 +1,141 @@
+//! The provider `ecs`: dispatch by kind.
+
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+use provision_aws::kind::{self, Ask, Ops, Seen, gather, unserved, usages};
+use provision_aws::{Aws, internal};
+use provision_core::contract::{
+    Act, Advice, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll,
+    PollOutcome, Provider, SurveyAnswer, SurveyRequest,
+};
+use provision_core::cost::{UsageAnswer, UsageRequest};
+use provision_core::model::Table;
+
+use crate::kinds::{ALL, ops, tables};
+use crate::{PROVIDER, expand};
+
+/// The provider. Without clients it can describe and expand, which needs no network.
+#[derive(Clone, Debug, Default)]
+pub struct EcsProvider {
+    aws: Option<Aws>,
+}
+
+impl EcsProvider {
+    /// A provider that can call. The clients, and with them the budget of calls, may be shared with provider `aws`.
+    #[must_use]
+    pub const fn new(aws: Aws) -> Self {
+        Self { aws: Some(aws) }
+    }
+
+    /// A provider for offline work.
+    #[must_use]
+    pub const fn offline() -> Self {
+        Self { aws: None }
+    }
+
+    fn aws(&self) -> Result<&Aws, Failure> {
+        self.aws.as_ref().ok_or_else(|| Failure {
+            class: Class::Credentials,
+            ..internal("this verb works offline and has no AWS clients".to_owned())
+        })
+    }
+}
+
+impl Provider for EcsProvider {
+    fn name(&self) -> &str {
+        PROVIDER
+    }
+
+    fn describe(&self) -> Vec<Table> {
+        tables()
+    }
+
+    fn expand(&self, request: &ExpandRequest) -> ExpandAnswer {
+        expand(request)
+    }
+
+    fn survey<'a>(
+        &'a self,
+        request: &'a SurveyRequest,
+    ) -> Answer<'a, Result<SurveyAnswer, Failure>> {
+        Box::pin(async move {
+            let aws = self.aws()?;
+            match request {
+                SurveyRequest::Caller { context } => {
+                    kind::caller(aws, context).await.map(SurveyAnswer::Account)
+                }
+                // What there is on offer, `aws` asks.
+                SurveyRequest::Account { context } => {
+                    kind::caller(aws, context).await.map(SurveyAnswer::Account)
+                }
+                SurveyRequest::Objects(objects) => Ok(survey(aws, objects).await),
+                // What others own is in the network, which `aws` knows.
+                SurveyRequest::Existing(_) => Ok(SurveyAnswer::Existing {
+                    facts: BTreeMap::new(),
+                }),
+                SurveyRequest::Import(_) => Err(internal(
+                    "clusters on ECS cannot be imported yet".to_owned(),
+                )),
+                // Nothing of this provider goes by stops.
+                SurveyRequest::Advice(_) => Ok(SurveyAnswer::Advice(Advice::default())),
+                SurveyRequest::Left(_) => Ok(SurveyAnswer::Left {
+                    left: Vec::new(),
+                    notes: Vec::new(),
+                }),
+            }
+        })
+    }
+
+    fn act<'a>(&'a self, request: &'a Act) -> Answer<'a, Outcome> {
+        Box::pin(async move {
+            match (self.aws(), ops(request.step.kind.as_str())) {
+                (Ok(aws), Some(ops)) => ops.act(aws, request).await,
+                (Ok(_), None) => Outcome::Failed {
+                    failure: unserved(PROVIDER, &request.step.kind),
+                },
+                (Err(failure), _) => Outcome::Failed { failure },
+            }
+        })
+    }
+
+    fn poll<'a>(&'a self, request: &'a Poll) -> Answer<'a, PollOutcome> {
+        Box::pin(async move {
+            match (self.aws(), ops(request.step.kind.as_str())) {
+                (Ok(aws), Some(ops)) => ops.poll(aws, request).await,
+                (Ok(_), None) => PollOutcome::Failed {
+                    failure: unserved(PROVIDER, &request.step.kind),
+                },
+                (Err(failure), _) => PollOutcome::Failed { failure },
+            }
+        })
+    }
+
+    fn usage(&self, request: &UsageRequest) -> UsageAnswer {
+        usages(request, ops)
+    }
+}
+
+/// All kinds at once.
+async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
+    let asks: Vec<(&dyn Ops, Ask<'_>)> = ALL
+        .iter()
+        .map(|ops| {
+            let resources = objects.resources.iter();
+            let resources = resources.filter(|one| one.kind.as_str() == ops.name());
+            let ask = Ask {
+                aws,
+                context: &objects.context,
+                resources: resources.collect(),
+                orphans: objects.orphans,
+                values: &objects.values,
+                parents: &[],
+            };
+            (*ops, ask)
+        })
+        .collect();
+    let reads = join_all(asks.iter().map(|(ops, ask)| ops.survey(ask))).await;
+    let names = asks.iter().map(|(ops, _)| ops.name());
+    let kinds: Vec<(&'static str, Seen)> = names.zip(reads).collect();
+    gather(PROVIDER, objects, kinds)
+}
