@@ -58,6 +58,10 @@ const ALREADY: &[&str] = &[
     "RouteAlreadyExists",
     "Resource.AlreadyAssociated",
     "Resource.AlreadyAttached",
+    "DuplicateLoadBalancerName",
+    "DuplicateTargetGroupName",
+    "DuplicateListener",
+    "PriorityInUse",
 ];
 const CONFLICT: &[&str] = &[
     "DependencyViolation",
@@ -93,6 +97,8 @@ const EKS_NEW: &[&str] = &[
     "principalArn is invalid",
     "cannot be found",
 ];
+/// Texts of Elastic Load Balancing about groups that it does not see yet.
+const ELB_NEW: &[&str] = &["does not exist", "not found", "do not exist"];
 /// Texts of EKS about clusters and groups that another change occupies.
 const EKS_BUSY: &[&str] = &[
     "not in ACTIVE",
@@ -164,6 +170,9 @@ pub(crate) fn is_not_found(code: &str, message: &str) -> bool {
                 | "NotFoundException"
                 | "LoadBalancerNotFound"
                 | "TargetGroupNotFound"
+                | "ListenerNotFound"
+                | "RuleNotFound"
+                | "SubnetNotFound"
         )
         || code == "ClientException" && message.contains("No cluster found")
 }
@@ -187,6 +196,10 @@ pub(crate) fn is_passing(service: &str, code: &str, message: &str) -> bool {
         ("iam", "ConcurrentModification" | "EntityTemporarilyUnmodifiable")
         | ("logs", "OperationAbortedException")
         | ("ec2", "InvalidVpcState" | "IncorrectState" | "ConcurrentTagAccess") => true,
+        // A group, or a way out of a subnet, that was made a moment ago.
+        ("elasticloadbalancingv2", "InvalidSecurityGroup" | "InvalidConfigurationRequest") => {
+            ELB_NEW.iter().any(|text| message.contains(text))
+        }
         // Another change is under way.
         ("eks", "ResourceInUseException") => !message.contains("already"),
         ("eks", "InvalidRequestException") => EKS_BUSY.iter().any(|text| message.contains(text)),
@@ -232,7 +245,11 @@ pub(crate) fn class(fault: &Fault) -> Class {
 pub(crate) fn is_quota(code: &str) -> bool {
     code.ends_with("LimitExceeded")
         || code.ends_with("LimitExceededException")
-        || matches!(code, "LimitExceeded" | "ServiceQuotaExceededException")
+        || code.starts_with("TooMany") && code != "TooManyRequestsException"
+        || matches!(
+            code,
+            "LimitExceeded" | "ServiceQuotaExceededException" | "TargetGroupAssociationLimit"
+        )
 }
 
 #[cfg(test)]
@@ -252,6 +269,9 @@ mod tests {
         assert!(is_not_found("NoSuchEntity", ""));
         assert!(!is_not_found("InvalidParameterValue", ""));
         assert!(is_quota("AddressLimitExceeded"));
+        assert!(is_quota("TooManyLoadBalancers") && !is_quota("TooManyRequestsException"));
+        assert!(is_already("PriorityInUse", "") && is_not_found("ListenerNotFound", ""));
+        assert!(is_in_use("ResourceInUse", ""));
         assert!(is_passing(
             "eks",
             "InvalidParameterException",

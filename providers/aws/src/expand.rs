@@ -1,4 +1,4 @@
-//! From `[network.NAME]` to resources, and the stack's claim.
+//! From `[network.NAME]` to resources, and the stack's claim; balancers have a room of their own.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +10,7 @@ use provision_core::spec::{Endpoints, Nat, Network, Spec};
 use serde::Serialize;
 
 mod adopt;
+mod balancer;
 
 use crate::PROVIDER;
 use crate::field::{Field, fields_of, internal};
@@ -89,7 +90,7 @@ pub fn resource<S: Serialize>(
     })
 }
 
-/// The networks that are ours to make, and the claim.
+/// The networks that are ours to make, the load balancers, and the claim.
 pub(crate) fn expand(request: &ExpandRequest) -> ExpandAnswer {
     let mut answer = ExpandAnswer::default();
     if request.blocks.is_empty() {
@@ -113,6 +114,7 @@ pub(crate) fn expand(request: &ExpandRequest) -> ExpandAnswer {
         }
         own(request, name, network, &mut answer);
     }
+    balancer::expand(request, &mut answer);
     answer
 }
 

@@ -36,6 +36,10 @@ fn tables_fit_their_structs() {
     rows_are_fields::<Role>();
     rows_are_fields::<OidcProvider>();
     rows_are_fields::<LogGroup>();
+    rows_are_fields::<LoadBalancer>();
+    rows_are_fields::<TargetGroup>();
+    rows_are_fields::<Listener>();
+    rows_are_fields::<ListenerRule>();
 }
 
 #[test]
