@@ -6,7 +6,7 @@
 
 use provision_core::contract::{Class, Context, ExpandAnswer, ExpandRequest, Failure};
 use provision_core::model::{Open, Platform, Resource, ResourceId, physical_name};
-use provision_core::spec::{Listener as Port, LoadBalancer as Block, Route, Spec};
+use provision_core::spec::{Listener as Port, LoadBalancer as Block, Route};
 use serde::Serialize;
 
 use super::{ANYWHERE, resource, tags};

@@ -12,7 +12,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 };
 use provision_core::contract::{Class, Failure};
 use provision_core::cost::{Meter, Part, Quantity, Range, Usage};
-use provision_core::model::{Effect, FieldKind, Fields, Identity, Observed, Row, Status, Table};
+use provision_core::model::{Effect, FieldKind, Identity, Observed, Row, Status, Table};
 use serde::{Deserialize, Serialize};
 
 use super::elb::{self, as_wanted, differs, known, retag, tag_list};
@@ -134,7 +134,12 @@ impl Served for LoadBalancer {
                 observed: as_wanted(live, &wanted, &[field]),
             }));
         }
-        retag(cx, &want.tags, live).await
+        // Not marked by us as protected, so that there is no mark to take away.
+        let unmarked = Observed {
+            protect: false,
+            ..live.clone()
+        };
+        retag(cx, &want.tags, &unmarked).await
     }
 
     async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
@@ -370,9 +375,9 @@ fn status(wire: &Wire) -> Status {
     }
 }
 
-/// Whether a live balancer speaks HTTP, so that its listeners have rules.
-pub(super) fn has_rules(fields: &Fields) -> bool {
-    fields.get("type").and_then(|word| word.as_text()) == Some(APPLICATION)
+/// Whether a balancer speaks HTTP, so that its listeners have rules.
+pub(super) fn has_rules(wire: &Wire) -> bool {
+    wire.r#type() == Some(&LoadBalancerTypeEnum::Application)
 }
 
 /// What a live balancer is called.

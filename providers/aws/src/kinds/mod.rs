@@ -6,7 +6,10 @@ mod claim;
 pub(crate) mod ec2;
 pub(crate) mod elb;
 pub(crate) mod elb_action;
+mod elb_ports;
 pub(crate) mod elb_region;
+#[cfg(test)]
+mod elb_tests;
 pub(crate) mod gather;
 mod holders;
 mod internet_gateway;

@@ -49,7 +49,12 @@ fn every_kind_is_found_by_its_name_once() {
     assert!(names.iter().all(|name| ops(name).is_some()));
 }
 
-fn act(does: Does, kind: &str, fields: &[(&str, Value<Never>)], live: Option<&str>) -> Act {
+pub(super) fn act(
+    does: Does,
+    kind: &str,
+    fields: &[(&str, Value<Never>)],
+    live: Option<&str>,
+) -> Act {
     let id: ResourceId = "network.main/x".parse().unwrap();
     let fields: BTreeMap<String, Value<Never>> = fields
         .iter()
@@ -114,7 +119,10 @@ fn ec2_error(code: &str) -> Answer {
     )
 }
 
-async fn outcome(act: &Act, answers: impl IntoIterator<Item = Answer>) -> (Outcome, Recorder) {
+pub(super) async fn outcome(
+    act: &Act,
+    answers: impl IntoIterator<Item = Answer>,
+) -> (Outcome, Recorder) {
     let recorder = Recorder::new(answers);
     let provider = AwsProvider::new(aws(&recorder));
     (provider.act(act).await, recorder)
