@@ -43,6 +43,15 @@ pub struct Observed {
     pub adopted: Option<String>,
 }
 
+impl Observed {
+    /// How the cloud's own switch against deletion is turned off, in its provider's words: where that is on and the spec has
+    /// no word for it. It is the computed field `protection` of the kinds that have such a switch.
+    #[must_use]
+    pub fn switch(&self) -> Option<&str> {
+        self.fields.get("protection")?.as_text()
+    }
+}
+
 /// State of a live object, in words common to all clouds plus its own phrase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]

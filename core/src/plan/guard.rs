@@ -37,15 +37,26 @@ pub enum GuardError {
     },
     /// A destroy would remove protected things.
     #[error(
-        "protected and never removed: {}{}; set `protect = false`, apply, then destroy",
-        join(.protected), also(.unclear)
+        "protected and never removed: {}{}; {}",
+        join(.protected), also(.unclear), lifted(.protected, .switches)
     )]
     Protected {
         /// The protected resources.
         protected: Vec<ResourceId>,
+        /// How the clouds' own switches are turned off, where those protect and not the spec.
+        switches: Vec<String>,
         /// Others that could not be removed: unread, or there twice.
         unclear: Vec<ResourceId>,
     },
+}
+
+/// What to do about what protects: a word of the spec, or the clouds' own switches.
+fn lifted(protected: &[ResourceId], switches: &[String]) -> String {
+    let mut ways = switches.to_vec();
+    if switches.len() < protected.len() {
+        ways.insert(0, "set `protect = false`, apply, then destroy".to_owned());
+    }
+    ways.join("; ")
 }
 
 fn places(strays: &[Stray]) -> String {
@@ -133,8 +144,14 @@ pub(super) fn destroy(goal: Goal, decided: &Decided) -> Result<(), GuardError> {
     if protected.is_empty() {
         return Ok(());
     }
+    let live = protected.iter().filter_map(|id| {
+        let decision = decided.decisions.get(id)?;
+        decision.live.as_ref()?.switch()
+    });
+    let switches = live.map(str::to_owned).collect();
     Err(GuardError::Protected {
         protected,
+        switches,
         unclear: blocked(true),
     })
 }

@@ -178,10 +178,17 @@ fn anew(
     mut reasons: Vec<Reason>,
 ) -> (Verdict, Vec<Reason>) {
     if resource.protect || live.protect {
+        reasons.extend(by_switch(live));
         reasons.insert(0, Reason::Protected);
         return (Verdict::Blocked, reasons);
     }
     (Verdict::Replace, reasons)
+}
+
+/// How what protects a live object is lifted, where it is not the spec that does.
+pub(super) fn by_switch(live: &Observed) -> Option<Reason> {
+    let reason = live.switch()?.to_owned();
+    Some(Reason::NotReady { reason })
 }
 
 fn unfinished(phase: &str) -> Reason {
@@ -224,7 +231,8 @@ fn protect(table: &Table, resource: &Resource<Pending>, live: &Observed, diffs: 
     let Some(at) = named("tags").or_else(|| named("labels")) else {
         return;
     };
-    if resource.protect == live.protect {
+    // A switch that the spec has no word for is honoured, and never turned.
+    if resource.protect == live.protect || live.switch().is_some() {
         return;
     }
     let change = FieldChange {

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{Orphans, decision, twice, unknown_kind};
+use super::present::by_switch;
 use super::{Decided, Decision, Goal, Inputs, Reason, Verdict};
 use crate::contract::{Note, Severity};
 use crate::model::{Observed, Pending, Resource, ResourceId, Sight, Status};
@@ -179,7 +180,9 @@ impl<'a> Removal<'a> {
             (Goal::Destroy, _) => Reason::Destroy,
         };
         if protect || live.protect {
-            return (Verdict::Blocked, vec![Reason::Protected, why]);
+            let mut reasons = vec![Reason::Protected, why];
+            reasons.extend(by_switch(live));
+            return (Verdict::Blocked, reasons);
         }
         if let Some(id) = self.stays_with(live, parent, decided) {
             let reasons = vec![Reason::Needs { id: id.clone() }, why];

@@ -49,6 +49,22 @@ const QUOTAS: &[(&str, &str, &str)] = &[
         "Inbound or outbound rules per security group",
         "vpc L-0EA8095F",
     ),
+    // One code for both sorts of balancers; network ones have a quota of their own, of the same size.
+    (
+        "TooManyLoadBalancers",
+        "Application Load Balancers per Region",
+        "elasticloadbalancing L-53DA6B97",
+    ),
+    (
+        "TooManyTargetGroups",
+        "Target Groups per Region",
+        "elasticloadbalancing L-B22855CB",
+    ),
+    (
+        "TooManyListeners",
+        "Listeners per Application Load Balancer",
+        "elasticloadbalancing L-B6DF7632",
+    ),
     // EKS has one code for all of its quotas, so the call tells which.
     ("eks:CreateCluster", "Clusters", "eks L-1194D53C"),
     (
@@ -117,12 +133,18 @@ fn refused(fault: &Fault) -> Option<String> {
         ),
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Some(denied(fault)),
         "OperationNotPermitted" if fault.service() == "elasticloadbalancingv2" => {
-            let arn = fault.object.as_deref().unwrap_or("ARN");
-            Some(format!(
-                "when it may go: `aws elbv2 modify-load-balancer-attributes --load-balancer-arn {arn} --attributes \
-                 Key=deletion_protection.enabled,Value=false`, then run it again"
-            ))
+            Some(unprotect(fault.object.as_deref().unwrap_or("ARN")))
         }
+        "CertificateNotFound" | "UnsupportedCertificate" => Some(
+            "a certificate of ACM must be issued, and lie in the region of the balancer: check its ARN \
+             (`aws acm list-certificates`)"
+                .to_owned(),
+        ),
+        "InvalidSubnet" if fault.service() == "elasticloadbalancingv2" => Some(
+            "a balancer wants subnets in two zones with eight free addresses each, and a public one subnets whose \
+             network has an internet gateway"
+                .to_owned(),
+        ),
         "DependencyViolation" | "DeleteConflict" => Some(
             "something still uses it: find it in the console (network interfaces, load balancers, attached \
              policies), remove it, then run it again"
@@ -141,6 +163,14 @@ fn refused(fault: &Fault) -> Option<String> {
         _ if codes::is_quota(code) => Some(quota(code, &fault.call)),
         _ => None,
     }
+}
+
+/// How AWS's switch against the deletion of a balancer is turned off.
+pub(crate) fn unprotect(arn: &str) -> String {
+    format!(
+        "when it may go: `aws elbv2 modify-load-balancer-attributes --load-balancer-arn {arn} --attributes \
+         Key=deletion_protection.enabled,Value=false`, then run it again"
+    )
 }
 
 /// AWS says more in its message than the call tells: `iam:PassRole` is asked for by creates of all sorts.

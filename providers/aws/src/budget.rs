@@ -1,7 +1,7 @@
 //! Token buckets per API, so that a large stack stays inside the clouds' published rates.
 //!
-//! EC2 gives each API its own bucket per account and region (EC2 API throttling page). IAM, STS and
-//! CloudWatch Logs publish no table; the figures for them are careful guesses, and a throttle empties the
+//! EC2 gives each API its own bucket per account and region (EC2 API throttling page). IAM, STS,
+//! CloudWatch Logs and Elastic Load Balancing publish no table; the figures for them are careful guesses, and a throttle empties the
 //! bucket, so that we slow down to what the service takes.
 
 use std::collections::BTreeMap;
@@ -95,6 +95,8 @@ fn rate(call: &str) -> Rate {
         ("logs", _) => (10.0, 5.0),
         ("ssm", "PutParameter" | "DeleteParameter") => (5.0, 3.0),
         ("ssm", "DescribeParameters") => (10.0, 5.0),
+        ("elasticloadbalancingv2", "DescribeTags") => (40.0, 20.0),
+        ("elasticloadbalancingv2", _) if !read => (10.0, 3.0),
         (_, _) if read => (40.0, 15.0),
         _ => (20.0, 5.0),
     };

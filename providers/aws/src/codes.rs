@@ -60,6 +60,10 @@ const ALREADY: &[&str] = &[
     "Resource.AlreadyAttached",
     "ResourceExistsException",
     "ParameterAlreadyExists",
+    "DuplicateLoadBalancerName",
+    "DuplicateTargetGroupName",
+    "DuplicateListener",
+    "PriorityInUse",
 ];
 const CONFLICT: &[&str] = &[
     "DependencyViolation",
@@ -95,6 +99,8 @@ const EKS_NEW: &[&str] = &[
     "principalArn is invalid",
     "cannot be found",
 ];
+/// Texts of Elastic Load Balancing about groups that it does not see yet.
+const ELB_NEW: &[&str] = &["does not exist", "not found", "do not exist"];
 /// Texts of EKS about clusters and groups that another change occupies.
 const EKS_BUSY: &[&str] = &[
     "not in ACTIVE",
@@ -169,6 +175,9 @@ pub(crate) fn is_not_found(code: &str, message: &str) -> bool {
                 | "ParameterNotFound"
                 // Of tags: the parameter that they are asked of.
                 | "InvalidResourceId"
+                | "ListenerNotFound"
+                | "RuleNotFound"
+                | "SubnetNotFound"
         )
         || code == "ClientException" && message.contains("No cluster found")
 }
@@ -193,6 +202,10 @@ pub(crate) fn is_passing(service: &str, code: &str, message: &str) -> bool {
         | ("logs", "OperationAbortedException")
         | ("ssm", "TooManyUpdates")
         | ("ec2", "InvalidVpcState" | "IncorrectState" | "ConcurrentTagAccess") => true,
+        // A group, or a way out of a subnet, that was made a moment ago.
+        ("elasticloadbalancingv2", "InvalidSecurityGroup" | "InvalidConfigurationRequest") => {
+            ELB_NEW.iter().any(|text| message.contains(text))
+        }
         // Another change is under way.
         ("eks", "ResourceInUseException") => !message.contains("already"),
         ("eks", "InvalidRequestException") => EKS_BUSY.iter().any(|text| message.contains(text)),
@@ -238,7 +251,11 @@ pub(crate) fn class(fault: &Fault) -> Class {
 pub(crate) fn is_quota(code: &str) -> bool {
     code.ends_with("LimitExceeded")
         || code.ends_with("LimitExceededException")
-        || matches!(code, "LimitExceeded" | "ServiceQuotaExceededException")
+        || code.starts_with("TooMany") && code != "TooManyRequestsException"
+        || matches!(
+            code,
+            "LimitExceeded" | "ServiceQuotaExceededException" | "TargetGroupAssociationLimit"
+        )
 }
 
 #[cfg(test)]
@@ -258,6 +275,9 @@ mod tests {
         assert!(is_not_found("NoSuchEntity", ""));
         assert!(!is_not_found("InvalidParameterValue", ""));
         assert!(is_quota("AddressLimitExceeded"));
+        assert!(is_quota("TooManyLoadBalancers") && !is_quota("TooManyRequestsException"));
+        assert!(is_already("PriorityInUse", "") && is_not_found("ListenerNotFound", ""));
+        assert!(is_in_use("ResourceInUse", ""));
         assert!(is_passing(
             "eks",
             "InvalidParameterException",

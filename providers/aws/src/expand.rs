@@ -1,4 +1,4 @@
-//! From `[network.NAME]` and `[secret.NAME]` to resources, and the stack's claim.
+//! From `[network.NAME]` and `[secret.NAME]` to resources, and the stack's claim; balancers have a room of their own.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,7 @@ use serde::Serialize;
 
 mod adopt;
 mod secret;
+mod balancer;
 
 use crate::PROVIDER;
 use crate::field::{Field, fields_of, internal};
@@ -90,7 +91,7 @@ pub fn resource<S: Serialize>(
     })
 }
 
-/// The networks that are ours to make, and the claim.
+/// The networks that are ours to make, the load balancers, and the claim.
 pub(crate) fn expand(request: &ExpandRequest) -> ExpandAnswer {
     let mut answer = ExpandAnswer::default();
     if request.blocks.is_empty() {
@@ -115,6 +116,7 @@ pub(crate) fn expand(request: &ExpandRequest) -> ExpandAnswer {
         own(request, name, network, &mut answer);
     }
     secrets(request, &mut answer);
+    balancer::expand(request, &mut answer);
     answer
 }
 

@@ -1,6 +1,6 @@
 //! The provider `aws`: dispatch by kind.
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use provision_core::contract::{
     Act, Advice, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll,
     PollOutcome, Provider, SurveyAnswer, SurveyRequest,
@@ -10,6 +10,7 @@ use provision_core::model::{Kind, Table};
 
 use crate::client::Aws;
 use crate::field::internal;
+use crate::kinds::elb_region;
 use crate::kinds::gather::{gather, unserved};
 use crate::kinds::uses::usages;
 use crate::kinds::{ALL, Ask, Ops, adopt, ops};
@@ -115,7 +116,7 @@ fn no_such_kind(kind: &Kind) -> Failure {
     unserved(PROVIDER, kind)
 }
 
-/// Reads all kinds at once.
+/// Reads all kinds at once; those of balancers by one reading.
 async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
     let asks: Vec<(&dyn Ops, Ask<'_>)> = ALL
         .iter()
@@ -134,10 +135,18 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
         })
         .filter(|(_, ask)| ask.orphans || !ask.resources.is_empty())
         .collect();
-    let reads = asks.iter().map(|(ops, ask)| ops.survey(ask));
-    let seen = join_all(reads).await;
-    let kinds = asks.iter().map(|(ops, _)| ops.name());
-    let mut seen: Vec<_> = kinds.zip(seen).collect();
+    let (balancing, others): (Vec<_>, Vec<_>) = asks
+        .iter()
+        .map(|(ops, ask)| (*ops, ask))
+        .partition(|(ops, _)| elb_region::serves(ops.name()));
+    let balancing: Vec<_> = balancing
+        .into_iter()
+        .map(|(ops, ask)| (ops.name(), ask))
+        .collect();
+    let reads = others.iter().map(|(ops, ask)| ops.survey(ask));
+    let (seen, balanced) = join(join_all(reads), elb_region::survey(&balancing)).await;
+    let kinds = others.iter().map(|(ops, _)| ops.name());
+    let mut seen: Vec<_> = kinds.zip(seen).chain(balanced).collect();
     let stack = &objects.context.stack;
     adopt::fill(aws, stack, &objects.resources, &mut seen).await;
     gather(PROVIDER, objects, seen)

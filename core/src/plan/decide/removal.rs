@@ -61,6 +61,24 @@ fn orphans_go_unless_protected_or_unknown() {
 }
 
 #[test]
+fn a_switch_that_the_spec_has_no_word_for_protects_and_is_left_alone() {
+    let guarded = || {
+        let mut live = protected(orphan("net", X, None));
+        live.fields.insert("protection".to_owned(), "off".into());
+        live
+    };
+    let off = Reason::NotReady {
+        reason: "off".to_owned(),
+    };
+    let reasons = vec![Reason::Protected, Reason::NotDeclared, off];
+    let world = World::new().orphan(guarded());
+    assert_eq!(world.verdict(X), (Verdict::Blocked, reasons));
+    let wanted = want("net", X, &json!({}));
+    let world = World::new().live(wanted, guarded());
+    assert_eq!(world.verdict(X), (Verdict::Nothing, Vec::new()));
+}
+
+#[test]
 fn two_orphans_of_one_id_are_named() {
     let mut other = orphan("net", X, None);
     other.physical = "another".to_owned();

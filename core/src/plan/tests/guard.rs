@@ -77,9 +77,24 @@ fn a_destroy_is_refused_as_a_whole() {
     let error = make_from(&inputs, decided).unwrap_err();
     let expected = GuardError::Protected {
         protected: vec![id("n.a/vpc")],
+        switches: Vec::new(),
         unclear: vec![id("n.b/vpc")],
     };
     assert_eq!(error, Refused::Guard(expected));
+}
+
+#[test]
+fn a_switch_of_the_cloud_is_told_with_the_way_to_turn_it_off() {
+    let mut live = seen("toy.net", "n.a/vpc", &[]);
+    let way = "turn it off in the console";
+    live.fields.insert("protection".to_owned(), way.into());
+    let mut blocked = decision(None, Some(live), Verdict::Blocked);
+    blocked.reasons = vec![Reason::Protected];
+    let decided = decided([blocked]);
+    let mut inputs = inputs(&decided);
+    inputs.goal = Goal::Destroy;
+    let words = make_from(&inputs, decided).unwrap_err().to_string();
+    assert!(words.contains(way) && !words.contains("protect ="), "{words}");
 }
 
 #[test]

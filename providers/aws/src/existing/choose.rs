@@ -109,6 +109,25 @@ fn best<'a, 'b: 'a>(subnets: impl Iterator<Item = &'a &'b FoundSubnet>) -> Vec<S
     by_zone.values().map(|subnet| subnet.id.clone()).collect()
 }
 
+/// One in each zone for a balancer: those that are tagged for balancers first, then by id. How many addresses are free
+/// does not count, so that the choice stays while machines come and go.
+pub(super) fn for_balancers(found: &Found, public: bool) -> Vec<String> {
+    let role = match public {
+        true => "kubernetes.io/role/elb",
+        false => "kubernetes.io/role/internal-elb",
+    };
+    let rank = |one: &FoundSubnet| (!one.tags.iter().any(|tag| tag == role), one.id.clone());
+    let mut by_zone: BTreeMap<&str, &FoundSubnet> = BTreeMap::new();
+    let own = own(found).into_iter();
+    for subnet in own.filter(|subnet| subnet.is_public() == public) {
+        let best = by_zone.entry(&subnet.zone).or_insert(subnet);
+        if rank(subnet) < rank(best) {
+            *best = subnet;
+        }
+    }
+    by_zone.values().map(|subnet| subnet.id.clone()).collect()
+}
+
 /// The private ones, as far as EKS takes their zones; public ones help out where those lie in one zone.
 fn control(own: &[&FoundSubnet], private: &[String], public: &[String]) -> Vec<String> {
     let of = |id: &String| own.iter().find(|subnet| subnet.id == *id && subnet.usable);

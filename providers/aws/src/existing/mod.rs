@@ -170,5 +170,24 @@ pub(crate) fn ground(
     }
 }
 
+/// The subnets of a balancer in a network that somebody else owns, and whether all that there are is known. Offline only
+/// the spec's own words are.
+pub(crate) fn balancer_subnets(
+    name: &str,
+    network: &Network,
+    facts: Option<&Facts>,
+    public: bool,
+) -> (Vec<String>, bool) {
+    let named = network.subnets.as_ref().map(|subnets| match public {
+        true => subnets.public.clone(),
+        false => subnets.private.clone(),
+    });
+    match (named.filter(|named| !named.is_empty()), found(name, facts)) {
+        (Some(named), _) => (named, true),
+        (None, Some(found)) => (choose::for_balancers(&found, public), true),
+        (None, None) => (Vec::new(), false),
+    }
+}
+
 #[cfg(test)]
 mod tests;

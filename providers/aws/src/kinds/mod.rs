@@ -4,12 +4,22 @@ mod address;
 pub(crate) mod adopt;
 mod claim;
 pub(crate) mod ec2;
+pub(crate) mod elb;
+pub(crate) mod elb_action;
+mod elb_ports;
+pub(crate) mod elb_region;
+#[cfg(test)]
+mod elb_tests;
 pub(crate) mod gather;
 mod holders;
 mod internet_gateway;
 mod launch_data;
 mod launch_template;
+mod listener;
+mod listener_certificates;
+mod listener_rule;
 pub(crate) mod live;
+pub(crate) mod load_balancer;
 mod log_group;
 mod nat_gateway;
 mod oidc_provider;
@@ -23,12 +33,14 @@ mod route_table;
 mod routes;
 mod secret;
 mod secret_calls;
+pub(crate) mod rule_priority;
 mod security_group;
 mod security_group_rule;
 pub(crate) mod serve;
 mod subnet;
 pub(crate) mod survey;
 pub(crate) mod tables;
+pub(crate) mod target_group;
 #[cfg(test)]
 mod tests;
 pub(crate) mod uses;
@@ -45,8 +57,12 @@ use serde::de::DeserializeOwned;
 
 pub use address::Address;
 pub use claim::{CLAIM, Claim};
+pub use elb_action::Share;
 pub use internet_gateway::InternetGateway;
 pub use launch_template::LaunchTemplate;
+pub use listener::Listener;
+pub use listener_rule::ListenerRule;
+pub use load_balancer::LoadBalancer;
 pub use log_group::LogGroup;
 pub use nat_gateway::NatGateway;
 pub use oidc_provider::{OidcProvider, partition};
@@ -57,6 +73,7 @@ pub use secret::Secret;
 pub use security_group::SecurityGroup;
 pub use security_group_rule::SecurityGroupRule;
 pub use subnet::Subnet;
+pub use target_group::TargetGroup;
 pub use vpc::Vpc;
 pub use vpc_endpoint::VpcEndpoint;
 
@@ -75,7 +92,7 @@ use crate::marks::{Tags, marked};
 use crate::sweep::{Sort, Sweep, Swept};
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 23] = [
+pub(crate) const ALL: [&dyn Ops; 27] = [
     &serve::Served::<Claim>::NEW,
     &serve::Served::<Vpc>::NEW,
     &serve::Served::<InternetGateway>::NEW,
@@ -92,6 +109,10 @@ pub(crate) const ALL: [&dyn Ops; 23] = [
     &serve::Served::<LogGroup>::NEW,
     &serve::Served::<Secret>::NEW,
     &serve::Served::<Parameter>::NEW,
+    &serve::Served::<LoadBalancer>::NEW,
+    &serve::Served::<TargetGroup>::NEW,
+    &serve::Served::<Listener>::NEW,
+    &serve::Served::<ListenerRule>::NEW,
     &Swept(Sort::Balancer),
     &Swept(Sort::Classic),
     &Swept(Sort::TargetGroup),

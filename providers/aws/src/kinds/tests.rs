@@ -38,6 +38,10 @@ fn tables_fit_their_structs() {
     rows_are_fields::<LogGroup>();
     rows_are_fields::<Secret>();
     rows_are_fields::<Parameter>();
+    rows_are_fields::<LoadBalancer>();
+    rows_are_fields::<TargetGroup>();
+    rows_are_fields::<Listener>();
+    rows_are_fields::<ListenerRule>();
 }
 
 #[test]
