@@ -1,9 +1,9 @@
 //! Roles of tasks, each with what the workload needs and nothing else: the execution role reads exactly its secrets and
-//! writes to exactly its log group; the task role is what runs in the task.
+//! writes to exactly its log group, and pulls exactly its images; the task role is what runs in the task.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use provision_aws::{Field, Role, role_path};
+use provision_aws::{Field, Role, partition, role_path};
 use provision_core::model::{Pending, Piece};
 use serde_json::{Value as Json, json};
 
@@ -26,19 +26,23 @@ const EXEC: [&str; 4] = [
 
 impl Unit<'_> {
     /// The role with which ECS pulls images, reads secrets and writes logs.
-    pub(super) fn execution_role(&self, secrets: &BTreeSet<&str>) -> Made {
-        let mut statements = Vec::new();
+    pub(super) fn execution_role(&self, secrets: &BTreeSet<&str>, images: &BTreeSet<&str>) -> Made {
+        let mut statements: Vec<Json> = Vec::new();
         let group = self.arn("logs", &format!("log-group:{}", self.log_group_name()));
         let logs = ["logs:CreateLogStream", "logs:PutLogEvents"];
         statements.push(allow(&logs, &json!(format!("{group}:*"))));
-        // Reading images takes a token that is not of one repository.
-        statements.push(allow(&["ecr:GetAuthorizationToken"], &json!("*")));
-        let pull = [
-            "ecr:BatchCheckLayerAvailability",
-            "ecr:BatchGetImage",
-            "ecr:GetDownloadUrlForLayer",
-        ];
-        statements.push(allow(&pull, &json!(self.arn("ecr", "repository/*"))));
+        let repositories: BTreeSet<String> =
+            images.iter().copied().filter_map(repository).collect();
+        if !repositories.is_empty() {
+            // The token is for all repositories that one may read.
+            statements.push(allow(&["ecr:GetAuthorizationToken"], &json!("*")));
+            let pull = [
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:GetDownloadUrlForLayer",
+            ];
+            statements.push(allow(&pull, &json!(repositories)));
+        }
         let mut by_action: BTreeMap<&str, Vec<Field<String>>> = BTreeMap::new();
         for name in secrets {
             if let Some(secret) = self.request.spec.secrets.get(*name) {
@@ -120,6 +124,18 @@ impl Unit<'_> {
     }
 }
 
+/// The repository of an image in ECR, as an ARN; `None` of an image from elsewhere.
+fn repository(image: &str) -> Option<String> {
+    let (host, path) = image.split_once('/')?;
+    let (account, rest) = host.split_once(".dkr.ecr.")?;
+    let (region, _) = rest.split_once(".amazonaws.com")?;
+    let name = path.split(['@', ':']).next()?;
+    let partition = partition(region);
+    Some(format!(
+        "arn:{partition}:ecr:{region}:{account}:repository/{name}"
+    ))
+}
+
 fn trust(service: &str) -> String {
     json!({
         "Version": "2012-10-17",
@@ -186,5 +202,40 @@ impl Pieces {
             [Piece::Text(only)] => only.as_str().into(),
             _ => text(self.0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_in_ecr_tell_their_repository() {
+        let image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1.4";
+        let arn = "arn:aws:ecr:eu-west-1:123456789012:repository/shop/web";
+        assert_eq!(repository(image).as_deref(), Some(arn));
+        assert_eq!(repository("registry.example/shop:1"), None);
+        assert_eq!(repository("nginx"), None);
+    }
+
+    #[test]
+    fn policies_are_documents_also_with_references_in_them() {
+        let statement = allow(&["logs:PutLogEvents"], &json!("arn:x"));
+        let on = BTreeMap::from([("iam:PassRole", vec!["arn:a".into(), "arn:b".into()])]);
+        let policy = document(&[statement], &on);
+        let policy: Json = policy
+            .get()
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default();
+        assert_eq!(
+            policy["Statement"][1]["Resource"],
+            json!(["arn:a", "arn:b"])
+        );
+        let alone = document(&[], &on);
+        let alone: Json = alone
+            .get()
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default();
+        assert_eq!(alone["Statement"][0]["Action"], json!(["iam:PassRole"]));
     }
 }

@@ -9,15 +9,10 @@ use super::PLATFORM;
 use super::cron::expression;
 use super::task::Main;
 use super::unit::{Made, Unit, Words, keep, own};
-use crate::kinds::{Run, Schedule, ScheduleGroup, schedule_group_name};
+use crate::kinds::{Run, Schedule, ScheduleGroup, schedule_group_id, schedule_group_name};
 
 /// Longest name of a schedule (CreateSchedule).
 const SCHEDULE_NAME: usize = 64;
-
-/// The id of the group that holds the schedules of a stack.
-pub(super) fn group_id() -> ResourceId {
-    ResourceId::new("stack", "schedule-group")
-}
 
 /// The jobs on ECS among the blocks.
 pub(super) fn jobs(request: &ExpandRequest, answer: &mut ExpandAnswer) {
@@ -65,7 +60,7 @@ fn one(unit: &Unit<'_>, job: &Job, answer: &mut ExpandAnswer) {
     };
     let mut all = vec![
         unit.log_group(),
-        unit.execution_role(&unit.secrets(&main)),
+        unit.execution_role(&unit.secrets(&main), &unit.images(&main)),
         unit.task_role(false),
         unit.security_group(),
         unit.task_definition(&main, &mut answer.notes),
@@ -106,7 +101,7 @@ fn group(request: &ExpandRequest) -> Made {
     let fields = ScheduleGroup {
         tags: provision_aws::tags(&request.context, &name),
     };
-    let mut group = own(group_id(), "scheduler.group", &fields)?;
+    let mut group = own(schedule_group_id(), "scheduler.group", &fields)?;
     group.name = Some(name);
     Ok(group)
 }
@@ -160,7 +155,7 @@ fn schedule(unit: &Unit<'_>, when: &When) -> Made {
     };
     let schedule = unit.own("schedule", "scheduler.schedule", &fields)?;
     let mut schedule = unit.named(schedule, unit.name, SCHEDULE_NAME, false);
-    schedule.parent = Some(group_id());
+    schedule.parent = Some(schedule_group_id());
     schedule.after = unit.ready();
     Ok(schedule)
 }

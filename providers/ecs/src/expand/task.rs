@@ -49,6 +49,13 @@ impl Unit<'_> {
             .collect()
     }
 
+    /// Images of all its containers.
+    pub(super) fn images<'b>(&'b self, main: &Main<'b>) -> BTreeSet<&'b str> {
+        let beside = main.sidecars.into_iter().flat_map(BTreeMap::values);
+        let all = std::iter::once(self.container).chain(beside);
+        all.map(|one| one.image.as_str()).collect()
+    }
+
     /// Where its logs go. The stack's claim is a log group beside them.
     pub(super) fn log_group_name(&self) -> String {
         let stack = &self.context().stack;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use provision_aws::Field;
 use provision_core::contract::{ExpandAnswer, ExpandRequest, Severity};
+use provision_core::model::ResourceId;
 use provision_core::spec::{Health, Workload};
 
 use super::balancers::{Way, port_names, ways};
@@ -56,7 +57,7 @@ fn one(unit: &Unit<'_>, workload: &Workload, answer: &mut ExpandAnswer) {
     let exec = unit.block.ecs.exec;
     let mut all = vec![
         unit.log_group(),
-        unit.execution_role(&unit.secrets(&main)),
+        unit.execution_role(&unit.secrets(&main), &unit.images(&main)),
         unit.task_role(exec),
         unit.security_group(),
     ];
@@ -132,17 +133,21 @@ fn service(unit: &Unit<'_>, workload: &Workload, ways: &[Way]) -> Made {
     let mut service = unit.own("service", "ecs.service", &fields)?;
     service.name = Some(unit.name.to_owned());
     service.parent = Some(unit.cluster_id("cluster"));
-    service.after = unit.ready();
-    service
-        .after
-        .extend(unit.rules(ways).into_iter().flatten().map(|rule| rule.id));
-    for way in ways {
-        service.after.extend(way.leading.iter().cloned());
-    }
-    service.after.extend(job::ahead_of(unit.request, unit.name));
-    service.after.sort();
-    service.after.dedup();
+    service.after = comes_after(unit, ways);
     Ok(service)
+}
+
+/// What must stand, and what must have run, before its tasks roll.
+fn comes_after(unit: &Unit<'_>, ways: &[Way]) -> Vec<ResourceId> {
+    let mut after = unit.ready();
+    after.extend(unit.rules(ways).into_iter().flatten().map(|rule| rule.id));
+    for way in ways {
+        after.extend(way.leading.iter().cloned());
+    }
+    after.extend(job::ahead_of(unit.request, unit.name));
+    after.sort();
+    after.dedup();
+    after
 }
 
 /// Bounds and what moves the number between them; nothing where it is one number.

@@ -4,13 +4,16 @@ mod call;
 mod container;
 mod run;
 mod scaling;
+mod scaling_reads;
 mod schedule;
 mod schedule_calls;
 mod schedule_group;
 mod service;
 mod service_calls;
 mod service_health;
+mod service_live;
 mod service_reads;
+mod service_rollout;
 mod task_definition;
 mod task_definition_calls;
 mod task_definition_reads;
@@ -24,7 +27,9 @@ pub(crate) use container::Container;
 pub(crate) use run::Run;
 pub(crate) use scaling::Scaling;
 pub(crate) use schedule::Schedule;
-pub(crate) use schedule_group::{ScheduleGroup, name as schedule_group_name};
+pub(crate) use schedule_group::{
+    ScheduleGroup, id as schedule_group_id, name as schedule_group_name,
+};
 pub(crate) use service::{Balancer, Service};
 pub(crate) use service_calls::PORT_NAME;
 pub(crate) use task_definition::TaskDefinition;

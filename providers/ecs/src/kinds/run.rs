@@ -6,7 +6,7 @@
 
 use aws_sdk_ecs::types::{DesiredStatus, PropagateTags, Task};
 use provision_aws::kind::{
-    Ailment, Ask, Cx, Live, Look, Next, Seen, Served, Stop, Uses, changing, fixed, outputs,
+    Ailment, Ask, Cx, Live, Look, Next, Seen, Served, Stop, Uses, changing, outputs, scalar,
     seconds, table, unknown,
 };
 use provision_aws::{Fault, Field, Tags, internal};
@@ -49,7 +49,7 @@ impl Served for Run {
     fn table() -> Table {
         let once = |name: &str, kind, doc: &str| Row::new(name, kind, Effect::CreateOnly, doc);
         let rows = vec![
-            fixed("task_definition", "the revision that runs"),
+            scalar("task_definition", "the revision that runs"),
             once("family", FieldKind::Scalar, "where the memory of it lies"),
             once("cluster", FieldKind::Scalar, "its cluster"),
             once("capacity", FieldKind::Set, "where it is placed"),

@@ -3,23 +3,20 @@
 //! Registering is an upsert, so the target is read before. It is ours by lying on a service of ours; of its policies
 //! those are ours whose names begin with `provision-`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use aws_sdk_applicationautoscaling::types::{
-    MetricType, PolicyType, PredefinedMetricSpecification, ScalableDimension, ScalableTarget,
-    ScalingPolicy, ServiceNamespace, TargetTrackingScalingPolicyConfiguration,
+    MetricType, PolicyType, PredefinedMetricSpecification, ScalableDimension, ServiceNamespace,
+    TargetTrackingScalingPolicyConfiguration,
 };
-use futures::future::{join_all, try_join};
 use provision_aws::kind::{
-    Ask, Cx, Live, Look, Next, Seen, Served, Stop, Uses, fixed, outputs, pages, scalar, seconds,
-    table, unknown, with,
+    Ask, Cx, Live, Next, Seen, Served, Stop, Uses, fixed, outputs, scalar, seconds, table, with,
 };
-use provision_aws::{Aws, Fault, ID, Marks, STACK, Tags, from_fields};
+use provision_aws::{Fault, from_fields};
 use provision_core::cost::Usage;
-use provision_core::model::{Identity, Lane, Observed, Sight, Table, Value};
+use provision_core::model::{Identity, Lane, Observed, Table};
 use serde::{Deserialize, Serialize};
 
 use super::call::{scaling, stop};
+use super::scaling_reads::{find, live, survey};
 
 /// The fields of a scalable target.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,16 +35,13 @@ pub(crate) struct Scaling {
 }
 
 /// The policies: name, metric.
-const POLICIES: [(&str, MetricType); 2] = [
+pub(super) const POLICIES: [(&str, MetricType); 2] = [
     ("provision-cpu", MetricType::EcsServiceAverageCpuUtilization),
     (
         "provision-memory",
         MetricType::EcsServiceAverageMemoryUtilization,
     ),
 ];
-
-/// So many targets are read by their ids at a time.
-const AT_ONCE: usize = 50;
 
 impl Served for Scaling {
     const KIND: &'static str = "appscaling.target";
@@ -150,7 +144,7 @@ impl Served for Scaling {
     }
 }
 
-fn is_gone(fault: &Fault) -> bool {
+pub(super) fn is_gone(fault: &Fault) -> bool {
     fault.is_not_found() || fault.is(&["ObjectNotFoundException"])
 }
 
@@ -228,212 +222,5 @@ async fn unhold(cx: &Cx<'_>, resource: &str, name: &str) -> Result<(), Stop> {
     match sent {
         Err(fault) if !is_gone(&fault) => Err(stop(fault.about(resource))),
         _ => Ok(()),
-    }
-}
-
-/// Targets by id; all of the account when none is named.
-async fn targets(aws: &Aws, ids: Option<&[String]>) -> Result<Vec<ScalableTarget>, Fault> {
-    pages(|token| async {
-        let request = scaling(aws)
-            .describe_scalable_targets()
-            .service_namespace(ServiceNamespace::Ecs)
-            .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)
-            .set_resource_ids(ids.map(<[String]>::to_vec))
-            .set_next_token(token);
-        let answer = aws
-            .read("application-autoscaling:DescribeScalableTargets", || {
-                request.clone().send()
-            })
-            .await?;
-        Ok((answer.scalable_targets, answer.next_token))
-    })
-    .await
-}
-
-/// Policies of one target; of all services when none is named.
-async fn policies(aws: &Aws, id: Option<&str>) -> Result<Vec<ScalingPolicy>, Fault> {
-    pages(|token| async {
-        let dimension = ScalableDimension::EcsServiceDesiredCount;
-        let request = scaling(aws)
-            .describe_scaling_policies()
-            .service_namespace(ServiceNamespace::Ecs)
-            .set_scalable_dimension(id.map(|_| dimension))
-            .set_resource_id(id.map(str::to_owned))
-            .set_next_token(token);
-        let answer = aws
-            .read("application-autoscaling:DescribeScalingPolicies", || {
-                request.clone().send()
-            })
-            .await?;
-        Ok((answer.scaling_policies, answer.next_token))
-    })
-    .await
-}
-
-async fn find(aws: &Aws, id: &str) -> Result<Option<Live>, Fault> {
-    let ids = [id.to_owned()];
-    let (targets, policies) = try_join(targets(aws, Some(&ids)), policies(aws, Some(id))).await?;
-    let found = targets.iter().find(|one| one.resource_id() == id);
-    Ok(found.map(|target| read(target, &policies)))
-}
-
-/// A target with its policies.
-fn read(target: &ScalableTarget, policies: &[ScalingPolicy]) -> Live {
-    let on = |policy: &&ScalingPolicy| policy.resource_id() == target.resource_id();
-    let own = |name: &str| {
-        let mut all = policies.iter().filter(on);
-        let policy = all.find(|policy| policy.policy_name() == name)?;
-        policy
-            .target_tracking_scaling_policy_configuration
-            .as_ref()
-            .map(|tracking| whole(tracking.target_value))
-    };
-    let fields = Scaling {
-        resource: target.resource_id().to_owned(),
-        min: i64::from(target.min_capacity()),
-        max: i64::from(target.max_capacity()),
-        cpu: own(POLICIES[0].0).unwrap_or_default(),
-        memory: own(POLICIES[1].0).unwrap_or_default(),
-    };
-    let others = policies.iter().filter(on).map(ScalingPolicy::policy_name);
-    let others = others.filter(|name| POLICIES.iter().all(|(own, _)| own != name));
-    live(
-        &fields,
-        others.map(|name| format!("policy {name}")).collect(),
-    )
-}
-
-/// A percentage; another number than ours is one that differs.
-fn whole(value: f64) -> i64 {
-    format!("{:.0}", value.clamp(0.0, 1000.0))
-        .parse()
-        .unwrap_or_default()
-}
-
-fn live(fields: &Scaling, foreign: Vec<String>) -> Live {
-    let mut live = Live::new(&fields.resource, &Tags::new(), fields)
-        .output("resource", fields.resource.as_str())
-        .needs([fields.resource.as_str()]);
-    live.foreign = foreign;
-    live
-}
-
-/// The targets that are asked for by their services, and those of the stack that are not.
-async fn survey(ask: &Ask<'_>) -> Seen {
-    let mut seen = Seen::default();
-    let id_of = |fields: &BTreeMap<String, Value<_>>| {
-        fields
-            .get("resource")
-            .and_then(Value::as_text)
-            .map(str::to_owned)
-    };
-    let asked: BTreeMap<String, _> = ask
-        .resources
-        .iter()
-        .filter_map(|resource| Some((id_of(&resource.fields)?, *resource)))
-        .collect();
-    if asked.is_empty() && !ask.orphans {
-        return seen;
-    }
-    let ids: Vec<String> = asked.keys().cloned().collect();
-    let chunks = ids.chunks(AT_ONCE).map(|some| targets(ask.aws, Some(some)));
-    let named = async {
-        match ask.orphans {
-            true => targets(ask.aws, None).await,
-            false => {
-                let all: Result<Vec<_>, Fault> = join_all(chunks).await.into_iter().collect();
-                all.map(|all| all.into_iter().flatten().collect())
-            }
-        }
-    };
-    let (targets, policies) = match try_join(named, policies(ask.aws, None)).await {
-        Ok(read) => read,
-        Err(fault) => {
-            for resource in &ask.resources {
-                seen.sights.insert(resource.id.clone(), unknown(&fault));
-            }
-            seen.unread = ask.orphans.then(|| fault.to_string());
-            return seen;
-        }
-    };
-    for (id, resource) in &asked {
-        let found = targets.iter().find(|one| one.resource_id() == id);
-        let look = found.map_or(Look::Otherwise(Sight::Absent), |target| {
-            let mut live = read(target, &policies);
-            live.marks = Marks::of(&marks(ask, &resource.id.to_string()));
-            Look::Here(live)
-        });
-        seen.sights.insert(resource.id.clone(), look);
-    }
-    if ask.orphans {
-        let unasked = targets
-            .iter()
-            .filter(|one| !asked.contains_key(one.resource_id()));
-        others(ask, unasked.collect(), &policies, &mut seen).await;
-    }
-    seen
-}
-
-fn marks(ask: &Ask<'_>, id: &str) -> Tags {
-    [
-        (STACK.to_owned(), ask.context.stack.clone()),
-        (ID.to_owned(), id.to_owned()),
-    ]
-    .into()
-}
-
-/// Targets of the stack that were not asked for: in clusters whose names begin with its own, the tags tell.
-async fn others(
-    ask: &Ask<'_>,
-    targets: Vec<&ScalableTarget>,
-    policies: &[ScalingPolicy],
-    seen: &mut Seen,
-) {
-    let prefix = format!("service/{}-", ask.context.stack);
-    let near = targets
-        .into_iter()
-        .filter(|one| one.resource_id().starts_with(&prefix));
-    let near: BTreeMap<String, &ScalableTarget> = near
-        .filter_map(|one| Some((one.scalable_target_arn.clone()?, one)))
-        .collect();
-    let reads = near.iter().map(|(arn, target)| async move {
-        let request = scaling(ask.aws).list_tags_for_resource().resource_arn(arn);
-        let answer = ask
-            .aws
-            .read("application-autoscaling:ListTagsForResource", || {
-                request.clone().send()
-            })
-            .await;
-        answer.map(|answer| (*target, answer.tags.unwrap_or_default()))
-    });
-    let taken: BTreeSet<String> = seen.sights.keys().map(ToString::to_string).collect();
-    for read_tags in join_all(reads).await {
-        match read_tags {
-            Ok((target, tags)) => {
-                let marks = Marks::of(&tags.into_iter().collect());
-                let ours = marks.stack.as_deref() == Some(ask.context.stack.as_str());
-                let id = marks.id.as_ref().map(ToString::to_string);
-                // The id may have gone to another service, and this one be left.
-                if ours && id.is_some_and(|id| !taken.contains(&id)) {
-                    let mut live = read(target, policies);
-                    live.marks = marks;
-                    seen.orphans.push(live);
-                }
-            }
-            Err(fault) if is_gone(&fault) => {}
-            Err(fault) => seen.unread = Some(fault.to_string()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentages_are_whole() {
-        assert_eq!(whole(70.0), 70);
-        assert_eq!(whole(69.6), 70);
-        assert_eq!(whole(f64::NAN), 0);
     }
 }

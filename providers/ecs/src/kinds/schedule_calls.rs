@@ -13,6 +13,7 @@ use provision_core::model::Observed;
 
 use super::call::{Capacity, all_known, fields, scheduler, stop, taken};
 use super::schedule::{Schedule, description, marks};
+use super::schedule_group;
 use super::task_definition_reads::{family_of, name_in_needs};
 
 /// Reads a schedule; `None` when there is none.
@@ -55,13 +56,15 @@ fn live(wire: &GetScheduleOutput) -> Live {
     let groups = vpc.map_or(&[][..], |vpc| vpc.security_groups());
     let subnets = vpc.map_or(&[][..], |vpc| vpc.subnets());
     let group = schedule.group.clone();
-    Live::new(arn, &marks, &schedule)
+    let mut live = Live::new(arn, &marks, &schedule)
         .output("arn", arn)
         .maybe("name", wire.name())
         .needs(target.map(|target| target.arn.clone()))
         .needs(target.map(|target| target.role_arn.clone()))
         .needs([name_in_needs(family_of(definition)), group])
-        .needs(groups.iter().chain(subnets).cloned())
+        .needs(groups.iter().chain(subnets).cloned());
+    live.parent = Some(schedule_group::id());
+    live
 }
 
 fn capacity(item: &CapacityProviderStrategyItem) -> Capacity {

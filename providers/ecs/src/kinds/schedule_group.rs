@@ -8,7 +8,7 @@ use provision_aws::kind::{
 };
 use provision_aws::{Aws, Fault, Tags, plain};
 use provision_core::cost::Usage;
-use provision_core::model::{Identity, Observed, Table};
+use provision_core::model::{Identity, Observed, ResourceId, Table};
 use serde::{Deserialize, Serialize};
 
 use super::call::{scheduler, stop};
@@ -24,6 +24,11 @@ pub(crate) struct ScheduleGroup {
 /// What the name of a stack's group is.
 pub(crate) fn name(stack: &str) -> String {
     format!("provision-{stack}")
+}
+
+/// The id of a stack's group: it belongs to no block, since all its schedules lie in it.
+pub(crate) fn id() -> ResourceId {
+    ResourceId::new("stack", "schedule-group")
 }
 
 impl Served for ScheduleGroup {
@@ -183,9 +188,11 @@ async fn find(aws: &Aws, name: &str) -> Result<Option<Live>, Fault> {
 
 fn live(arn: &str, name: &str, all: &Tags) -> Live {
     let fields = ScheduleGroup { tags: plain(all) };
-    Live::new(arn, all, &fields)
+    let mut live = Live::new(arn, all, &fields)
         .output("arn", arn)
-        .output("name", name)
+        .output("name", name);
+    live.names.push(name.to_owned());
+    live
 }
 
 /// The stack's group, when no schedule is left in the spec.

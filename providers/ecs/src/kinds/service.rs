@@ -18,7 +18,9 @@ use provision_core::model::{
 use serde::{Deserialize, Serialize};
 
 use super::call::{Capacity, ecs, retag};
-use super::{service_calls as calls, service_reads as reads, task_usage};
+use super::{
+    service_calls as calls, service_live, service_reads as reads, service_rollout, task_usage,
+};
 
 /// The fields of a service. Its name is the resource's physical name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,19 +146,39 @@ impl Served for Service {
     async fn holder(cx: &Cx<'_>, want: &Self) -> Result<Option<Live>, Fault> {
         let name = cx.name().unwrap_or_default();
         let found = reads::describe(cx.aws, &want.cluster, &[name.to_owned()]).await?;
-        Ok(found.first().map(|one| reads::live(one, Some(want))))
+        Ok(found.first().map(|one| service_live::live(one, Some(want))))
     }
 
     async fn progress(cx: &Cx<'_>, physical: &str, update: &str) -> Result<Progress, Fault> {
-        calls::progress(cx, physical, update).await
+        service_rollout::progress(cx, physical, update).await
     }
+}
+
+/// How deployments go, and what else is changed without new tasks.
+fn manners() -> Vec<Row> {
+    vec![
+        scalar(
+            "grace",
+            "seconds in which failed health checks do not count",
+        ),
+        scalar("minimum_percent", "so many percent run in a deployment"),
+        scalar("maximum_percent", "so many percent may run in a deployment"),
+        scalar(
+            "circuit_breaker",
+            "whether a deployment that does not come up is stopped",
+        ),
+        scalar("rollback", "whether what ran before comes back then"),
+        scalar("exec", "whether commands may be run in it"),
+        scalar("propagate_tags", "whose tags its tasks get"),
+        tags_row(),
+    ]
 }
 
 fn rows() -> Vec<Row> {
     let row = |name: &str, kind, effect, doc: &str| Row::new(name, kind, effect, doc);
     let once = |name: &str, doc: &str| row(name, FieldKind::Scalar, Effect::CreateOnly, doc);
     let rolling = |name: &str, kind, doc: &str| row(name, kind, Effect::Rolling, doc);
-    vec![
+    let mut rows = vec![
         fixed("cluster", "its cluster"),
         rolling(
             "task_definition",
@@ -179,19 +201,6 @@ fn rows() -> Vec<Row> {
             FieldKind::Set,
             "target groups that the tasks are in",
         ),
-        scalar(
-            "grace",
-            "seconds in which failed health checks do not count",
-        ),
-        scalar("minimum_percent", "so many percent run in a deployment"),
-        scalar("maximum_percent", "so many percent may run in a deployment"),
-        scalar(
-            "circuit_breaker",
-            "whether a deployment that does not come up is stopped",
-        ),
-        scalar("rollback", "whether what ran before comes back then"),
-        scalar("exec", "whether commands may be run in it"),
-        scalar("propagate_tags", "whose tags its tasks get"),
         rolling(
             "namespace",
             FieldKind::Scalar,
@@ -202,6 +211,7 @@ fn rows() -> Vec<Row> {
             FieldKind::Map { owned_only: false },
             "names under which others call it",
         ),
-        tags_row(),
-    ]
+    ];
+    rows.extend(manners());
+    rows
 }

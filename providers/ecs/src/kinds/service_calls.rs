@@ -1,19 +1,21 @@
-//! Calls that make and change services, and how their deployments come along.
+//! Calls that make and change services.
 
+use aws_sdk_ecs::operation::update_service::builders::UpdateServiceFluentBuilder;
 use aws_sdk_ecs::types::{
-    Deployment, DeploymentCircuitBreaker, DeploymentConfiguration, DeploymentRolloutState,
-    LoadBalancer, PropagateTags, Service as Wire, ServiceConnectClientAlias,
-    ServiceConnectConfiguration, ServiceConnectService,
+    CapacityProviderStrategyItem, DeploymentCircuitBreaker, DeploymentConfiguration, LoadBalancer,
+    PropagateTags, Service as Wire, ServiceConnectClientAlias, ServiceConnectConfiguration,
+    ServiceConnectService,
 };
-use provision_aws::kind::{Cx, Next, Progress, Stop, text};
-use provision_aws::{Fault, from_fields, internal};
+use provision_aws::kind::{Cx, Next, Stop, text};
+use provision_aws::{from_fields, internal};
 use provision_core::contract::Failure;
 use provision_core::model::{Observed, Status};
 
 use super::call::{cluster_of, ecs, network, stop, strategy, tag_list};
 use super::service::Service;
-use super::service_health::{self, why};
-use super::service_reads::{primary, running, trouble, wire};
+use super::service_live::primary;
+use super::service_reads::wire;
+use super::service_rollout::rolls;
 
 /// Makes a service.
 pub(super) async fn create(cx: &Cx<'_>, want: &Service) -> Result<Next, Stop> {
@@ -166,6 +168,10 @@ async fn update(
     if differs.revision {
         request = request.task_definition(want.task_definition.known("task_definition")?);
     }
+    if text(live, "task_definition") == Some("") {
+        // Its deployment failed. The same revision is deployed again only when that is asked for.
+        request = request.force_new_deployment(true);
+    }
     if differs.capacity {
         // ECS moves running tasks to other capacity with a new deployment alone.
         request = request
@@ -178,6 +184,22 @@ async fn update(
     if differs.balancers {
         request = request.set_load_balancers(Some(balancers(want)?));
     }
+    let request = beside(request, want, differs)?;
+    let answer = cx
+        .aws
+        .write("ecs:UpdateService", || request.clone().send())
+        .await
+        .map_err(|fault| stop(fault.about(&live.physical)))?;
+    let gone = || Stop::Later("the service is not visible yet".to_owned());
+    answer.service.ok_or_else(gone)
+}
+
+/// What is changed without new tasks, and the names under which others call it.
+fn beside(
+    mut request: UpdateServiceFluentBuilder,
+    want: &Service,
+    differs: &Differs,
+) -> Result<UpdateServiceFluentBuilder, Failure> {
     if differs.grace && !want.balancers.is_empty() {
         request = request.health_check_grace_period_seconds(number(want.grace));
     }
@@ -196,89 +218,7 @@ async fn update(
             .build();
         request = request.service_connect_configuration(connect(want)?.unwrap_or(off));
     }
-    let answer = cx
-        .aws
-        .write("ecs:UpdateService", || request.clone().send())
-        .await
-        .map_err(|fault| stop(fault.about(&live.physical)))?;
-    let gone = || Stop::Later("the service is not visible yet".to_owned());
-    answer.service.ok_or_else(gone)
-}
-
-/// Follows the deployment of a service by its id; beside it the one before is named, to tell a late read from a rollback.
-fn rolls(service: &Wire, before: Option<&str>) -> Next {
-    let physical = service.service_arn().unwrap_or_default().to_owned();
-    let primary = primary(service);
-    let phase = primary.map_or_else(|| "ACTIVE".to_owned(), running);
-    match primary.and_then(Deployment::id) {
-        Some(id) => Next::Updates {
-            phase,
-            physical,
-            update: format!("{id} {}", before.unwrap_or_default()),
-        },
-        None => Next::Waits { phase, physical },
-    }
-}
-
-/// How a deployment comes along. One that is not the service's any more was rolled back, or replaced by somebody.
-pub(super) async fn progress(cx: &Cx<'_>, physical: &str, update: &str) -> Result<Progress, Fault> {
-    let (id, before) = update.split_once(' ').unwrap_or((update, ""));
-    let Some(service) = wire(cx.aws, physical).await? else {
-        return Ok(works("not visible yet", None));
-    };
-    let mut all = service.deployments().iter();
-    let own = all.find(|one| one.id() == Some(id));
-    let stands = stands(&service, own, before);
-    match stands {
-        Stands::Through => Ok(Progress::Through),
-        Stands::Works(phase) => Ok(works(&phase, trouble(&service))),
-        Stands::Failed => {
-            let reason = reason(&service, own);
-            let message = why(cx.aws, &service, own, reason).await;
-            Ok(Progress::Failed(service_health::ailment(message)))
-        }
-    }
-}
-
-fn works(phase: &str, trouble: Option<String>) -> Progress {
-    Progress::Works {
-        phase: phase.to_owned(),
-        trouble,
-    }
-}
-
-/// What has become of a deployment.
-#[derive(Debug, PartialEq, Eq)]
-enum Stands {
-    Through,
-    Works(String),
-    Failed,
-}
-
-fn stands(service: &Wire, own: Option<&Deployment>, before: &str) -> Stands {
-    let is_primary = |one: &Deployment| one.status() == Some("PRIMARY");
-    match own {
-        Some(own) if own.rollout_state() == Some(&DeploymentRolloutState::Failed) => Stands::Failed,
-        Some(own) if is_primary(own) => match own.rollout_state() {
-            Some(DeploymentRolloutState::InProgress) => Stands::Works(running(own)),
-            _ => Stands::Through,
-        },
-        // Another one has taken its place.
-        Some(_) => Stands::Failed,
-        None => match primary(service).and_then(Deployment::id) {
-            Some(id) if id != before => Stands::Failed,
-            _ => Stands::Works("becoming visible".to_owned()),
-        },
-    }
-}
-
-/// The cloud's reason for the end of a deployment.
-fn reason(service: &Wire, own: Option<&Deployment>) -> String {
-    let told = own.and_then(Deployment::rollout_state_reason);
-    let now = primary(service).and_then(Deployment::rollout_state_reason);
-    let told = told.or(now).filter(|told| !told.is_empty());
-    told.unwrap_or("the deployment was replaced before it came to rest")
-        .to_owned()
+    Ok(request)
 }
 
 fn number(number: i64) -> i32 {
@@ -290,9 +230,7 @@ fn grace(want: &Service) -> Option<i32> {
     (!want.balancers.is_empty()).then(|| number(want.grace))
 }
 
-fn strategy_of(
-    want: &Service,
-) -> Result<Option<Vec<aws_sdk_ecs::types::CapacityProviderStrategyItem>>, Failure> {
+fn strategy_of(want: &Service) -> Result<Option<Vec<CapacityProviderStrategyItem>>, Failure> {
     want.capacity.as_deref().map(strategy).transpose()
 }
 
@@ -354,44 +292,6 @@ pub(crate) const PORT_NAME: &str = "main";
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn deployment(id: &str, status: &str, state: DeploymentRolloutState) -> Deployment {
-        Deployment::builder()
-            .id(id)
-            .status(status)
-            .rollout_state(state)
-            .build()
-    }
-
-    fn stand(deployments: Vec<Deployment>) -> Stands {
-        let service = Wire::builder().set_deployments(Some(deployments)).build();
-        let own = service
-            .deployments()
-            .iter()
-            .find(|one| one.id() == Some("new"));
-        stands(&service, own, "old")
-    }
-
-    #[test]
-    fn a_steady_service_may_be_a_rolled_back_one() {
-        use DeploymentRolloutState::{Completed, Failed, InProgress};
-        let through = stand(vec![deployment("new", "PRIMARY", Completed)]);
-        assert_eq!(through, Stands::Through);
-        let works = stand(vec![
-            deployment("new", "PRIMARY", InProgress),
-            deployment("old", "ACTIVE", Completed),
-        ]);
-        assert!(matches!(works, Stands::Works(_)));
-        let failed = stand(vec![
-            deployment("back", "PRIMARY", InProgress),
-            deployment("new", "ACTIVE", Failed),
-        ]);
-        assert_eq!(failed, Stands::Failed);
-        let back = stand(vec![deployment("back", "PRIMARY", Completed)]);
-        assert_eq!(back, Stands::Failed);
-        let late = stand(vec![deployment("old", "PRIMARY", Completed)]);
-        assert!(matches!(late, Stands::Works(_)));
-    }
 
     #[test]
     fn numbers_go_to_the_bound_they_are_beyond() {

@@ -1,18 +1,17 @@
 //! Reads of services: ten a call, with their tags.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use aws_sdk_ecs::types::{
-    Deployment, DeploymentConfiguration, DeploymentRolloutState, Service as Wire, ServiceField,
-};
+use aws_sdk_ecs::types::{Service as Wire, ServiceField};
 use futures::future::{join_all, try_join_all};
-use provision_aws::kind::{Ask, Cx, Live, Look, Seen, by_name, changing, deleting, pages, unknown};
-use provision_aws::{Aws, Fault, plain};
-use provision_core::model::{Pending, Resource, Sight, Status, Value};
+use provision_aws::kind::{Ask, Cx, Live, Look, Seen, by_name, pages, unknown};
+use provision_aws::{Aws, Fault};
+use provision_core::model::{Pending, Resource, Sight, Value};
 
-use super::call::{capacity, cluster_of, ecs, fields, tags};
-use super::service::{Balancer, Service};
-use super::task_definition_reads::{Newest, family_of, name_in_needs, newest, number_of};
+use super::call::{cluster_of, ecs};
+use super::service::Service;
+use super::service_live::{bounded, live};
+use super::task_definition_reads::{Newest, family_of, newest, number_of};
 
 /// So many services DescribeServices takes.
 const AT_ONCE: usize = 10;
@@ -74,19 +73,45 @@ pub(super) async fn survey(ask: &Ask<'_>) -> Seen {
         let cluster = cluster.unwrap_or_default();
         by_cluster.entry(cluster).or_default().push(resource);
     }
-    for place in ask.parents.iter().filter(|_| ask.orphans) {
-        by_cluster.entry(&place.name).or_default();
+    let mut seen = Seen::default();
+    let prefix = format!("{}-", ask.context.stack);
+    let others = match ask.orphans {
+        true => clusters(ask.aws, &prefix).await,
+        false => Ok(Vec::new()),
+    };
+    match &others {
+        Ok(names) => names.iter().for_each(|name| {
+            by_cluster.entry(name).or_default();
+        }),
+        Err(fault) => seen.unread = Some(fault.to_string()),
     }
     let reads = by_cluster
         .into_iter()
         .map(|(cluster, wanted)| in_cluster(ask, cluster, wanted));
-    let mut seen = Seen::default();
     for part in join_all(reads).await {
         seen.sights.extend(part.sights);
         seen.orphans.extend(part.orphans);
         seen.unread = seen.unread.or(part.unread);
     }
     seen
+}
+
+/// Clusters whose names begin so: those of a stack all do. What is left of a workload may lie in one that nothing of the
+/// spec runs on any more.
+async fn clusters(aws: &Aws, prefix: &str) -> Result<Vec<String>, Fault> {
+    let arns = pages(|token| async {
+        let request = ecs(aws).list_clusters().set_next_token(token);
+        let answer = aws
+            .read("ecs:ListClusters", || request.clone().send())
+            .await?;
+        Ok((answer.cluster_arns, answer.next_token))
+    })
+    .await?;
+    let names = arns
+        .iter()
+        .map(|arn| arn.rsplit('/').next().unwrap_or_default());
+    let ours = names.filter(|name| name.starts_with(prefix));
+    Ok(ours.map(str::to_owned).collect())
 }
 
 async fn in_cluster(ask: &Ask<'_>, cluster: &str, wanted: Vec<&Resource<Pending>>) -> Seen {
@@ -194,234 +219,19 @@ async fn others(ask: &Ask<'_>, cluster: &str, asked: &[String]) -> Result<Vec<Li
         .collect())
 }
 
-/// A service as read. With what is wanted, its number counts against the bounds.
-pub(super) fn live(wire: &Wire, want: Option<&Service>) -> Live {
-    bounded(wire, want.map(|want| (want.least, want.most)))
-}
-
-fn bounded(wire: &Wire, bounds: Option<(i64, i64)>) -> Live {
-    let all = tags(wire.tags());
-    let fields = service(wire, bounds, &all);
-    let known = |list: &[provision_aws::Field<String>]| -> Vec<String> {
-        list.iter().filter_map(|one| one.get().cloned()).collect()
-    };
-    let groups = fields.balancers.iter();
-    let groups: BTreeSet<String> = groups
-        .filter_map(|one| one.target_group.get().cloned())
-        .collect();
-    let providers = fields.capacity.iter().flatten();
-    let providers: Vec<String> = providers
-        .filter_map(|one| one.provider.get().cloned())
-        .collect();
-    let arn = wire.service_arn().unwrap_or_default();
-    let mut live = Live::new(arn, &all, &fields)
-        .output("arn", arn)
-        .maybe("name", wire.service_name())
-        .status(status(wire))
-        .needs(wire.cluster_arn())
-        .needs(Some(name_in_needs(family_of(
-            wire.task_definition().unwrap_or_default(),
-        ))))
-        .needs(known(&fields.subnets))
-        .needs(known(&fields.security_groups))
-        .needs(fields.namespace.iter().filter_map(|one| one.get().cloned()))
-        .needs(groups)
-        .needs(providers);
-    live.names.push(scaled(arn));
-    live.trouble = trouble(wire);
-    if let Status::Degraded { reason } = &live.status {
-        live.ailment = Some(super::service_health::ailment(reason.clone()));
-    }
-    live
-}
-
-/// What Application Auto Scaling calls a service: `service/CLUSTER/NAME`.
-pub(super) fn scaled(arn: &str) -> String {
-    super::call::parts(arn).join("/")
-}
-
-fn service(wire: &Wire, bounds: Option<(i64, i64)>, all: &provision_aws::Tags) -> Service {
-    let count = i64::from(wire.desired_count);
-    let (least, most) = bounds.unwrap_or((count, count));
-    let vpc = wire.network_configuration();
-    let vpc = vpc.and_then(|network| network.awsvpc_configuration());
-    let rollout = Rollout::of(wire.deployment_configuration());
-    let connect = primary(wire).and_then(|one| one.service_connect_configuration());
-    let connect = connect.filter(|connect| connect.enabled);
-    let arn = wire.service_arn().unwrap_or_default();
-    let balancers = wire.load_balancers().iter();
-    Service {
-        cluster: cluster_of(arn).to_owned(),
-        task_definition: wire.task_definition().unwrap_or_default().into(),
-        image_external: false,
-        least: least.min(count),
-        most: most.max(count),
-        count,
-        capacity: Some(capacity(wire.capacity_provider_strategy())),
-        subnets: vpc.map_or_else(Vec::new, |vpc| fields(vpc.subnets())),
-        security_groups: vpc.map_or_else(Vec::new, |vpc| fields(vpc.security_groups())),
-        balancers: balancers
-            .map(|one| Balancer {
-                target_group: one.target_group_arn().unwrap_or_default().into(),
-                container: one.container_name().unwrap_or_default().to_owned(),
-                port: one.container_port.unwrap_or_default(),
-            })
-            .collect(),
-        grace: i64::from(wire.health_check_grace_period_seconds.unwrap_or_default()),
-        minimum_percent: rollout.minimum,
-        maximum_percent: rollout.maximum,
-        circuit_breaker: rollout.breaker,
-        rollback: rollout.rollback,
-        exec: wire.enable_execute_command,
-        propagate_tags: wire
-            .propagate_tags()
-            .map_or("NONE", |one| one.as_str())
-            .to_owned(),
-        namespace: connect
-            .and_then(|connect| connect.namespace())
-            .map(Into::into),
-        connect: connect
-            .map(|connect| connect.services().iter().filter_map(alias).collect())
-            .unwrap_or_default(),
-        tags: plain(all),
-    }
-}
-
-/// How deployments go.
-struct Rollout {
-    minimum: i64,
-    maximum: i64,
-    breaker: bool,
-    rollback: bool,
-}
-
-impl Rollout {
-    fn of(wire: Option<&DeploymentConfiguration>) -> Self {
-        let percent = |of: fn(&DeploymentConfiguration) -> Option<i32>, or: i64| {
-            wire.and_then(of).map_or(or, i64::from)
-        };
-        let breaker = wire.and_then(|wire| wire.deployment_circuit_breaker());
-        Self {
-            minimum: percent(|wire| wire.minimum_healthy_percent, 100),
-            maximum: percent(|wire| wire.maximum_percent, 200),
-            breaker: breaker.is_some_and(|breaker| breaker.enable),
-            rollback: breaker.is_some_and(|breaker| breaker.rollback),
-        }
-    }
-}
-
-/// Name and port under which others call a service.
-fn alias(service: &aws_sdk_ecs::types::ServiceConnectService) -> Option<(String, i64)> {
-    let alias = service.client_aliases().first()?;
-    let name = alias.dns_name().or(service.discovery_name());
-    let name = name.unwrap_or(service.port_name());
-    Some((name.to_owned(), i64::from(alias.port)))
-}
-
-/// The deployment that counts.
-pub(super) fn primary(wire: &Wire) -> Option<&Deployment> {
-    let mut all = wire.deployments().iter();
-    all.find(|one| one.status() == Some("PRIMARY"))
-}
-
-/// Whether a service can be used. One whose deployment failed is there and does badly: it is not made anew for that.
-fn status(wire: &Wire) -> Status {
-    let phase = wire.status().unwrap_or_default();
-    if phase == "DRAINING" {
-        return deleting(phase);
-    }
-    let Some(primary) = primary(wire) else {
-        return Status::Ready;
-    };
-    match primary.rollout_state() {
-        Some(DeploymentRolloutState::Failed) => Status::Degraded {
-            reason: format!(
-                "{} (deployment {})",
-                primary
-                    .rollout_state_reason()
-                    .unwrap_or("the deployment failed"),
-                primary.id().unwrap_or_default()
-            ),
-        },
-        Some(DeploymentRolloutState::InProgress) => changing(&running(primary)),
-        _ => Status::Ready,
-    }
-}
-
-/// How far a deployment is, in words.
-pub(super) fn running(deployment: &Deployment) -> String {
-    let (running, wanted) = (deployment.running_count, deployment.desired_count);
-    format!("rolling out, {running} of {wanted} running")
-}
-
-/// What the cloud says stands in the way while it still tries: tasks that failed, tasks that find no place.
-pub(super) fn trouble(wire: &Wire) -> Option<String> {
-    let failed = primary(wire).map_or(0, |one| one.failed_tasks);
-    let event = wire.events().first().and_then(|event| event.message());
-    let event = event.filter(|message| message.contains("unable to") || message.contains("failed"));
-    match (failed, event) {
-        (0, None) => None,
-        (0, Some(event)) => Some(event.to_owned()),
-        (failed, Some(event)) => Some(format!("{failed} tasks failed: {event}")),
-        (failed, None) => Some(format!("{failed} tasks failed")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use aws_sdk_ecs::types::DeploymentRolloutState::Completed;
+
+    use super::super::service_live::tests::wire;
     use super::*;
-
-    const ARN: &str = "arn:aws:ecs:eu-west-1:1:service/shop-prod/web";
-
-    fn wire(count: i32, rollout: DeploymentRolloutState) -> Wire {
-        let deployment = Deployment::builder()
-            .id("ecs-svc/1")
-            .status("PRIMARY")
-            .rollout_state(rollout)
-            .build();
-        Wire::builder()
-            .service_arn(ARN)
-            .service_name("web")
-            .status("ACTIVE")
-            .desired_count(count)
-            .task_definition("arn:aws:ecs:eu-west-1:1:task-definition/shop-web:7")
-            .deployments(deployment)
-            .build()
-    }
-
-    #[test]
-    fn a_number_within_the_bounds_is_no_difference() {
-        let bounds = |count| {
-            let live = bounded(
-                &wire(count, DeploymentRolloutState::Completed),
-                Some((2, 6)),
-            );
-            (
-                live.fields["least"].to_json(),
-                live.fields["most"].to_json(),
-                live.fields["count"].to_json(),
-            )
-        };
-        assert_eq!(bounds(4), (2.into(), 6.into(), 4.into()));
-        assert_eq!(bounds(1), (1.into(), 6.into(), 1.into()));
-        assert_eq!(bounds(9), (2.into(), 9.into(), 9.into()));
-    }
-
-    #[test]
-    fn a_failed_deployment_does_badly_and_is_not_made_anew() {
-        let live = bounded(&wire(2, DeploymentRolloutState::Failed), None);
-        assert!(matches!(live.status, Status::Degraded { .. }));
-        assert!(!live.ailment.unwrap().passes);
-        let live = bounded(&wire(2, DeploymentRolloutState::InProgress), None);
-        assert!(matches!(live.status, Status::Changing { .. }));
-    }
 
     #[test]
     fn a_pipelines_newer_revision_counts_as_ours() {
         let family = "arn:aws:ecs:eu-west-1:1:task-definition/shop-web";
         let after = |ours: &str| {
-            let mut live = bounded(&wire(2, DeploymentRolloutState::Completed), None);
+            let mut live = bounded(&wire(2, Completed), None);
             follow(&mut live, Some(ours));
             live.fields["task_definition"].as_text().unwrap().to_owned()
         };

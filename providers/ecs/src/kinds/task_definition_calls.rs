@@ -97,16 +97,12 @@ async fn register(
     let mut all = cx.marked(&want.tags);
     all.insert(DIGEST.to_owned(), want.digest());
     let size = |size: i64| (size > 0).then(|| size.to_string());
-    let platform = RuntimePlatform::builder()
-        .cpu_architecture(CpuArchitecture::from(want.architecture.as_str()))
-        .operating_system_family(OsFamily::Linux)
-        .build();
     let request = ecs(cx.aws)
         .register_task_definition()
         .family(family)
         .network_mode(NetworkMode::Awsvpc)
         .requires_compatibilities(Compatibility::from(want.launch.as_str()))
-        .runtime_platform(platform)
+        .runtime_platform(platform(want))
         .execution_role_arn(want.execution_role.known("execution_role")?)
         .task_role_arn(want.task_role.known("task_role")?)
         .set_cpu(size(want.cpu))
@@ -130,6 +126,13 @@ async fn register(
         did: format!("registered {}", revision.arn()),
         observed: cx.made(revision.live()),
     })
+}
+
+fn platform(want: &TaskDefinition) -> RuntimePlatform {
+    RuntimePlatform::builder()
+        .cpu_architecture(CpuArchitecture::from(want.architecture.as_str()))
+        .operating_system_family(OsFamily::Linux)
+        .build()
 }
 
 fn containers(
