@@ -95,6 +95,7 @@ pub fn tables() -> Tables {
         loss: None,
         leaves: false,
         lingers: false,
+        runs: false,
         downtime: None,
         seconds: Seconds {
             create: seconds,

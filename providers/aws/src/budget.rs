@@ -2,7 +2,7 @@
 //!
 //! EC2 gives each API its own bucket per account and region (EC2 API throttling page). IAM, STS and
 //! CloudWatch Logs publish no table; the figures for them are careful guesses, and a throttle empties the
-//! bucket, so that we slow down to what the service takes.
+//! bucket, so that we slow down to what the service takes. ECS publishes its own (request throttling for the ECS API).
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -92,6 +92,9 @@ fn rate(call: &str) -> Rate {
         ("ec2", _) if read => (100.0, 20.0),
         ("ec2", _) => (50.0, 5.0),
         ("eks", _) if read => (40.0, 10.0),
+        ("ecs", "RegisterTaskDefinition" | "DeregisterTaskDefinition") => (20.0, 1.0),
+        ("ecs", "DescribeServices" | "ListServices") => (100.0, 20.0),
+        ("ecs", "CreateService" | "UpdateService" | "DeleteService") => (50.0, 5.0),
         ("logs", _) => (10.0, 5.0),
         (_, _) if read => (40.0, 15.0),
         _ => (20.0, 5.0),

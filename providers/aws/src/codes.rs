@@ -164,13 +164,18 @@ pub(crate) fn is_not_found(code: &str, message: &str) -> bool {
                 | "NotFoundException"
                 | "LoadBalancerNotFound"
                 | "TargetGroupNotFound"
+                | "ClusterNotFoundException"
+                | "ServiceNotFoundException"
         )
         || code == "ClientException" && message.contains("No cluster found")
 }
 
 /// Whether a code says that something is there already. EKS has one code for that and for "being changed".
 pub(crate) fn is_already(code: &str, message: &str) -> bool {
-    ALREADY.contains(&code) || code == "ResourceInUseException" && message.contains("already")
+    ALREADY.contains(&code)
+        || code == "ResourceInUseException" && message.contains("already")
+        // ECS, of a service whose name stands with other words.
+        || code == "InvalidParameterException" && message.contains("was not idempotent")
 }
 
 /// Whether something still uses an object or changes it. EC2 answers `AuthFailure` for an address that a NAT

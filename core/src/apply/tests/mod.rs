@@ -50,6 +50,7 @@ fn tables() -> BTreeMap<Kind, Table> {
                 dies_with_parent: false,
                 leaves: false,
                 lingers: false,
+                runs: false,
                 loss: None,
                 downtime: None,
                 seconds: Seconds::default(),

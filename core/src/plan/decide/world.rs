@@ -50,7 +50,7 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-/// `net`, `pool` (new one first), `child` (dies with its parent).
+/// `net`, `pool` (new one first), `child` (dies with its parent), `job` (is run).
 pub(in crate::plan) fn tables() -> Tables {
     let output = |name: &str, volatile| Output {
         name: name.to_owned(),
@@ -75,12 +75,13 @@ pub(in crate::plan) fn tables() -> Tables {
         dies_with_parent: kind == "child",
         leaves: false,
         lingers: false,
+        runs: kind == "job",
         loss: None,
         downtime: None,
         seconds: Seconds::default(),
         lane: None,
     };
-    let mut all = ["net", "pool", "child"].map(table);
+    let mut all = ["net", "pool", "child", "job"].map(table);
     all[1].replace = ReplaceOrder::CreateFirst;
     all.into_iter()
         .map(|table| (table.kind.clone(), table))

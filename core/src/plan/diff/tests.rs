@@ -17,6 +17,7 @@ fn table(rows: Vec<Row>) -> Table {
         dies_with_parent: false,
         leaves: false,
         lingers: false,
+        runs: false,
         loss: None,
         downtime: None,
         seconds: Seconds::default(),

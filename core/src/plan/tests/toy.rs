@@ -30,6 +30,7 @@ fn table(kind: &str, title: &str, rows: Vec<Row>) -> Table {
         dies_with_parent: false,
         leaves: false,
         lingers: false,
+        runs: false,
         loss: None,
         downtime: None,
         seconds: Seconds {

@@ -124,6 +124,16 @@ pub trait Served: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Makes the next call that removes the object.
     fn delete(cx: &Cx<'_>, live: &Observed) -> impl Future<Output = Result<Next, Stop>> + Send;
 
+    /// Makes the next call of a run; `None` when it is through. Only kinds whose table says `runs` are asked.
+    fn run(
+        cx: &Cx<'_>,
+        _want: &Self,
+        _live: Option<&Observed>,
+    ) -> impl Future<Output = Result<Option<Next>, Stop>> + Send {
+        let failure = crate::field::internal(format!("a {} is not run ({})", Self::KIND, cx.id()));
+        async move { Err(Stop::Failure(failure)) }
+    }
+
     /// Reads one object by its handle; `None` when it is not there, or not visible yet.
     fn read(
         cx: &Cx<'_>,

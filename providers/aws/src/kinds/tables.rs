@@ -16,6 +16,7 @@ pub fn table(kind: &str, title: &str, identity: Identity, rows: Vec<Row>) -> Tab
         dies_with_parent: false,
         leaves: false,
         lingers: false,
+        runs: false,
         loss: None,
         downtime: None,
         seconds: Seconds {

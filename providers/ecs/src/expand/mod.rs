@@ -1,9 +1,28 @@
 //! From blocks on ECS to resources.
 
 use provision_core::contract::{ExpandAnswer, ExpandRequest};
+use provision_core::model::Platform;
+
+mod balancers;
+mod cron;
+mod identity;
+mod job;
+mod secret;
+mod size;
+mod task;
+#[cfg(test)]
+mod tests_run;
+mod unit;
+mod workload;
+
+/// The platform of this provider's blocks.
+const PLATFORM: Platform = Platform::Ecs;
 
 /// The clusters, workloads and jobs on ECS among the blocks.
 #[must_use]
-pub fn expand(_request: &ExpandRequest) -> ExpandAnswer {
-    ExpandAnswer::default()
+pub fn expand(request: &ExpandRequest) -> ExpandAnswer {
+    let mut answer = ExpandAnswer::default();
+    workload::workloads(request, &mut answer);
+    job::jobs(request, &mut answer);
+    answer
 }
