@@ -93,6 +93,8 @@ fn rate(call: &str) -> Rate {
         ("ec2", _) => (50.0, 5.0),
         ("eks", _) if read => (40.0, 10.0),
         ("ecs", "RegisterTaskDefinition" | "DeregisterTaskDefinition") => (20.0, 1.0),
+        ("ecs", "CreateCluster" | "UpdateCluster" | "DeleteCluster") => (20.0, 1.0),
+        ("ecs", "DescribeClusters" | "ListClusters") => (50.0, 20.0),
         ("ecs", "DescribeServices" | "ListServices") => (100.0, 20.0),
         ("ecs", "CreateService" | "UpdateService" | "DeleteService") => (50.0, 5.0),
         ("logs", _) => (10.0, 5.0),

@@ -1,7 +1,8 @@
 //! Error codes of the services, sorted.
 //!
-//! Sources: the error lists of the EC2, IAM, STS, EKS and CloudWatch Logs API references; the texts that
-//! say "not visible yet" are those that Terraform's AWS provider retries (`internal/service/eks/cluster.go`).
+//! Sources: the error lists of the EC2, IAM, STS, EKS, ECS, Auto Scaling, Cloud Map and CloudWatch Logs API references; the
+//! texts that say "not visible yet" are those that Terraform's AWS provider retries (`internal/service/eks/cluster.go`,
+//! `internal/service/ecs/cluster.go`).
 
 use provision_core::contract::Class;
 
@@ -58,6 +59,8 @@ const ALREADY: &[&str] = &[
     "RouteAlreadyExists",
     "Resource.AlreadyAssociated",
     "Resource.AlreadyAttached",
+    "AlreadyExists",
+    "NamespaceAlreadyExists",
 ];
 const CONFLICT: &[&str] = &[
     "DependencyViolation",
@@ -75,6 +78,14 @@ const CONFLICT: &[&str] = &[
     "InvalidVpcState",
     "LockedException",
     "EntityTemporarilyUnmodifiable",
+    "ClusterContainsCapacityProviderException",
+    "ClusterContainsContainerInstancesException",
+    "ClusterContainsServicesException",
+    "ClusterContainsTasksException",
+    "UpdateInProgressException",
+    "InstanceRefreshInProgress",
+    "ResourceContention",
+    "ScalingActivityInProgress",
 ];
 
 /// Texts of refusals that go away by themselves once a new role, policy or group is known everywhere.
@@ -99,6 +110,20 @@ const EKS_BUSY: &[&str] = &[
     "not in Active",
     "in progress",
     "being updated",
+];
+
+/// Texts of ECS about roles and groups that it does not see yet.
+const ECS_NEW: &[&str] = &[
+    "nable to assume the service linked role",
+    "Auto Scaling group ARN is invalid or does not exist",
+];
+
+/// Texts of Auto Scaling about profiles, templates and roles that it does not see yet.
+const SCALING_NEW: &[&str] = &[
+    "Invalid IAM Instance Profile",
+    "valid fully-formed launch template",
+    "launch template is not visible",
+    "Service-Linked Role",
 ];
 
 /// How a service's answer is to be taken.
@@ -166,7 +191,13 @@ pub(crate) fn is_not_found(code: &str, message: &str) -> bool {
                 | "TargetGroupNotFound"
                 | "ClusterNotFoundException"
                 | "ServiceNotFoundException"
+                | "NamespaceNotFound"
+                | "ServiceNotFound"
+                | "OperationNotFound"
         )
+        // Auto Scaling and ECS have no code for it.
+        || code == "ValidationError" && message.contains("AutoScalingGroup name not found")
+        || message.contains("capacity provider does not exist")
         || code == "ClientException" && message.contains("No cluster found")
 }
 
@@ -176,6 +207,7 @@ pub(crate) fn is_already(code: &str, message: &str) -> bool {
         || code == "ResourceInUseException" && message.contains("already")
         // ECS, of a service whose name stands with other words.
         || code == "InvalidParameterException" && message.contains("was not idempotent")
+        || message.contains("capacity provider already exists")
 }
 
 /// Whether something still uses an object or changes it. EC2 answers `AuthFailure` for an address that a NAT
@@ -184,6 +216,7 @@ pub(crate) fn is_in_use(code: &str, message: &str) -> bool {
     CONFLICT.contains(&code)
         || code == "InvalidParameterValue" && message.contains("is currently in use")
         || code == "AuthFailure" && message.contains("permission to access the specified resource")
+        || message.contains("because it is associated with cluster")
 }
 
 /// Whether a refusal goes away by itself.
@@ -193,6 +226,13 @@ pub(crate) fn is_passing(service: &str, code: &str, message: &str) -> bool {
         | ("logs", "OperationAbortedException")
         | ("ec2", "InvalidVpcState" | "IncorrectState" | "ConcurrentTagAccess") => true,
         // Another change is under way.
+        ("ecs", "UpdateInProgressException")
+        | ("autoscaling", "ResourceContention" | "ScalingActivityInProgress")
+        | ("servicediscovery", "DuplicateRequest") => true,
+        ("ecs", _) if ECS_NEW.iter().any(|text| message.contains(text)) => true,
+        ("autoscaling", "ValidationError" | "ServiceLinkedRoleFailure") => {
+            SCALING_NEW.iter().any(|text| message.contains(text))
+        }
         ("eks", "ResourceInUseException") => !message.contains("already"),
         ("eks", "InvalidRequestException") => EKS_BUSY.iter().any(|text| message.contains(text)),
         ("eks", "InvalidParameterException")
@@ -262,6 +302,22 @@ mod tests {
             "InvalidParameterException",
             "Role with arn: x, could not be assumed because it does not exist"
         ));
+    }
+
+    #[test]
+    fn capacity_has_texts_in_place_of_codes() {
+        let group = "AutoScalingGroup name not found - no such group: shop-web";
+        assert!(is_not_found("ValidationError", group));
+        assert!(!is_not_found("ValidationError", "min is above max"));
+        let there = "The specified capacity provider already exists. To change it, update it.";
+        assert!(is_already("ClientException", there));
+        let held = "The capacity provider cannot be deleted because it is associated with cluster: shop.";
+        assert!(is_in_use("ClientException", held) && !is_in_use("ClientException", there));
+        assert!(is_in_use("ClusterContainsContainerInstancesException", ""));
+        assert!(is_passing("ecs", "UpdateInProgressException", ""));
+        let profile = "You must use a valid fully-formed launch template. Invalid IAM Instance Profile name";
+        assert!(is_passing("autoscaling", "ValidationError", profile));
+        assert!(!is_passing("autoscaling", "ValidationError", group));
     }
 
     #[test]

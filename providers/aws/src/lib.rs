@@ -21,6 +21,7 @@ mod kinds;
 mod layout;
 mod machine;
 mod marks;
+mod pool;
 mod provider;
 mod sweep;
 #[cfg(test)]
@@ -39,11 +40,12 @@ pub use field::{Field, fields_of, from_fields, internal, live_fields, read_field
 pub use ground::{Ground, ground};
 pub use import::{TemplateWords, loose_machines, network_words, template_words};
 pub use kinds::{
-    Address, CLAIM, Claim, InternetGateway, LaunchTemplate, LogGroup, NatGateway, OidcProvider,
+    Address, CLAIM, Claim, InstanceProfile, InternetGateway, LaunchTemplate, LogGroup, NatGateway, OidcProvider,
     Role, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint, partition,
     role_path,
 };
 pub use layout::{Layout, Slot, layout};
 pub use machine::{Wish, machines, named};
 pub use marks::{ADOPTED, CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, marked, plain};
+pub use pool::{PoolWish, one_type};
 pub use provider::AwsProvider;

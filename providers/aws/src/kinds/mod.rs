@@ -6,12 +6,15 @@ mod claim;
 pub(crate) mod ec2;
 pub(crate) mod gather;
 mod holders;
+mod instance_profile;
 mod internet_gateway;
 mod launch_data;
 mod launch_template;
 pub(crate) mod live;
+pub(crate) mod living;
 mod log_group;
 mod nat_gateway;
+pub(crate) mod node_usage;
 mod oidc_provider;
 pub(crate) mod referred;
 pub(crate) mod retag;
@@ -41,6 +44,7 @@ use serde::de::DeserializeOwned;
 
 pub use address::Address;
 pub use claim::{CLAIM, Claim};
+pub use instance_profile::InstanceProfile;
 pub use internet_gateway::InternetGateway;
 pub use launch_template::LaunchTemplate;
 pub use log_group::LogGroup;
@@ -67,7 +71,7 @@ use crate::marks::{Tags, marked};
 use crate::sweep::{Sort, Sweep, Swept};
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 21] = [
+pub(crate) const ALL: [&dyn Ops; 22] = [
     &serve::Served::<Claim>::NEW,
     &serve::Served::<Vpc>::NEW,
     &serve::Served::<InternetGateway>::NEW,
@@ -80,6 +84,7 @@ pub(crate) const ALL: [&dyn Ops; 21] = [
     &serve::Served::<SecurityGroupRule>::NEW,
     &serve::Served::<LaunchTemplate>::NEW,
     &serve::Served::<Role>::NEW,
+    &serve::Served::<InstanceProfile>::NEW,
     &serve::Served::<OidcProvider>::NEW,
     &serve::Served::<LogGroup>::NEW,
     &Swept(Sort::Balancer),
