@@ -311,11 +311,13 @@ mod tests {
         assert!(!is_not_found("ValidationError", "min is above max"));
         let there = "The specified capacity provider already exists. To change it, update it.";
         assert!(is_already("ClientException", there));
-        let held = "The capacity provider cannot be deleted because it is associated with cluster: shop.";
+        let held =
+            "The capacity provider cannot be deleted because it is associated with cluster: shop.";
         assert!(is_in_use("ClientException", held) && !is_in_use("ClientException", there));
         assert!(is_in_use("ClusterContainsContainerInstancesException", ""));
         assert!(is_passing("ecs", "UpdateInProgressException", ""));
-        let profile = "You must use a valid fully-formed launch template. Invalid IAM Instance Profile name";
+        let profile =
+            "You must use a valid fully-formed launch template. Invalid IAM Instance Profile name";
         assert!(is_passing("autoscaling", "ValidationError", profile));
         assert!(!is_passing("autoscaling", "ValidationError", group));
     }

@@ -40,9 +40,9 @@ pub use field::{Field, fields_of, from_fields, internal, live_fields, read_field
 pub use ground::{Ground, ground};
 pub use import::{TemplateWords, loose_machines, network_words, template_words};
 pub use kinds::{
-    Address, CLAIM, Claim, InstanceProfile, InternetGateway, LaunchTemplate, LogGroup, NatGateway, OidcProvider,
-    Role, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint, partition,
-    role_path,
+    Address, CLAIM, Claim, InstanceProfile, InternetGateway, LaunchTemplate, LogGroup, NatGateway,
+    OidcProvider, Role, RouteTable, SecurityGroup, SecurityGroupRule, Subnet, Vpc, VpcEndpoint,
+    partition, role_path,
 };
 pub use layout::{Layout, Slot, layout};
 pub use machine::{Wish, machines, named};

@@ -177,6 +177,9 @@ mod tests {
         assert_ne!(described(&bare), described(&image));
         let text = text(&bare);
         assert!(OPTIONAL.iter().all(|name| !text.contains(name)), "{text}");
-        assert!(text.starts_with("{\"instance_type\":\"\",\"disk_gib\":50,"), "{text}");
+        assert!(
+            text.starts_with("{\"instance_type\":\"\",\"disk_gib\":50,"),
+            "{text}"
+        );
     }
 }

@@ -4,12 +4,17 @@ use provision_core::contract::{ExpandAnswer, ExpandRequest};
 use provision_core::model::Platform;
 
 mod balancers;
+mod cluster;
+mod cluster_notes;
 mod cron;
 mod identity;
 mod job;
+mod machines;
 mod secret;
 mod size;
 mod task;
+#[cfg(test)]
+mod tests_cluster;
 #[cfg(test)]
 mod tests_run;
 mod unit;
@@ -22,6 +27,7 @@ const PLATFORM: Platform = Platform::Ecs;
 #[must_use]
 pub fn expand(request: &ExpandRequest) -> ExpandAnswer {
     let mut answer = ExpandAnswer::default();
+    cluster::clusters(request, &mut answer);
     workload::workloads(request, &mut answer);
     job::jobs(request, &mut answer);
     answer

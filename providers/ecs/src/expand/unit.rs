@@ -9,7 +9,7 @@ use provision_core::spec::{Arch, Cluster, Container, Pool, WorkloadIdentity};
 use serde::Serialize;
 
 use super::PLATFORM;
-use crate::kinds::Capacity;
+use crate::kinds::{Capacity, FARGATE, FARGATE_SPOT};
 
 /// A desired resource, or why there is none.
 pub(super) type Made = Result<Resource<Open>, Failure>;
@@ -180,8 +180,8 @@ impl<'a> Unit<'a> {
     pub(super) fn capacity(&self) -> Option<Vec<Capacity>> {
         let (name, pool) = self.pool?;
         let provider = match (self.on_machines(), pool.spot) {
-            (false, false) => "FARGATE".into(),
-            (false, true) => "FARGATE_SPOT".into(),
+            (false, false) => FARGATE.into(),
+            (false, true) => FARGATE_SPOT.into(),
             (true, _) => {
                 let pool = format!("cluster.{}.pool.{name}", self.cluster);
                 let id = ResourceId::new(pool, "capacity-provider");

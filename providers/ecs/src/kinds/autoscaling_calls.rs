@@ -152,7 +152,12 @@ pub(super) async fn change(
     want: &AutoScalingGroup,
     live: &Observed,
 ) -> Result<Option<Next>, Stop> {
-    let sets = ["template_id", "template_version", "instance_types", "capacity"];
+    let sets = [
+        "template_id",
+        "template_version",
+        "instance_types",
+        "capacity",
+    ];
     let made_of = wanted(want)?;
     if sets.iter().any(|field| cx.wants(field)) && map(live, "made_of") != made_of {
         return make_of(cx, want, live, &made_of).await.map(Some);
@@ -162,9 +167,8 @@ pub(super) async fn change(
         list
     };
     let subnets = all_known(&want.subnets, "subnets")?;
-    let other = |field: &str, value: Value<_>| {
-        cx.wants(field) && live.fields.get(field) != Some(&value)
-    };
+    let other =
+        |field: &str, value: Value<_>| cx.wants(field) && live.fields.get(field) != Some(&value);
     let differs = other("min", Value::Int(want.min))
         || other("max", Value::Int(want.max))
         || other("protected", Value::Bool(want.protected))
@@ -271,11 +275,7 @@ pub(super) async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<(), Stop> {
 }
 
 /// Brings the tags and the mark of protection to what is wanted.
-pub(super) async fn retag(
-    cx: &Cx<'_>,
-    want: &Tags,
-    live: &Observed,
-) -> Result<Option<Next>, Stop> {
+pub(super) async fn retag(cx: &Cx<'_>, want: &Tags, live: &Observed) -> Result<Option<Next>, Stop> {
     let Some(change) = to_change(cx, want, live) else {
         return Ok(None);
     };
@@ -298,9 +298,7 @@ pub(super) async fn retag(
     } else {
         let set = change.set.iter();
         let set = set.map(|(key, value)| tag(name, key, value)).collect();
-        let request = scaling(cx.aws)
-            .create_or_update_tags()
-            .set_tags(Some(set));
+        let request = scaling(cx.aws).create_or_update_tags().set_tags(Some(set));
         let sent = cx
             .aws
             .write("autoscaling:CreateOrUpdateTags", || request.clone().send());
@@ -341,7 +339,10 @@ mod tests {
             (how.on_demand_percentage_above_base_capacity(), types)
         };
         assert_eq!(percent(SPOT, &[]), (Some(0), 0));
-        assert_eq!(percent("ON_DEMAND", &["m7i.large", "m6i.large"]), (Some(100), 2));
+        assert_eq!(
+            percent("ON_DEMAND", &["m7i.large", "m6i.large"]),
+            (Some(100), 2)
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use aws_sdk_autoscaling::types::{
 };
 use futures::future::{join, try_join_all};
 use provision_aws::kind::{
-    Ailment, Ask, Cx, Live, Look, Seen, by_name, changing, deleting, pages, unknown,
+    Ailment, Ask, Cx, Live, Seen, by_name, changing, deleting, pages, unknown,
 };
 use provision_aws::{Aws, Fault, Field, STACK, Tags, plain};
 use provision_core::contract::Does;
@@ -81,9 +81,8 @@ pub(super) async fn survey(ask: &Ask<'_>) -> Seen {
     match lives(ask.aws, asked).await {
         Ok(lives) => {
             for resource in &ask.resources {
-                let named = |live: &&Live| {
-                    resource.name.as_deref() == Some(name_of(&live.physical))
-                };
+                let named =
+                    |live: &&Live| resource.name.as_deref() == Some(name_of(&live.physical));
                 let found = lives.iter().find(named).cloned();
                 let look = by_name(ask.context, resource, Ok(found));
                 seen.sights.insert(resource.id.clone(), look);
@@ -102,7 +101,6 @@ pub(super) async fn survey(ask: &Ask<'_>) -> Seen {
         })),
         Err(fault) => seen.unread = Some(fault.to_string()),
     }
-    debug_assert!(seen.sights.values().all(|look| !matches!(look, Look::Several(_))));
     seen
 }
 
@@ -184,7 +182,10 @@ fn live(wire: &Wire, trouble: Option<Ailment>) -> Live {
     let now = now(wire);
     let arn = wire.auto_scaling_group_arn().unwrap_or_default();
     let name = wire.auto_scaling_group_name().unwrap_or_default();
-    let refs: Vec<String> = now.subnets.iter().chain([&now.template_id])
+    let refs: Vec<String> = now
+        .subnets
+        .iter()
+        .chain([&now.template_id])
         .filter_map(|field| field.get().cloned())
         .collect();
     let fields = AutoScalingGroup {
@@ -341,12 +342,19 @@ mod tests {
         assert_eq!(live.status, Status::Ready);
         assert!(!live.fields.contains_key(MANAGED));
         let empty = group().launch_template(template("3")).build();
-        assert_eq!(super::live(&empty, None).fields["template_version"], Value::Int(3));
+        assert_eq!(
+            super::live(&empty, None).fields["template_version"],
+            Value::Int(3)
+        );
     }
 
     #[test]
     fn types_and_spot_are_read_from_the_policy_and_strangers_from_the_machines() {
-        let one = |kind: &str| LaunchTemplateOverrides::builder().instance_type(kind).build();
+        let one = |kind: &str| {
+            LaunchTemplateOverrides::builder()
+                .instance_type(kind)
+                .build()
+        };
         let of = LaunchTemplate::builder()
             .launch_template_specification(template("1"))
             .overrides(one("m7g.large"))
@@ -363,7 +371,10 @@ mod tests {
         assert_eq!(now.capacity, SPOT);
         let names: Vec<&String> = now.instance_types.iter().filter_map(Field::get).collect();
         assert_eq!(names, ["m7g.large", "m6g.large", "c7g.large"]);
-        assert_eq!(now.made_of.unwrap_or_default()["types"], "m7g.large,m6g.large");
+        assert_eq!(
+            now.made_of.unwrap_or_default()["types"],
+            "m7g.large,m6g.large"
+        );
     }
 
     #[test]

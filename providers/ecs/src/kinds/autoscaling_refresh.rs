@@ -33,7 +33,12 @@ pub(super) async fn change(
     want: &AutoScalingGroup,
     live: &Observed,
 ) -> Result<Option<Next>, Stop> {
-    let sets = ["template_id", "template_version", "instance_types", "capacity"];
+    let sets = [
+        "template_id",
+        "template_version",
+        "instance_types",
+        "capacity",
+    ];
     if !sets.iter().any(|field| cx.wants(field)) {
         return Ok(None);
     }
@@ -61,7 +66,9 @@ pub(super) async fn change(
         Err(fault) => return Err(Stop::OfNew(fault.about(&live.physical))),
     };
     let Some(update) = id else {
-        return Err(Stop::Later("a refresh of the machines is not visible yet".to_owned()));
+        return Err(Stop::Later(
+            "a refresh of the machines is not visible yet".to_owned(),
+        ));
     };
     Ok(Some(Next::Updates {
         phase: "machines are replaced".to_owned(),
@@ -162,7 +169,12 @@ mod tests {
         };
         let id = ResourceId::new("cluster.prod.pool.web", "group");
         let live = Live::new("g", &Tags::new(), &fields);
-        live.observed(crate::PROVIDER, &Kind::new("autoscaling.group"), id, Vec::new())
+        live.observed(
+            crate::PROVIDER,
+            &Kind::new("autoscaling.group"),
+            id,
+            Vec::new(),
+        )
     }
 
     #[test]
@@ -170,7 +182,10 @@ mod tests {
         let types = ["m7i.large".to_owned(), "m6i.large".to_owned()];
         assert_eq!(behind(2, &[], &observed(1, &[])), Some(Behind::Template));
         assert_eq!(behind(2, &[], &observed(2, &[])), None);
-        assert_eq!(behind(2, &types, &observed(2, &["m7i.large", "m6i.large"])), None);
+        assert_eq!(
+            behind(2, &types, &observed(2, &["m7i.large", "m6i.large"])),
+            None
+        );
         assert_eq!(
             behind(2, &types, &observed(2, &["m7i.large", "c5.large"])),
             Some(Behind::Types)

@@ -54,7 +54,10 @@ const CAUSES: &[Cause] = &[
     },
     Cause {
         code: "unsupported",
-        texts: &["Unsupported", "not supported in your requested Availability Zone"],
+        texts: &[
+            "Unsupported",
+            "not supported in your requested Availability Zone",
+        ],
         passes: false,
         advice: "a zone of the network does not have this type: name another in machine = { ecs = [...] }",
     },
@@ -115,9 +118,13 @@ mod tests {
         let words = "You have requested more vCPU capacity than your current vCPU limit of 32 allows. Launching EC2 \
                      instance failed.";
         let quota = of(words);
-        assert_eq!((quota.message.as_str(), quota.code.as_str()), (words, "quota"));
+        assert_eq!(
+            (quota.message.as_str(), quota.code.as_str()),
+            (words, "quota")
+        );
         assert!(!quota.passes);
-        let none = of("We currently do not have sufficient m7i.large capacity in the zone you requested.");
+        let none =
+            of("We currently do not have sufficient m7i.large capacity in the zone you requested.");
         assert!(none.passes && none.code == "capacity");
         let unknown = of("The moon is in the way.");
         assert!(!unknown.passes && unknown.advice.contains("tries again"));

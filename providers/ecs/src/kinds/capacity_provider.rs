@@ -254,10 +254,7 @@ async fn one(aws: &Aws, name: &str) -> Result<Option<Live>, Fault> {
 }
 
 /// The stacks that capacity providers belong to, by name; those that belong to none are left out.
-pub(super) async fn owners(
-    aws: &Aws,
-    names: &[String],
-) -> Result<BTreeMap<String, String>, Fault> {
+pub(super) async fn owners(aws: &Aws, names: &[String]) -> Result<BTreeMap<String, String>, Fault> {
     let found = named(aws, names).await?;
     let owner = |wire: Wire| {
         let marks = provision_aws::Marks::of(&tags(wire.tags()));
@@ -356,7 +353,10 @@ mod tests {
         assert_eq!(live.fields["target_percent"], Value::Int(100));
         assert_eq!(live.fields["draining"], Value::Bool(true));
         assert_eq!(live.fields["termination_protection"], Value::Bool(false));
-        assert_eq!((live.status, live.refs), (Status::Ready, vec!["arn:group".to_owned()]));
+        assert_eq!(
+            (live.status, live.refs),
+            (Status::Ready, vec!["arn:group".to_owned()])
+        );
     }
 
     #[test]

@@ -154,7 +154,9 @@ impl Served for Cluster {
     }
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
-        Ok(reads::cluster(cx.aws, physical).await?.map(|one| live(&one)))
+        Ok(reads::cluster(cx.aws, physical)
+            .await?
+            .map(|one| live(&one)))
     }
 
     async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {
@@ -294,7 +296,10 @@ mod tests {
         assert_eq!(live.status, Status::Ready);
         assert_eq!(live.fields["insights"], Value::Text("enhanced".to_owned()));
         assert_eq!(live.refs, ["arn:ns"]);
-        assert_eq!(live.marks.owner().unwrap(), "cluster.prod/cluster of stack shop");
+        assert_eq!(
+            live.marks.owner().unwrap(),
+            "cluster.prod/cluster of stack shop"
+        );
         assert!(matches!(status(Some("INACTIVE")), Status::Deleting { .. }));
     }
 }

@@ -160,10 +160,14 @@ fn is_as_wanted(want: &ClusterCapacity, live: &Observed) -> Result<bool, Stop> {
 /// Sets providers and strategy; those of others stay.
 async fn bring(cx: &Cx<'_>, name: &str, want: &ClusterCapacity) -> Result<Next, Stop> {
     let Some(now) = reads::cluster(cx.aws, name).await? else {
-        return Err(Stop::Later(format!("the cluster {name} is not visible yet")));
+        return Err(Stop::Later(format!(
+            "the cluster {name} is not visible yet"
+        )));
     };
     if is_busy(&now) {
-        return Err(Stop::Later(format!("the capacity of {name} is being changed")));
+        return Err(Stop::Later(format!(
+            "the capacity of {name} is being changed"
+        )));
     }
     let mut providers = all_known(&want.providers, "providers")?;
     let others = others(cx, &now, &providers).await?;
@@ -271,9 +275,8 @@ pub(super) fn seen(
 /// The capacity of a cluster as read. It has no marks of its own: it is the cluster's.
 fn live(wire: &Wire, stack: &str, owners: &BTreeMap<String, String>) -> Live {
     let all = wire.capacity_providers().iter().cloned();
-    let ours = |name: &String| {
-        is_of_ecs(name) || owners.get(name).is_some_and(|owner| owner == stack)
-    };
+    let ours =
+        |name: &String| is_of_ecs(name) || owners.get(name).is_some_and(|owner| owner == stack);
     let (ours, others): (Vec<String>, Vec<String>) = all.partition(ours);
     let now = ClusterCapacity {
         providers: fields(&ours),
@@ -353,8 +356,14 @@ mod tests {
             ["nobodys", "shop-prod-web", "theirs"]
         );
         let live = live(&wire, "shop", &owners);
-        assert_eq!(live.marks.id.as_ref().unwrap().to_string(), "cluster.prod/capacity");
-        assert_eq!(live.parent.as_ref().unwrap().to_string(), "cluster.prod/cluster");
+        assert_eq!(
+            live.marks.id.as_ref().unwrap().to_string(),
+            "cluster.prod/capacity"
+        );
+        assert_eq!(
+            live.parent.as_ref().unwrap().to_string(),
+            "cluster.prod/cluster"
+        );
         assert_eq!(
             live.fields["providers"],
             list_value(&["FARGATE".to_owned(), "shop-prod-web".to_owned()])

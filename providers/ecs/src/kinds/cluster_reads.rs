@@ -77,7 +77,8 @@ pub(crate) async fn survey(ask: &Ask<'_>, capacity: Option<&Ask<'_>>) -> Found {
         .collect();
     match everything(ask, &names).await {
         Ok((wires, unread)) => {
-            let owners = capacity_provider::owners(ask.aws, &cluster_capacity::strange(&wires)).await;
+            let owners =
+                capacity_provider::owners(ask.aws, &cluster_capacity::strange(&wires)).await;
             sort(ask, &wires, &mut found.clusters);
             match owners {
                 Ok(owners) => {
@@ -131,7 +132,10 @@ fn sort(ask: &Ask<'_>, wires: &[Wire], seen: &mut Seen) {
         .filter_map(|wire| Some((wire.cluster_name()?, wire)))
         .collect();
     for resource in &ask.resources {
-        let wire = resource.name.as_deref().and_then(|name| by_names.remove(name));
+        let wire = resource
+            .name
+            .as_deref()
+            .and_then(|name| by_names.remove(name));
         let look = by_name(ask.context, resource, Ok(wire.map(live)));
         seen.sights.insert(resource.id.clone(), look);
     }
@@ -157,7 +161,9 @@ fn unseen(ask: Option<&Ask<'_>>, fault: &Fault, orphans: bool, seen: &mut Seen) 
 pub(super) async fn inside(aws: &Aws, cluster: &str) -> Vec<String> {
     let services = async {
         let request = ecs(aws).list_services().cluster(cluster);
-        let answer = aws.read("ecs:ListServices", || request.clone().send()).await;
+        let answer = aws
+            .read("ecs:ListServices", || request.clone().send())
+            .await;
         answer.ok().and_then(|answer| answer.service_arns)
     };
     let tasks = async {
@@ -170,7 +176,9 @@ pub(super) async fn inside(aws: &Aws, cluster: &str) -> Vec<String> {
         let answer = aws
             .read("ecs:ListContainerInstances", || request.clone().send())
             .await;
-        answer.ok().and_then(|answer| answer.container_instance_arns)
+        answer
+            .ok()
+            .and_then(|answer| answer.container_instance_arns)
     };
     let (services, tasks, machines) = futures::join!(services, tasks, machines);
     let mut words = Vec::new();
@@ -181,7 +189,11 @@ pub(super) async fn inside(aws: &Aws, cluster: &str) -> Vec<String> {
     ] {
         let arns = arns.unwrap_or_default();
         let name = |arn: &String| parts(arn).last().copied().unwrap_or_default().to_owned();
-        words.extend(arns.iter().take(TOLD).map(|arn| format!("{word} {}", name(arn))));
+        words.extend(
+            arns.iter()
+                .take(TOLD)
+                .map(|arn| format!("{word} {}", name(arn))),
+        );
     }
     words
 }

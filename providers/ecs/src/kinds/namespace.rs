@@ -54,7 +54,9 @@ impl Served for Namespace {
             .collect();
         let start = start(&ask.context.stack);
         let read = list(ask.aws, None, |wire| {
-            let ours = wire.description().is_some_and(|text| text.starts_with(&start));
+            let ours = wire
+                .description()
+                .is_some_and(|text| text.starts_with(&start));
             ours || wire.name().is_some_and(|name| names.contains(&name))
         });
         let mut seen = Seen::default();
@@ -69,8 +71,8 @@ impl Served for Namespace {
             }
         };
         for resource in &ask.resources {
-            let name = |live: &Live| live.names.first().map(String::as_str);
-            let at = lives.iter().position(|live| name(live) == resource.name.as_deref());
+            let named = |live: &Live| live.names.first() == resource.name.as_ref();
+            let at = lives.iter().position(named);
             let found = at.map(|at| lives.swap_remove(at));
             let look = by_name(ask.context, resource, Ok(found));
             seen.sights.insert(resource.id.clone(), look);
@@ -213,7 +215,9 @@ fn waits(physical: &str, operation: Option<String>, phase: &str) -> Next {
 }
 
 fn stands(operation: &Operation) -> Progress {
-    let word = operation.status().map_or("PENDING", OperationStatus::as_str);
+    let word = operation
+        .status()
+        .map_or("PENDING", OperationStatus::as_str);
     match operation.status() {
         Some(OperationStatus::Success) => Progress::Through,
         Some(OperationStatus::Fail) => Progress::Failed(Ailment {
@@ -302,10 +306,13 @@ async fn list(
         Ok((answer.namespaces, answer.next_token))
     })
     .await?;
-    let reads = wires.iter().filter(|wire| wanted(wire)).map(|wire| async move {
-        let tags = tags_of(aws, wire.arn().unwrap_or_default()).await?;
-        Ok(tags.map(|tags| live(wire, &tags)))
-    });
+    let reads = wires
+        .iter()
+        .filter(|wire| wanted(wire))
+        .map(|wire| async move {
+            let tags = tags_of(aws, wire.arn().unwrap_or_default()).await?;
+            Ok(tags.map(|tags| live(wire, &tags)))
+        });
     Ok(try_join_all(reads).await?.into_iter().flatten().collect())
 }
 
@@ -377,7 +384,9 @@ mod tests {
             stands(&operation.build()),
             Progress::Failed(why) if why.code == "ACCESS_DENIED" && why.message == "no"
         ));
-        let pending = Operation::builder().status(OperationStatus::Submitted).build();
+        let pending = Operation::builder()
+            .status(OperationStatus::Submitted)
+            .build();
         assert!(matches!(stands(&pending), Progress::Works { phase, .. } if phase == "SUBMITTED"));
     }
 
