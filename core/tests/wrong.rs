@@ -140,6 +140,7 @@ const ELSEWHERE: &[&str] = &[
     "save the file as UTF-8",
     // Notes.
     "the cluster has no pool",
+    "tasks run on the pools, and the cluster has none",
     "names nobody on",
     "have the default, so they can never",
     "a job does not take",

@@ -12,8 +12,8 @@ services.csv          one row a price of anything else: item,region,unit,usd_nan
 service_sources.csv   the source codes of services.csv, spelled out
 
 Left out: rows known to be stale (`stale-price-cut-2025-06`) and bare-metal rows quoted at dedicated
-tenancy (`metal-check-tenancy`), and prices of services in which we have little confidence (`low`): a missing price
-is honest, a wrong one is not.
+tenancy (`metal-check-tenancy`), and prices of services in which we have little confidence (`low`) or that carry no date:
+a missing price is honest, a wrong one is not.
 """
 import csv
 import decimal
@@ -32,6 +32,10 @@ SERVICES = {
     ("EKS", "Provisioned Control Plane tier 2XL (added to standard)"): ("eks.cluster.tier-2xl", "hour"),
     ("EKS", "Provisioned Control Plane tier 4XL (added to standard)"): ("eks.cluster.tier-4xl", "hour"),
     ("EKS", "Provisioned Control Plane tier 8XL (added to standard)"): ("eks.cluster.tier-8xl", "hour"),
+    ("Fargate", "Linux x86 vCPU (ECS and EKS)"): ("fargate.vcpu", "vCPU-hour"),
+    ("Fargate", "Linux x86 memory (ECS and EKS)"): ("fargate.memory", "GB-hour"),
+    ("Fargate", "Linux ARM vCPU (ECS only)"): ("fargate.arm.vcpu", "vCPU-hour"),
+    ("Fargate", "Linux ARM memory (ECS only)"): ("fargate.arm.memory", "GB-hour"),
     ("EC2", "T2/T3/T4g unlimited surplus credits (Linux)"): ("ec2.credits", "vCPU-hour"),
     ("EBS", "gp3 storage"): ("ebs.gp3", "GB-month"),
     ("EBS", "gp3 IOPS over 3000"): ("ebs.gp3.iops", "IOPS-month"),
@@ -69,7 +73,7 @@ def nanos(usd):
 def services(sheets):
     """Writes the prices of everything that is no machine."""
     rows = [row for row in read(sheets / "services.csv") if (row["service"], row["item"]) in SERVICES]
-    rows = [row for row in rows if row["confidence"] != "low"]
+    rows = [row for row in rows if row["confidence"] != "low" and row["as_of"] != "undated"]
     missing = set(SERVICES) - {(row["service"], row["item"]) for row in rows}
     if missing:
         sys.exit(f"no price at all of {sorted(missing)}")

@@ -96,6 +96,7 @@ pub fn tables() -> Tables {
         leaves: false,
         lingers: false,
         kept_days: 0,
+        runs: false,
         downtime: None,
         seconds: Seconds {
             create: seconds,

@@ -29,6 +29,10 @@ pub struct Table {
     /// after everything else of its block is made.
     #[serde(default)]
     pub lingers: bool,
+    /// It is nothing that stands, but something that is done, and what is live of it is the memory of the last time that
+    /// went well. It is done again when it differs from that, and has nothing to remove.
+    #[serde(default)]
+    pub runs: bool,
     /// Removing it from the file or destroying the stack loses data or service: consent is needed anyway,
     /// this is the sentence shown.
     pub loss: Option<String>,

@@ -239,6 +239,13 @@ impl<'a> Reach<'a> {
                 let reasons = vec![Reason::Needs { id }];
                 judged(resource, None, Verdict::Blocked, reasons, Vec::new())
             }
+            None if table.runs => judged(
+                resource,
+                None,
+                Verdict::Run,
+                vec![Reason::NotRun],
+                Vec::new(),
+            ),
             None => {
                 let reasons = vec![Reason::NotThere];
                 let fields = diff::created(table, &self.filled(place).fields);
@@ -365,6 +372,8 @@ mod properties;
 mod references;
 #[cfg(test)]
 mod removal;
+#[cfg(test)]
+mod running;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

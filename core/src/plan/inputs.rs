@@ -117,6 +117,8 @@ pub enum Verdict {
     },
     /// Make it anew, in the order that its table says.
     Replace,
+    /// Run it: it never went well, or has changed since.
+    Run,
     /// Remove it.
     Delete,
     /// It goes by itself when its parent goes: no step.
@@ -137,6 +139,7 @@ impl Verdict {
             Self::Create => Some(Action::Create),
             Self::Adopt { .. } => Some(Action::Adopt),
             Self::Replace => Some(Action::Replace),
+            Self::Run => Some(Action::Run),
             Self::Delete | Self::GoesWithParent => Some(Action::Delete),
             Self::Keep => Some(Action::Keep),
             Self::Blocked => Some(Action::Blocked),

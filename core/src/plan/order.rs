@@ -179,6 +179,9 @@ impl<'a> Draft<'a> {
             Verdict::Create => {
                 self.make(Node::new(at, Does::Create));
             }
+            Verdict::Run => {
+                self.make(Node::new(at, Does::Run));
+            }
             Verdict::Adopt { groups } => {
                 self.make(Node::new(at, Does::Adopt));
                 for group in groups {
@@ -344,6 +347,7 @@ impl<'a> Draft<'a> {
             Does::Update => ("update", table.seconds.update),
             Does::Delete => ("delete", table.seconds.delete),
             Does::Wait => ("wait for", table.seconds.create),
+            Does::Run => ("run", table.seconds.create),
             Does::Adopt => ("adopt", 1),
             _ => ("create", table.seconds.create),
         };

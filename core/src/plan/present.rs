@@ -26,11 +26,17 @@ impl Reach<'_> {
             .flat_map(|diff| diff.changes.iter().cloned())
             .collect();
         let (mut verdict, mut reasons) = self.judge(resource, live, &diffs);
+        if table.runs && matches!(verdict, Verdict::Update { .. } | Verdict::Replace) {
+            verdict = Verdict::Run;
+        }
         if verdict == Verdict::Replace && resource.adopt.is_some() {
             verdict = Verdict::Blocked;
             reasons.push(Reason::Adopted);
         }
-        let acts = matches!(verdict, Verdict::Update { .. } | Verdict::Replace);
+        let acts = matches!(
+            verdict,
+            Verdict::Update { .. } | Verdict::Replace | Verdict::Run
+        );
         let stuck = (verdict == Verdict::Replace)
             .then(|| self.stuck_in(resource))
             .flatten();

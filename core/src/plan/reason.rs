@@ -8,6 +8,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotThere => f.write_str("it is not there"),
+            Self::NotRun => f.write_str("it has not run yet"),
             Self::Differs { fields } => write!(f, "{} differ from the file", fields.join(", ")),
             Self::CannotChange { fields } => {
                 write!(

@@ -95,6 +95,9 @@ impl<'a> Removal<'a> {
         if let Some(physical) = twice(sight, self.orphans.get(&resource.id)) {
             return blocked(None, Reason::Twice { physical });
         }
+        if runs(self.inputs, resource) {
+            return nothing(resource);
+        }
         match sight {
             Some(Sight::Present(live)) if self.is_claim(resource) && self.unlisted().is_some() => {
                 let reason = self.unlisted().unwrap_or_default();
@@ -244,6 +247,12 @@ fn nothing(resource: &Resource<Pending>) -> Decision {
     decision(resource, None, Verdict::Nothing, Vec::new(), Vec::new())
 }
 
+/// Whether it is something that is run: the memory of that lies on another object, and goes with it.
+fn runs(inputs: &Inputs, resource: &Resource<Pending>) -> bool {
+    let table = inputs.tables.get(&resource.kind);
+    table.is_some_and(|table| table.runs)
+}
+
 /// Whether the object goes, or is surely not there.
 fn goes(decision: Option<&Decision>) -> bool {
     decision.is_some_and(|one| match one.verdict {
@@ -252,6 +261,7 @@ fn goes(decision: Option<&Decision>) -> bool {
         Verdict::Update { .. }
         | Verdict::Adopt { .. }
         | Verdict::Wait
+        | Verdict::Run
         | Verdict::Keep
         | Verdict::Blocked => false,
     })
@@ -298,6 +308,7 @@ pub(super) fn foreign(decided: &mut Decided) {
             Verdict::Nothing
             | Verdict::Wait
             | Verdict::Create
+            | Verdict::Run
             | Verdict::Keep
             | Verdict::Blocked => continue,
         };

@@ -113,6 +113,8 @@ pub enum Action {
 pub enum Reason {
     /// Declared, and not there.
     NotThere,
+    /// It has never run, or never to a good end.
+    NotRun,
     /// Fields differ.
     Differs {
         /// Which.

@@ -226,6 +226,18 @@ pub struct GkeExtras {
 pub struct EcsExtras {
     /// `fargate` (default) or `ec2`.
     pub capacity: Option<String>,
+    /// `off` (default), `enabled` or `enhanced`.
+    pub insights: Option<String>,
+    /// Commands can be run in its containers.
+    pub exec: bool,
+}
+
+impl EcsExtras {
+    /// Whether tasks run on the pools.
+    #[must_use]
+    pub fn on_pools(&self) -> bool {
+        self.capacity.as_deref() == Some("ec2")
+    }
 }
 
 /// `kubernetes = { … }`.

@@ -1,8 +1,8 @@
 //! Token buckets per API, so that a large stack stays inside the clouds' published rates.
 //!
-//! EC2 gives each API its own bucket per account and region (EC2 API throttling page). IAM, STS,
-//! CloudWatch Logs and Elastic Load Balancing publish no table; the figures for them are careful guesses, and a throttle empties the
-//! bucket, so that we slow down to what the service takes.
+//! EC2 gives each API its own bucket per account and region (EC2 API throttling page); ECS publishes its own as well
+//! (request throttling for the ECS API). IAM, STS, CloudWatch Logs and Elastic Load Balancing publish no table; the
+//! figures for them are careful guesses, and a throttle empties the bucket, so that we slow down to what the service takes.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -92,6 +92,11 @@ fn rate(call: &str) -> Rate {
         ("ec2", _) if read => (100.0, 20.0),
         ("ec2", _) => (50.0, 5.0),
         ("eks", _) if read => (40.0, 10.0),
+        ("ecs", "RegisterTaskDefinition" | "DeregisterTaskDefinition") => (20.0, 1.0),
+        ("ecs", "CreateCluster" | "UpdateCluster" | "DeleteCluster") => (20.0, 1.0),
+        ("ecs", "DescribeClusters" | "ListClusters") => (50.0, 20.0),
+        ("ecs", "DescribeServices" | "ListServices") => (100.0, 20.0),
+        ("ecs", "CreateService" | "UpdateService" | "DeleteService") => (50.0, 5.0),
         ("logs", _) => (10.0, 5.0),
         ("ssm", "PutParameter" | "DeleteParameter") => (5.0, 3.0),
         ("ssm", "DescribeParameters") => (10.0, 5.0),

@@ -1,7 +1,8 @@
 //! Error codes of the services, sorted.
 //!
-//! Sources: the error lists of the EC2, IAM, STS, EKS, CloudWatch Logs, Secrets Manager and SSM API references; the texts that
-//! say "not visible yet" are those that Terraform's AWS provider retries (`internal/service/eks/cluster.go`).
+//! Sources: the error lists of the EC2, IAM, STS, EKS, ECS, Auto Scaling, Cloud Map, CloudWatch Logs, Secrets Manager and
+//! SSM API references; the texts that say "not visible yet" are those that Terraform's AWS provider retries
+//! (`internal/service/eks/cluster.go`, `internal/service/ecs/cluster.go`).
 
 use provision_core::contract::Class;
 
@@ -64,6 +65,8 @@ const ALREADY: &[&str] = &[
     "DuplicateTargetGroupName",
     "DuplicateListener",
     "PriorityInUse",
+    "AlreadyExists",
+    "NamespaceAlreadyExists",
 ];
 const CONFLICT: &[&str] = &[
     "DependencyViolation",
@@ -81,6 +84,14 @@ const CONFLICT: &[&str] = &[
     "InvalidVpcState",
     "LockedException",
     "EntityTemporarilyUnmodifiable",
+    "ClusterContainsCapacityProviderException",
+    "ClusterContainsContainerInstancesException",
+    "ClusterContainsServicesException",
+    "ClusterContainsTasksException",
+    "UpdateInProgressException",
+    "InstanceRefreshInProgress",
+    "ResourceContention",
+    "ScalingActivityInProgress",
 ];
 
 /// Texts of refusals that go away by themselves once a new role, policy or group is known everywhere.
@@ -107,6 +118,20 @@ const EKS_BUSY: &[&str] = &[
     "not in Active",
     "in progress",
     "being updated",
+];
+
+/// Texts of ECS about roles and groups that it does not see yet.
+const ECS_NEW: &[&str] = &[
+    "nable to assume the service linked role",
+    "Auto Scaling group ARN is invalid or does not exist",
+];
+
+/// Texts of Auto Scaling about profiles, templates and roles that it does not see yet.
+const SCALING_NEW: &[&str] = &[
+    "Invalid IAM Instance Profile",
+    "valid fully-formed launch template",
+    "launch template is not visible",
+    "Service-Linked Role",
 ];
 
 /// How a service's answer is to be taken.
@@ -178,13 +203,25 @@ pub(crate) fn is_not_found(code: &str, message: &str) -> bool {
                 | "ListenerNotFound"
                 | "RuleNotFound"
                 | "SubnetNotFound"
+                | "ClusterNotFoundException"
+                | "ServiceNotFoundException"
+                | "NamespaceNotFound"
+                | "ServiceNotFound"
+                | "OperationNotFound"
         )
+        // Auto Scaling and ECS have no code for it.
+        || code == "ValidationError" && message.contains("AutoScalingGroup name not found")
+        || message.contains("capacity provider does not exist")
         || code == "ClientException" && message.contains("No cluster found")
 }
 
 /// Whether a code says that something is there already. EKS has one code for that and for "being changed".
 pub(crate) fn is_already(code: &str, message: &str) -> bool {
-    ALREADY.contains(&code) || code == "ResourceInUseException" && message.contains("already")
+    ALREADY.contains(&code)
+        || code == "ResourceInUseException" && message.contains("already")
+        // ECS, of a service whose name stands with other words.
+        || code == "InvalidParameterException" && message.contains("was not idempotent")
+        || message.contains("capacity provider already exists")
 }
 
 /// Whether something still uses an object or changes it. EC2 answers `AuthFailure` for an address that a NAT
@@ -193,6 +230,7 @@ pub(crate) fn is_in_use(code: &str, message: &str) -> bool {
     CONFLICT.contains(&code)
         || code == "InvalidParameterValue" && message.contains("is currently in use")
         || code == "AuthFailure" && message.contains("permission to access the specified resource")
+        || message.contains("because it is associated with cluster")
 }
 
 /// Whether a refusal goes away by itself.
@@ -207,6 +245,13 @@ pub(crate) fn is_passing(service: &str, code: &str, message: &str) -> bool {
             ELB_NEW.iter().any(|text| message.contains(text))
         }
         // Another change is under way.
+        ("ecs", "UpdateInProgressException")
+        | ("autoscaling", "ResourceContention" | "ScalingActivityInProgress")
+        | ("servicediscovery", "DuplicateRequest") => true,
+        ("ecs", _) if ECS_NEW.iter().any(|text| message.contains(text)) => true,
+        ("autoscaling", "ValidationError" | "ServiceLinkedRoleFailure") => {
+            SCALING_NEW.iter().any(|text| message.contains(text))
+        }
         ("eks", "ResourceInUseException") => !message.contains("already"),
         ("eks", "InvalidRequestException") => EKS_BUSY.iter().any(|text| message.contains(text)),
         ("eks", "InvalidParameterException")
@@ -293,6 +338,24 @@ mod tests {
         assert!(is_not_found("ParameterNotFound", "") && is_not_found("InvalidResourceId", ""));
         assert!(is_quota("ParameterLimitExceeded"));
         assert!(is_passing("ssm", "TooManyUpdates", ""));
+    }
+
+    #[test]
+    fn capacity_has_texts_in_place_of_codes() {
+        let group = "AutoScalingGroup name not found - no such group: shop-web";
+        assert!(is_not_found("ValidationError", group));
+        assert!(!is_not_found("ValidationError", "min is above max"));
+        let there = "The specified capacity provider already exists. To change it, update it.";
+        assert!(is_already("ClientException", there));
+        let held =
+            "The capacity provider cannot be deleted because it is associated with cluster: shop.";
+        assert!(is_in_use("ClientException", held) && !is_in_use("ClientException", there));
+        assert!(is_in_use("ClusterContainsContainerInstancesException", ""));
+        assert!(is_passing("ecs", "UpdateInProgressException", ""));
+        let profile =
+            "You must use a valid fully-formed launch template. Invalid IAM Instance Profile name";
+        assert!(is_passing("autoscaling", "ValidationError", profile));
+        assert!(!is_passing("autoscaling", "ValidationError", group));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Private endpoints of a network: which services, and the resources of them.
 
 use provision_core::contract::{Context, Failure, Note, Severity};
-use provision_core::model::{Open, Resource, ResourceId, physical_name};
+use provision_core::model::{Open, Platform, Resource, ResourceId, physical_name};
 use provision_core::spec::{Cluster, Endpoints, Nat, Spec};
 
 use crate::expand::{resource, tags};
@@ -22,8 +22,31 @@ const NEEDED: [&str; 8] = [
     "sts",
 ];
 
+/// What tasks and machines of ECS call: images, the control plane, logs, secrets (ECS developer guide, "interface VPC
+/// endpoints").
+const NEEDED_BY_ECS: [&str; 9] = [
+    "ecr.api",
+    "ecr.dkr",
+    "ecs",
+    "ecs-agent",
+    "ecs-telemetry",
+    "logs",
+    "s3",
+    "secretsmanager",
+    "ssm",
+];
+
+/// What commands that are run in containers of ECS go through.
+const EXEC: &str = "ssmmessages";
+
 /// Without these no node becomes ready.
-pub(crate) const VITAL: [&str; 4] = ["ec2", "ecr.api", "ecr.dkr", "s3"];
+const VITAL: [&str; 4] = ["ec2", "ecr.api", "ecr.dkr", "s3"];
+
+/// Without these no task starts.
+const VITAL_TO_ECS: [&str; 4] = ["ecr.api", "ecr.dkr", "logs", "s3"];
+
+/// Without these no machine joins a cluster.
+const VITAL_TO_MACHINES: [&str; 3] = ["ecs", "ecs-agent", "ecs-telemetry"];
 
 /// Services that are reached by a route, at no price.
 const GATEWAYS: [&str; 2] = ["s3", "dynamodb"];
@@ -40,14 +63,58 @@ fn users<'a>(spec: &'a Spec, network: &'a str) -> impl Iterator<Item = &'a Clust
     clusters.filter(move |cluster| cluster.network == network)
 }
 
-/// Whether nodes run in the network.
-pub(crate) fn has_nodes(spec: &Spec, network: &str) -> bool {
-    users(spec, network).any(|cluster| !cluster.pools.is_empty())
+/// Whether something runs on a cluster that calls services: nodes of its pools, or tasks on Fargate.
+fn calls(cluster: &&Cluster) -> bool {
+    !cluster.pools.is_empty() || is_ecs(cluster) && !cluster.ecs.on_pools()
 }
 
-/// The services that nodes call. A control plane sends its logs from outside of the network.
-pub(crate) fn needed() -> Vec<String> {
-    NEEDED.map(str::to_owned).to_vec()
+fn is_ecs(cluster: &Cluster) -> bool {
+    cluster.platform == Platform::Ecs
+}
+
+/// Whether nodes or tasks run in the network.
+pub(crate) fn has_nodes(spec: &Spec, network: &str) -> bool {
+    users(spec, network).any(|cluster| calls(&cluster))
+}
+
+/// The services that nodes and tasks call, by the platforms of the clusters there; where there is none, those of
+/// Kubernetes. A control plane sends its logs from outside of the network.
+pub(crate) fn needed(spec: &Spec, network: &str) -> Vec<String> {
+    let mut all: Vec<&str> = Vec::new();
+    let (ecs, others): (Vec<&Cluster>, Vec<&Cluster>) =
+        users(spec, network).partition(|cluster| is_ecs(cluster));
+    if !others.is_empty() || ecs.is_empty() {
+        all.extend(NEEDED);
+    }
+    if !ecs.is_empty() {
+        all.extend(NEEDED_BY_ECS);
+    }
+    all.extend(ecs.iter().any(|cluster| cluster.ecs.exec).then_some(EXEC));
+    distinct(all)
+}
+
+/// The services without which nothing comes up in the network.
+pub(crate) fn vital(spec: &Spec, network: &str) -> Vec<String> {
+    let mut all: Vec<&str> = Vec::new();
+    let mut none = true;
+    for cluster in users(spec, network) {
+        none = false;
+        match is_ecs(cluster) {
+            true => all.extend(VITAL_TO_ECS),
+            false => all.extend(VITAL),
+        }
+        if is_ecs(cluster) && cluster.ecs.on_pools() {
+            all.extend(VITAL_TO_MACHINES);
+        }
+    }
+    all.extend(VITAL.iter().filter(|_| none));
+    distinct(all)
+}
+
+fn distinct(mut all: Vec<&str>) -> Vec<String> {
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().map(str::to_owned).collect()
 }
 
 /// The services that get an endpoint in a network of ours, in order.
@@ -58,13 +125,13 @@ pub fn endpoints(spec: &Spec, network: &str) -> Vec<String> {
     };
     let cut_off = block.nat == Nat::None && has_nodes(spec, network);
     let mut services = match &block.endpoints {
-        Endpoints::Unsaid if cut_off => needed(),
+        Endpoints::Unsaid if cut_off => needed(spec, network),
         Endpoints::Unsaid | Endpoints::None => Vec::new(),
-        Endpoints::Needed => needed(),
+        Endpoints::Needed => needed(spec, network),
         Endpoints::Named(named) => {
             let mut services = named.clone();
             if cut_off {
-                services.extend(needed());
+                services.extend(needed(spec, network));
             }
             services
         }
@@ -244,5 +311,27 @@ mod tests {
         let named = services("endpoints = [\"logs\"]");
         assert_eq!(named.len(), NEEDED.len() + 1);
         assert!(named.contains(&"logs".to_owned()), "{named:?}");
+    }
+    #[test]
+    fn clusters_on_ecs_need_doors_of_their_own() {
+        let services = |words: &str| {
+            let text = format!(
+                "stack = \"s\"\n[cloud.aws]\nregion = \"eu-west-1\"\n[network.n]\nnat = \"none\"\n\
+                 [cluster.c]\nplatform = \"ecs\"\nnetwork = \"n\"\n{words}\n"
+            );
+            let mut input = Input::file("t.toml", text);
+            input.allow_unbuilt = true;
+            let spec = load(&input).unwrap_or_else(|all| panic!("{all:?}")).spec;
+            (endpoints(&spec, "n"), vital(&spec, "n"))
+        };
+        let (needed, vital) = services("");
+        assert_eq!(
+            (needed, vital.len()),
+            (NEEDED_BY_ECS.map(str::to_owned).to_vec(), 4)
+        );
+        let (needed, _) = services("ecs = { exec = true }");
+        assert!(needed.contains(&EXEC.to_owned()), "{needed:?}");
+        let pool = "ecs = { capacity = \"ec2\" }\n[cluster.c.pool.p]\nmachine = { cpu = 2 }\n";
+        assert_eq!(services(pool).1.len(), 7);
     }
 }

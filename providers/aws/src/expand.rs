@@ -10,8 +10,8 @@ use provision_core::spec::{Endpoints, Nat, Network, Spec};
 use serde::Serialize;
 
 mod adopt;
-mod secret;
 mod balancer;
+mod secret;
 
 use crate::PROVIDER;
 use crate::field::{Field, fields_of, internal};

@@ -51,7 +51,7 @@ pub fn ground(
     let mut ready = layout.reachable();
     ready.extend(endpoints::ready(name, &services));
     let nats = layout.slots.iter().any(|slot| slot.way_out.is_some());
-    let vital = |one: &&str| services.iter().any(|service| service == one);
+    let vital = endpoints::vital(spec, name);
     let slots = layout.slots.iter();
     Ok(Ground {
         vpc: subnet(&layout.vpc),
@@ -63,7 +63,7 @@ pub fn ground(
             .map(|slot| subnet(&slot.private))
             .collect(),
         ready,
-        way_out: taken || nats || endpoints::VITAL.iter().all(vital),
+        way_out: taken || nats || vital.iter().all(|one| services.contains(one)),
     })
 }
 

@@ -7,6 +7,8 @@ pub use crate::kinds::gather::{gather, unserved};
 pub use crate::kinds::live::{
     changing, deleting, list_value, map, map_value, output, tags_of, text, texts, with,
 };
+pub use crate::kinds::living::living;
+pub use crate::kinds::node_usage::nodes;
 pub use crate::kinds::retag::{Change, to_change};
 pub use crate::kinds::serve::Served as Face;
 pub use crate::kinds::survey::{Place, PlaceState, by_name, named, tagged, unclaimed, unknown};

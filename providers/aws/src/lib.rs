@@ -21,6 +21,7 @@ mod kinds;
 mod layout;
 mod machine;
 mod marks;
+mod pool;
 mod provider;
 mod secrets;
 mod sweep;
@@ -40,12 +41,14 @@ pub use field::{Field, fields_of, from_fields, internal, live_fields, read_field
 pub use ground::{Ground, ground};
 pub use import::{TemplateWords, loose_machines, network_words, template_words};
 pub use kinds::{
-    Address, CLAIM, Claim, InternetGateway, LaunchTemplate, Listener, ListenerRule, LoadBalancer,
-    LogGroup, NatGateway, OidcProvider, Parameter, Role, RouteTable, Secret, SecurityGroup,
-    SecurityGroupRule, Share, Subnet, TargetGroup, Vpc, VpcEndpoint, partition, role_path,
+    Address, CLAIM, Claim, InstanceProfile, InternetGateway, LaunchTemplate, Listener,
+    ListenerRule, LoadBalancer, LogGroup, NatGateway, OidcProvider, Parameter, Role, RouteTable,
+    Secret, SecurityGroup, SecurityGroupRule, Share, Subnet, TargetGroup, Vpc, VpcEndpoint,
+    partition, role_path,
 };
 pub use layout::{Layout, Slot, layout};
 pub use machine::{Market, Wish, machines, named};
 pub use marks::{ADOPTED, CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, marked, plain};
+pub use pool::{PoolWish, market, one_type};
 pub use provider::AwsProvider;
 pub use secrets::{Generate, Kept};

@@ -29,8 +29,10 @@ pub struct Wish {
 /// The machine types of a region, in the order in which they are chosen. Each wish is answered once.
 #[derive(Debug)]
 pub struct Market<'a> {
-    region: &'a str,
+    /// The region.
+    pub(crate) region: &'a str,
     /// What the region offers, as far as that is known; empty = the table of prices decides.
+    pub(crate) list: &'a [String],
     offered: BTreeSet<&'a str>,
     /// Whether a type may be chosen at all.
     fit: fn(&str) -> bool,
@@ -43,6 +45,7 @@ impl<'a> Market<'a> {
     pub fn new(region: &'a str, offered: &'a [String], fit: fn(&str) -> bool) -> Self {
         Self {
             region,
+            list: offered,
             offered: offered.iter().map(String::as_str).collect(),
             fit,
             answered: RefCell::default(),

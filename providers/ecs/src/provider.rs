@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use futures::future::join_all;
-use provision_aws::kind::{self, Ask, Ops, Seen, gather, unserved, usages};
+use futures::future::{join, join_all};
+use provision_aws::kind::{self, Ask, Ops, Seen, Served as _, gather, unserved, usages};
 use provision_aws::{Aws, internal};
 use provision_core::contract::{
     Act, Advice, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll,
@@ -12,7 +12,7 @@ use provision_core::contract::{
 use provision_core::cost::{UsageAnswer, UsageRequest};
 use provision_core::model::Table;
 
-use crate::kinds::{ALL, ops, tables};
+use crate::kinds::{ALL, Cluster, ClusterCapacity, Found, ops, survey_clusters, tables};
 use crate::{PROVIDER, expand};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
@@ -116,26 +116,43 @@ impl Provider for EcsProvider {
     }
 }
 
-/// All kinds at once.
+/// All kinds at once. Clusters tell their capacity with themselves.
 async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
+    let ask = |kind: &str| Ask {
+        aws,
+        context: &objects.context,
+        resources: objects
+            .resources
+            .iter()
+            .filter(|one| one.kind.as_str() == kind)
+            .collect(),
+        orphans: objects.orphans,
+        values: &objects.values,
+        parents: &[],
+    };
+    let together = [Cluster::KIND, ClusterCapacity::KIND];
     let asks: Vec<(&dyn Ops, Ask<'_>)> = ALL
         .iter()
-        .map(|ops| {
-            let resources = objects.resources.iter();
-            let resources = resources.filter(|one| one.kind.as_str() == ops.name());
-            let ask = Ask {
-                aws,
-                context: &objects.context,
-                resources: resources.collect(),
-                orphans: objects.orphans,
-                values: &objects.values,
-                parents: &[],
-            };
-            (*ops, ask)
-        })
+        .filter(|ops| !together.contains(&ops.name()))
+        .map(|ops| (*ops, ask(ops.name())))
+        .filter(|(_, ask)| is_wanted(ask))
         .collect();
-    let reads = join_all(asks.iter().map(|(ops, ask)| ops.survey(ask))).await;
+    let others = join_all(asks.iter().map(|(ops, ask)| ops.survey(ask)));
+    let (clusters, capacity) = (ask(Cluster::KIND), ask(ClusterCapacity::KIND));
+    let clusters = async {
+        match is_wanted(&clusters) || is_wanted(&capacity) {
+            true => survey_clusters(&clusters, Some(&capacity)).await,
+            false => Found::default(),
+        }
+    };
+    let (others, found) = join(others, clusters).await;
     let names = asks.iter().map(|(ops, _)| ops.name());
-    let kinds: Vec<(&'static str, Seen)> = names.zip(reads).collect();
+    let mut kinds: Vec<(&'static str, Seen)> = names.zip(others).collect();
+    kinds.push((Cluster::KIND, found.clusters));
+    kinds.push((ClusterCapacity::KIND, found.capacity));
     gather(PROVIDER, objects, kinds)
+}
+
+fn is_wanted(ask: &Ask<'_>) -> bool {
+    ask.orphans || !ask.resources.is_empty()
 }

@@ -7,7 +7,7 @@
 //!
 //! `protect` is set on the cluster alone. Its roles and groups cannot go before it; its pools may still be replaced.
 
-use provision_aws::{Field, Ground, Market, fields_of, ground, internal, tags};
+use provision_aws::{Field, Ground, Market, fields_of, ground, internal, market, tags};
 use provision_core::contract::{Class, Context, ExpandAnswer, ExpandRequest, Facts, Failure};
 use provision_core::model::{Kind, Open, Platform, Resource, ResourceId, physical_name};
 use provision_core::spec::Cluster as Block;
@@ -40,7 +40,7 @@ type Made = Result<Resource<Open>, Failure>;
 #[must_use]
 pub fn expand(request: &ExpandRequest) -> ExpandAnswer {
     let mut answer = ExpandAnswer::default();
-    let market = machine::market(request);
+    let market = market(request);
     for (name, block) in &request.spec.clusters {
         let address = format!("cluster.{name}");
         if block.platform != Platform::Eks || !request.blocks.contains(&address) {

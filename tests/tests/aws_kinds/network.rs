@@ -216,8 +216,8 @@ async fn template(stage: &Stage, group: &str) {
             metadata_hops: 2,
             security_groups: vec![group.into()],
             node_tags: tags("shop-prod-web"),
-            newest: None,
             tags: tags("shop-prod-web"),
+            ..LaunchTemplate::default()
         },
     );
     let live = stage.create(&template).await;

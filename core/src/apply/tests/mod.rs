@@ -51,6 +51,7 @@ fn tables() -> BTreeMap<Kind, Table> {
                 leaves: false,
                 lingers: false,
                 kept_days: 0,
+                runs: false,
                 loss: None,
                 downtime: None,
                 seconds: Seconds::default(),

@@ -66,6 +66,26 @@ fn without_a_fresh_claim_an_anonymous_create_settles_and_looks() {
 }
 
 #[test]
+fn what_waits_for_a_run_is_not_started_when_the_run_fails() {
+    let rollout = || {
+        plan(vec![
+            step(1, "toy.claim", Does::Create, &[], 1),
+            step(2, "toy.named", Does::Run, &[1], 30),
+            step(3, "toy.named", Does::Create, &[2], 1),
+        ])
+    };
+    let mut world = World::default();
+    world.cloud.faults.insert(id(2), vec![Fault::Refused]);
+    let result = world.run(&rollout(), options(), Kill::No).unwrap();
+    assert_eq!((result.done, result.not_started), (vec![1], vec![3]));
+    let mut world = World::default();
+    world.cloud.takes.insert(id(2), 20_000);
+    let result = world.run(&rollout(), options(), Kill::No).unwrap();
+    assert_eq!(result.done, [1, 2, 3]);
+    assert!(world.now >= 20_000, "it is waited for: {} ms", world.now);
+}
+
+#[test]
 fn a_failure_stops_its_branch_alone() {
     let mut world = World::default();
     world.cloud.faults.insert(id(2), vec![Fault::Refused]);

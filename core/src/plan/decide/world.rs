@@ -50,7 +50,7 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-/// `net`, `pool` (new one first), `child` (dies with its parent).
+/// `net`, `pool` (new one first), `child` (dies with its parent), `job` (is run).
 pub(in crate::plan) fn tables() -> Tables {
     let output = |name: &str, volatile| Output {
         name: name.to_owned(),
@@ -76,12 +76,13 @@ pub(in crate::plan) fn tables() -> Tables {
         leaves: false,
         lingers: false,
         kept_days: 0,
+        runs: kind == "job",
         loss: None,
         downtime: None,
         seconds: Seconds::default(),
         lane: None,
     };
-    let mut all = ["net", "pool", "child"].map(table);
+    let mut all = ["net", "pool", "child", "job"].map(table);
     all[1].replace = ReplaceOrder::CreateFirst;
     all.into_iter()
         .map(|table| (table.kind.clone(), table))

@@ -18,6 +18,7 @@ fn table(rows: Vec<Row>) -> Table {
         leaves: false,
         lingers: false,
         kept_days: 0,
+        runs: false,
         loss: None,
         downtime: None,
         seconds: Seconds::default(),

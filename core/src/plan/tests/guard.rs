@@ -94,7 +94,10 @@ fn a_switch_of_the_cloud_is_told_with_the_way_to_turn_it_off() {
     let mut inputs = inputs(&decided);
     inputs.goal = Goal::Destroy;
     let words = make_from(&inputs, decided).unwrap_err().to_string();
-    assert!(words.contains(way) && !words.contains("protect ="), "{words}");
+    assert!(
+        words.contains(way) && !words.contains("protect ="),
+        "{words}"
+    );
 }
 
 #[test]

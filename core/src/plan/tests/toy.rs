@@ -31,6 +31,7 @@ fn table(kind: &str, title: &str, rows: Vec<Row>) -> Table {
         leaves: false,
         lingers: false,
         kept_days: 0,
+        runs: false,
         loss: None,
         downtime: None,
         seconds: Seconds {

@@ -60,6 +60,7 @@ fn platform(word: Option<&str>) -> Platform {
 pub(super) fn cluster(name: &str, view: &View<'_>) -> Cluster {
     let eks = view.child_or_default("eks");
     let gke = view.child_or_default("gke");
+    let ecs = view.child_or_default("ecs");
     Cluster {
         platform: platform(view.text("platform").as_deref()),
         network: view.text("network").unwrap_or_else(|| name.to_owned()),
@@ -84,7 +85,9 @@ pub(super) fn cluster(name: &str, view: &View<'_>) -> Cluster {
             release_channel: gke.text("release_channel"),
         },
         ecs: EcsExtras {
-            capacity: view.child_or_default("ecs").text("capacity"),
+            capacity: ecs.text("capacity"),
+            insights: ecs.text("insights"),
+            exec: ecs.flag("exec"),
         },
         kubernetes: KubernetesExtras {
             context: view.child_or_default("kubernetes").text("context"),

@@ -4,6 +4,7 @@ use super::Check;
 use crate::contract::Severity;
 use crate::model::Platform;
 use crate::spec::overlay::repeated;
+use crate::spec::source::Problem;
 use crate::spec::types::{Arch, Cluster, Pool};
 
 /// Retentions that CloudWatch Logs takes (PutRetentionPolicy, `retentionInDays`).
@@ -32,10 +33,15 @@ pub(super) fn check(check: &mut Check<'_>) {
         match cluster.platform {
             Platform::Eks => eks(check, &base, cluster),
             Platform::Gke => gke(check, &base, cluster),
-            Platform::Ecs | Platform::Kubernetes => {}
+            Platform::Ecs => ecs(check, &base, cluster),
+            Platform::Kubernetes => {}
         }
         for (pool_name, pool) in &cluster.pools {
             let base = format!("{base}.pool.{pool_name}");
+            if cluster.platform == Platform::Ecs && !cluster.ecs.on_pools() {
+                fargate(check, &base);
+                continue;
+            }
             nodes(check, &base, pool, cluster.platform);
             machine(check, &base, pool, cluster.platform);
             marks(check, &base, pool, cluster.platform);
@@ -190,6 +196,34 @@ fn kms_key(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
     }
 }
 
+fn ecs(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
+    if cluster.ecs.on_pools() && cluster.pools.is_empty() {
+        let message = "tasks run on the pools, and the cluster has none: nothing can run on it";
+        check.note(Severity::Warning, "no-pool", base, message);
+    }
+}
+
+/// A pool on Fargate is a name for one of its two sorts of capacity: words about machines mean nothing there.
+fn fargate(check: &mut Check<'_>, base: &str) {
+    const MACHINES: [&str; 3] = ["machine", "nodes", "disk"];
+    for word in MACHINES {
+        let path = format!("{base}.{word}");
+        if check.places.get(&path).is_none() {
+            continue;
+        }
+        if check.overridden.is_some() {
+            let message = "set aside on ecs: Fargate has no machines of yours";
+            check.note(Severity::Info, "set-aside", &path, message);
+            continue;
+        }
+        let message = format!(
+            "`{word}` cannot be used on Fargate, which has no machines of yours: a pool there only says `spot`"
+        );
+        let help = "remove it, or set ecs = { capacity = \"ec2\" }";
+        check.wrong("unsupported", &path, message, help);
+    }
+}
+
 fn gke(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
     if !cluster.gke.autopilot {
         return;
@@ -251,7 +285,13 @@ fn machine(check: &mut Check<'_>, base: &str, pool: &Pool, platform: Platform) {
     let broken = ["cpu", "memory", "eks", "ecs", "gke"]
         .iter()
         .any(|word| check.places.broken(&key(word)));
-    if broken || check.places.get(&path).is_none() {
+    if broken || check.places.broken(&path) {
+        return;
+    }
+    if check.places.get(&path).is_none() {
+        if platform != Platform::Kubernetes {
+            no_machine(check, base, &path);
+        }
         return;
     }
     let own = machine.types.get(&platform);
@@ -296,6 +336,16 @@ fn machine(check: &mut Check<'_>, base: &str, pool: &Pool, platform: Platform) {
             let at = key(&format!("{platform}.{index}"));
             check.wrong("duplicate", &at, "this type is named twice", "remove one");
         }
+    }
+}
+
+/// The key is wanted by what the pool is of, not by the language.
+fn no_machine(check: &mut Check<'_>, base: &str, path: &str) {
+    if let Some(at) = check.at(base) {
+        let problem = Problem::new("missing-key", at, "a pool needs `machine`")
+            .label(format!("`{path}` is missing"))
+            .help("add `machine`: Which machines");
+        check.problems.push(problem);
     }
 }
 
@@ -358,14 +408,14 @@ fn marks(check: &mut Check<'_>, base: &str, pool: &Pool, platform: Platform) {
     disk(check, base, pool, platform);
 }
 
-/// Disks: EBS takes 1 GiB to 16 TiB in whole GiB, and the images of EKS need 20 GiB.
+/// Disks: EBS takes 1 GiB to 16 TiB in whole GiB; the images of EKS need 20 GiB, those of ECS 30.
 fn disk(check: &mut Check<'_>, base: &str, pool: &Pool, platform: Platform) {
     const GIB: u64 = 1 << 30;
     let path = format!("{base}.disk");
-    let least = if matches!(platform, Platform::Eks) {
-        20
-    } else {
-        10
+    let least = match platform {
+        Platform::Eks => 20,
+        Platform::Ecs => 30,
+        Platform::Gke | Platform::Kubernetes => 10,
     };
     if !pool.disk.is_multiple_of(GIB) {
         let help = format!("write \"{}GiB\"", pool.disk / GIB + 1);

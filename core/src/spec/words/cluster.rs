@@ -40,7 +40,7 @@ pub(super) static CLUSTER: Block = Block {
         key(
             "pool",
             Type::Map(Format::Name(SHORT), &Type::Block(&POOL)),
-            "Node pools; on ecs with capacity ec2 an auto-scaling capacity provider each.",
+            "Node pools; on ecs with capacity ec2 an auto-scaling capacity provider each, with fargate a choice between Fargate (spot = false) and Fargate Spot.",
         ),
         key("eks", Type::Block(&EKS), "Extras of EKS, used when that is the platform."),
         key("gke", Type::Block(&GKE), "Extras of GKE, used when that is the platform."),
@@ -168,12 +168,26 @@ static GKE: Block = Block {
 static ECS: Block = Block {
     name: "ecs",
     doc: "Extras of ECS.",
-    keys: &[key(
-        "capacity",
-        Type::Word(&["fargate", "ec2"]),
-        "Whether tasks run on Fargate or on the pools.",
-    )
-    .or_text("fargate")],
+    keys: &[
+        key(
+            "capacity",
+            Type::Word(&["fargate", "ec2"]),
+            "Whether tasks run on Fargate or on the pools.",
+        )
+        .or_text("fargate"),
+        key(
+            "insights",
+            Type::Word(&["off", "enabled", "enhanced"]),
+            "What CloudWatch Container Insights measures: nothing, clusters and services, or every task as well; billed by metric.",
+        )
+        .or_text("off"),
+        key(
+            "exec",
+            Type::Bool,
+            "Commands can be run in its containers (`aws ecs execute-command`), for whoever IAM allows it.",
+        )
+        .or_bool(false),
+    ],
     rivals: &[],
 };
 
@@ -192,7 +206,11 @@ static POOL: Block = Block {
     name: "pool",
     doc: "Nodes of one shape.",
     keys: &[
-        key("machine", Type::Block(&MACHINE), "Which machines.").required(),
+        key(
+            "machine",
+            Type::Block(&MACHINE),
+            "Which machines; wanted wherever a pool has some, that is not on Fargate.",
+        ),
         key(
             "nodes",
             Type::Any(&[COUNT, Type::Block(&NODES)]),

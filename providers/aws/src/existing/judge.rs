@@ -7,7 +7,7 @@ use provision_core::spec::{Network, Spec};
 
 use super::choose::{Chosen, ZONES, choose};
 use super::{Found, FoundSubnet};
-use crate::endpoints::{VITAL, has_nodes, needed};
+use crate::endpoints::{has_nodes, needed, vital};
 
 /// Free addresses that EKS wants in each subnet of a control plane (EKS user guide, "network requirements").
 const FREE: i64 = 6;
@@ -119,7 +119,7 @@ impl Judge<'_> {
         let chosen = all.unwrap_or_default();
         let nodes = has_nodes(spec, name);
         if nodes {
-            self.ways_out(&chosen);
+            self.ways_out(spec, name, &chosen);
             self.room(spec, name, &chosen, stands);
         }
         self.public(network);
@@ -259,7 +259,7 @@ impl Judge<'_> {
     }
 
     /// Nodes fetch images and call EC2 before they are ready.
-    fn ways_out(&mut self, chosen: &Chosen) {
+    fn ways_out(&mut self, spec: &Spec, name: &str, chosen: &Chosen) {
         let nodes: Vec<FoundSubnet> = chosen
             .private
             .iter()
@@ -291,14 +291,14 @@ impl Judge<'_> {
             }
         }
         for subnet in nodes.iter().filter(|subnet| subnet.out.is_none()) {
-            let lacking = self.lacking(&VITAL, &subnet.id);
+            let lacking = self.lacking(&vital(spec, name), &subnet.id);
             if !lacking.is_empty() {
                 let message = format!(
                     "{} has neither a route to the internet nor endpoints for {}: nodes in it would not become ready",
                     subnet.id,
                     lacking.join(", ")
                 );
-                let all = needed().join(", ");
+                let all = needed(spec, name).join(", ");
                 let advice = format!(
                     "add a route from 0.0.0.0/0 to a NAT gateway, or VPC endpoints with private DNS for {all}"
                 );
@@ -308,7 +308,7 @@ impl Judge<'_> {
     }
 
     /// Services that have no endpoint that a subnet reaches.
-    fn lacking(&self, services: &[&str], subnet: &str) -> Vec<String> {
+    fn lacking(&self, services: &[String], subnet: &str) -> Vec<String> {
         let reached = |service: &str| {
             self.found.endpoints.iter().any(|endpoint| {
                 let here = endpoint.subnets.as_ref();
@@ -317,7 +317,7 @@ impl Judge<'_> {
             })
         };
         let lacking = services.iter().filter(|service| !reached(service));
-        lacking.map(|service| (*service).to_owned()).collect()
+        lacking.cloned().collect()
     }
 
     /// Whether the pools find addresses when they are as large as they may be. Where all clusters live, their fewest

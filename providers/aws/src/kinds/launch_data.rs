@@ -3,27 +3,51 @@
 use aws_sdk_ec2::types::{
     InstanceType, LaunchTemplateBlockDeviceMappingRequest as Disk,
     LaunchTemplateEbsBlockDeviceRequest as Ebs, LaunchTemplateHttpTokensState as Tokens,
+    LaunchTemplateIamInstanceProfileSpecificationRequest as Profile,
     LaunchTemplateInstanceMetadataEndpointState as Endpoint,
     LaunchTemplateInstanceMetadataOptionsRequest as Metadata,
     LaunchTemplateTagSpecificationRequest as TagSpec, LaunchTemplateVersion,
     RequestLaunchTemplateData, ResourceType, VolumeType,
 };
+use aws_smithy_types::base64;
 use provision_core::contract::Context;
 use provision_core::model::digest8;
+use serde_json::Value as Json;
 
 use super::ec2::{tag_list, tags};
 use super::{LaunchTemplate, Stop};
+use crate::field::Field;
 use crate::marks::{STACK, Tags, plain};
 
-/// The description of a version: the digest of its data.
+/// What an agent of ECS is told in its configuration.
+const ECS_CLUSTER: &str = "ECS_CLUSTER=";
+
+/// Fields that not every template has.
+const OPTIONAL: [&str; 3] = ["image", "user_data", "instance_profile"];
+
+/// The cluster that a script makes the machine join.
+pub(super) fn ecs_cluster(script: &str) -> Option<&str> {
+    let (_, rest) = script.split_once(ECS_CLUSTER)?;
+    let end = |sign: char| sign.is_whitespace() || sign == '"' || sign == '\'';
+    rest.split(end).next().filter(|name| !name.is_empty())
+}
+
+/// The description of a version: the digest of its data, of which what it does not have is no part.
 pub(super) fn described(want: &LaunchTemplate) -> String {
     let data = LaunchTemplate {
         newest: None,
         tags: Tags::new(),
         ..want.clone()
     };
-    let text = serde_json::to_string(&data).unwrap_or_default();
-    format!("provision {}", digest8(&[&text]))
+    format!("provision {}", digest8(&[&text(&data)]))
+}
+
+fn text(data: &LaunchTemplate) -> String {
+    let mut data = serde_json::to_value(data).unwrap_or_default();
+    if let Json::Object(fields) = &mut data {
+        fields.retain(|name, value| !OPTIONAL.contains(&name.as_str()) || !value.is_null());
+    }
+    data.to_string()
 }
 
 /// What is sent.
@@ -50,6 +74,14 @@ pub(super) fn data(
     if !machine.is_empty() {
         builder = builder.instance_type(InstanceType::from(machine.as_str()));
     }
+    builder = builder.set_image_id(want.image.clone());
+    if let Some(script) = &want.user_data {
+        builder = builder.user_data(base64::encode(script.known("user_data")?));
+    }
+    if let Some(profile) = &want.instance_profile {
+        let profile = Profile::builder().arn(profile.known("instance_profile")?);
+        builder = builder.iam_instance_profile(profile.build());
+    }
     for group in &want.security_groups {
         builder = builder.security_group_ids(group.known("security_groups")?);
     }
@@ -66,6 +98,11 @@ pub(super) fn data(
         builder = builder.tag_specifications(tags.build());
     }
     Ok(builder.build())
+}
+
+/// A script as it was before it was sent.
+fn script(sent: &str) -> Option<String> {
+    String::from_utf8(base64::decode(sent).ok()?).ok()
 }
 
 /// What is read.
@@ -100,11 +137,49 @@ pub(super) fn fields(version: &LaunchTemplateVersion) -> LaunchTemplate {
         disk_device: disk
             .and_then(|disk| disk.device_name.clone())
             .unwrap_or_default(),
+        image: data.image_id.clone(),
+        user_data: data.user_data().and_then(script).map(Field::from),
+        instance_profile: data
+            .iam_instance_profile()
+            .and_then(|profile| profile.arn().or(profile.name()))
+            .map(Field::from),
         // Somebody has let go of the tokens: shown as a difference, so that it is put right.
         metadata_hops: if required { hops } else { 0 },
         security_groups: groups.map(|group| group.as_str().into()).collect(),
         node_tags: plain(&tags(instance.and_then(|spec| spec.tags.as_ref()))),
         newest: None,
         tags: Tags::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_tell_the_cluster_that_machines_join() {
+        let script = "#!/bin/bash\necho ECS_CLUSTER=shop-prod >> /etc/ecs/ecs.config\n";
+        assert_eq!(ecs_cluster(script), Some("shop-prod"));
+        assert_eq!(ecs_cluster("echo \"ECS_CLUSTER=a\" > x"), Some("a"));
+        assert_eq!(ecs_cluster("#!/bin/bash"), None);
+    }
+
+    #[test]
+    fn what_a_template_does_not_have_is_no_part_of_its_digest() {
+        let bare = LaunchTemplate {
+            disk_gib: 50,
+            ..LaunchTemplate::default()
+        };
+        let image = LaunchTemplate {
+            image: Some("ami-1".to_owned()),
+            ..bare.clone()
+        };
+        assert_ne!(described(&bare), described(&image));
+        let text = text(&bare);
+        assert!(OPTIONAL.iter().all(|name| !text.contains(name)), "{text}");
+        assert!(
+            text.starts_with("{\"instance_type\":\"\",\"disk_gib\":50,"),
+            "{text}"
+        );
     }
 }

@@ -13,7 +13,7 @@ use provision_core::model::{Effect, FieldKind, Identity, Observed, Output, Row, 
 use serde::{Deserialize, Serialize};
 
 use super::ec2::{asked, pages, retag, spec, tag_list, tags};
-use super::launch_data::{data, described, fields};
+use super::launch_data::{data, described, ecs_cluster, fields};
 use super::live::with;
 use super::survey::tagged;
 use super::tables::{scalar, seconds, table, tags as tags_row};
@@ -32,6 +32,13 @@ pub struct LaunchTemplate {
     pub disk_gib: i32,
     /// The device of the root disk: `/dev/xvda` on Amazon Linux and Bottlerocket's data disk.
     pub disk_device: String,
+    /// What the machine boots: an image, or `resolve:ssm:` and the parameter that names one. Absent where the node group
+    /// chooses it.
+    pub image: Option<String>,
+    /// The script of the first boot, as it is. Absent where the node group has its own.
+    pub user_data: Option<Field<String>>,
+    /// What the machine itself may do: an instance profile, by ARN. Absent where the node group names a role.
+    pub instance_profile: Option<Field<String>>,
     /// Hops that instance metadata may travel: 2 lets pods ask. Tokens are always required.
     pub metadata_hops: i32,
     /// Groups that the nodes join; empty = those the cluster gives them.
@@ -45,10 +52,13 @@ pub struct LaunchTemplate {
 }
 
 /// The fields that lie in a version.
-const DATA: [&str; 6] = [
+const DATA: [&str; 9] = [
     "instance_type",
     "disk_gib",
     "disk_device",
+    "image",
+    "user_data",
+    "instance_profile",
     "metadata_hops",
     "security_groups",
     "node_tags",
@@ -63,6 +73,9 @@ impl Served for LaunchTemplate {
             scalar("instance_type", "the machine type").in_group("data"),
             scalar("disk_gib", "size of the root disk in GiB").in_group("data"),
             scalar("disk_device", "device of the root disk").in_group("data"),
+            scalar("image", "what the machine boots").in_group("data"),
+            scalar("user_data", "the script of the first boot").in_group("data"),
+            scalar("instance_profile", "what the machine itself may do").in_group("data"),
             scalar("metadata_hops", "hops that instance metadata may travel").in_group("data"),
             row(
                 "security_groups",
@@ -337,11 +350,11 @@ fn version_of(version: &LaunchTemplateVersion) -> i64 {
 
 fn live(template: &Wire, data: LaunchTemplate, newest: i64, description: &str) -> Live {
     let all = tags(template.tags.as_ref());
-    let groups: Vec<String> = data
-        .security_groups
-        .iter()
-        .filter_map(|group| group.get().cloned())
-        .collect();
+    let known = |field: &Field<String>| field.get().cloned();
+    let mut refs: Vec<String> = data.security_groups.iter().filter_map(known).collect();
+    refs.extend(data.instance_profile.as_ref().and_then(known));
+    let script = data.user_data.as_ref().and_then(known);
+    refs.extend(script.as_deref().and_then(ecs_cluster).map(str::to_owned));
     let fields = LaunchTemplate {
         tags: plain(&all),
         newest: Some(BTreeMap::from([
@@ -354,5 +367,5 @@ fn live(template: &Wire, data: LaunchTemplate, newest: i64, description: &str) -
     Live::new(id, &all, &fields)
         .output("id", id)
         .output("version", template.default_version_number.unwrap_or(1))
-        .needs(groups)
+        .needs(refs)
 }

@@ -12,6 +12,7 @@ pub(crate) mod elb_region;
 mod elb_tests;
 pub(crate) mod gather;
 mod holders;
+mod instance_profile;
 mod internet_gateway;
 mod launch_data;
 mod launch_template;
@@ -19,9 +20,11 @@ mod listener;
 mod listener_certificates;
 mod listener_rule;
 pub(crate) mod live;
+pub(crate) mod living;
 pub(crate) mod load_balancer;
 mod log_group;
 mod nat_gateway;
+pub(crate) mod node_usage;
 mod oidc_provider;
 mod parameter;
 mod parameter_calls;
@@ -31,9 +34,9 @@ mod role;
 mod role_policies;
 mod route_table;
 mod routes;
+pub(crate) mod rule_priority;
 mod secret;
 mod secret_calls;
-pub(crate) mod rule_priority;
 mod security_group;
 mod security_group_rule;
 pub(crate) mod serve;
@@ -58,6 +61,7 @@ use serde::de::DeserializeOwned;
 pub use address::Address;
 pub use claim::{CLAIM, Claim};
 pub use elb_action::Share;
+pub use instance_profile::InstanceProfile;
 pub use internet_gateway::InternetGateway;
 pub use launch_template::LaunchTemplate;
 pub use listener::Listener;
@@ -92,7 +96,7 @@ use crate::marks::{Tags, marked};
 use crate::sweep::{Sort, Sweep, Swept};
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 27] = [
+pub(crate) const ALL: [&dyn Ops; 28] = [
     &serve::Served::<Claim>::NEW,
     &serve::Served::<Vpc>::NEW,
     &serve::Served::<InternetGateway>::NEW,
@@ -105,6 +109,7 @@ pub(crate) const ALL: [&dyn Ops; 27] = [
     &serve::Served::<SecurityGroupRule>::NEW,
     &serve::Served::<LaunchTemplate>::NEW,
     &serve::Served::<Role>::NEW,
+    &serve::Served::<InstanceProfile>::NEW,
     &serve::Served::<OidcProvider>::NEW,
     &serve::Served::<LogGroup>::NEW,
     &serve::Served::<Secret>::NEW,
@@ -154,6 +159,16 @@ pub trait Served: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// Makes the next call that removes the object.
     fn delete(cx: &Cx<'_>, live: &Observed) -> impl Future<Output = Result<Next, Stop>> + Send;
+
+    /// Makes the next call of a run; `None` when it is through. Only kinds whose table says `runs` are asked.
+    fn run(
+        cx: &Cx<'_>,
+        _want: &Self,
+        _live: Option<&Observed>,
+    ) -> impl Future<Output = Result<Option<Next>, Stop>> + Send {
+        let failure = crate::field::internal(format!("a {} is not run ({})", Self::KIND, cx.id()));
+        async move { Err(Stop::Failure(failure)) }
+    }
 
     /// Reads one object by its handle; `None` when it is not there, or not visible yet.
     fn read(

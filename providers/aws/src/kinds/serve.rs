@@ -80,6 +80,7 @@ async fn serve<K: Kind>(aws: &Aws, act: &Act) -> Outcome {
     };
     let result = match (act.step.does, &act.live) {
         (Does::Create | Does::Update, live) => bring::<K>(&cx, live.as_ref()).await,
+        (Does::Run, live) => run::<K>(&cx, live.as_ref()).await,
         (Does::Wait, Some(live)) => Ok(at_rest::<K>(live).unwrap_or_else(|| waits(live))),
         (Does::Delete, Some(live)) => delete::<K>(&cx, live).await,
         (Does::Adopt, Some(live)) => adopt::<K>(&cx, live).await,
@@ -117,6 +118,19 @@ async fn bring<K: Kind>(cx: &Cx<'_>, live: Option<&Observed>) -> Result<Outcome,
     Ok(at_rest::<K>(live)
         .or_else(|| as_well_as_before::<K>(cx, live))
         .unwrap_or_else(|| waits(live)))
+}
+
+/// Runs it, or makes the next call of a run. Such a kind has no changes to compare: it is through when it says so.
+async fn run<K: Kind>(cx: &Cx<'_>, live: Option<&Observed>) -> Result<Outcome, Stop> {
+    let desired = cx
+        .desired
+        .ok_or_else(|| internal(format!("{} has no desired fields", cx.id())))?;
+    let want: K = read_fields(desired)?;
+    match (K::run(cx, &want, live).await?, live) {
+        (Some(next), _) => Ok(outcome(next)),
+        (None, Some(live)) => Ok(at_rest::<K>(live).unwrap_or_else(|| waits(live))),
+        (None, None) => Err(Stop::Failure(gone(cx))),
+    }
 }
 
 /// The end of a change of something that did badly before it already and still does: the change is made.

@@ -17,6 +17,7 @@ pub fn table(kind: &str, title: &str, identity: Identity, rows: Vec<Row>) -> Tab
         leaves: false,
         lingers: false,
         kept_days: 0,
+        runs: false,
         loss: None,
         downtime: None,
         seconds: Seconds {

@@ -34,6 +34,7 @@ fn tables_fit_their_structs() {
     rows_are_fields::<SecurityGroupRule>();
     rows_are_fields::<LaunchTemplate>();
     rows_are_fields::<Role>();
+    rows_are_fields::<InstanceProfile>();
     rows_are_fields::<OidcProvider>();
     rows_are_fields::<LogGroup>();
     rows_are_fields::<Secret>();

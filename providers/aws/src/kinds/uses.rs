@@ -49,6 +49,19 @@ impl<'a> Uses<'a> {
         }
     }
 
+    /// The known texts under a key of the maps in a field that is a list.
+    #[must_use]
+    pub fn names(&self, field: &str, key: &str) -> Vec<&'a str> {
+        let Some(Value::List(items)) = self.of.resource.fields.get(field) else {
+            return Vec::new();
+        };
+        let name = |item: &'a Value<Pending>| match item {
+            Value::Map(entries) => entries.get(key)?.as_text(),
+            _ => None,
+        };
+        items.iter().filter_map(name).collect()
+    }
+
     /// How many items a field that is a list has, whether known or not.
     #[must_use]
     pub fn length(&self, field: &str) -> usize {

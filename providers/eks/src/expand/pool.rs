@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use provision_aws::{Field, LaunchTemplate};
+use provision_aws::{Field, LaunchTemplate, one_type};
 use provision_core::model::ResourceId;
 use provision_core::spec::{Arch, Pool, Taint, TaintEffect};
 
@@ -57,6 +57,9 @@ impl Plan<'_> {
             instance_type: self.machines(name, pool).map(one_type).unwrap_or_default(),
             disk_gib: i32::try_from(pool.disk.div_ceil(1 << 30)).unwrap_or(i32::MAX),
             disk_device: ROOT_DISK.to_owned(),
+            image: None,
+            user_data: None,
+            instance_profile: None,
             metadata_hops: METADATA_HOPS,
             security_groups: groups,
             node_tags: self.tags(&suffix),
@@ -112,12 +115,6 @@ impl Plan<'_> {
             .extend(first.map(|addon| self.id(&addons::part(addon.name))));
         Ok(group)
     }
-}
-
-/// The only one of the machine types; nothing where there are several.
-fn one_type(mut machines: Vec<Field<String>>) -> Field<String> {
-    let last = machines.pop().filter(|_| machines.is_empty());
-    last.unwrap_or_default()
 }
 
 /// The image of nodes: Amazon Linux 2023.

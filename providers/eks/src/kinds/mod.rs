@@ -11,7 +11,6 @@ mod encryption;
 mod inside;
 mod nodegroup;
 mod nodegroup_calls;
-mod nodegroup_usage;
 #[cfg(test)]
 mod tests;
 

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use provision_aws::kind::{
-    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, Uses, fixed, outputs, pages, seconds, table,
-    tags as tags_row,
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, Uses, fixed, nodes, outputs, pages, seconds,
+    table, tags as tags_row,
 };
 use provision_aws::{Aws, Fault, Field, Tags};
 use provision_core::cost::Usage;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::eks::{busy, cluster_of, eks, found, goes, mark, name_of, parent, progress, retag};
 use super::inside::{Inside, inside};
-use super::{nodegroup_calls as calls, nodegroup_usage};
+use super::nodegroup_calls as calls;
 
 /// What EKS does with pods when a node group goes (EKS user guide, "Delete a managed node group").
 const UNDRAINED: &str = "pods are not drained: once the new nodes are ready EKS deletes the old ones, asks their pods \
@@ -84,14 +84,7 @@ impl Served for NodeGroup {
     }
 
     fn usage(of: &Uses<'_>) -> Usage {
-        let template = of.needed(provision_aws::kind::LAUNCH_TEMPLATE);
-        let count = nodegroup_usage::count(of);
-        Usage::Charged {
-            meters: vec![
-                nodegroup_usage::machines(of, template).count(count),
-                nodegroup_usage::disks(of, template).count(count),
-            ],
-        }
+        nodes(of)
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

@@ -1,13 +1,28 @@
-//! What the nodes of a group use: machines and their disks.
+//! What the nodes of a pool use: machines and their disks. The pool's record has `instance_types`, `capacity`, `min`, `max`
+//! and `desired`, whatever keeps it.
 
-use provision_aws::kind::Uses;
-use provision_core::cost::{Meter, Part, Quantity, Range};
+use provision_core::cost::{Meter, Part, Quantity, Range, Usage};
 use provision_core::model::{Pending, Resource, Value};
+
+use super::{LaunchTemplate, Served as _, Uses};
 
 const COMPONENT: &str = "root disk";
 
+/// Machines and disks of all nodes of a pool.
+#[must_use]
+pub fn nodes(of: &Uses<'_>) -> Usage {
+    let template = of.needed(LaunchTemplate::KIND);
+    let count = count(of);
+    Usage::Charged {
+        meters: vec![
+            machines(of, template).count(count),
+            disks(of, template).count(count),
+        ],
+    }
+}
+
 /// How many nodes there are: as many as are live, within the bounds; where there are none yet, as many as it starts with.
-pub(super) fn count(of: &Uses<'_>) -> Range<u64> {
+fn count(of: &Uses<'_>) -> Range<u64> {
     let bound = |field| {
         of.number(field)
             .and_then(|number| u64::try_from(number).ok())
@@ -23,8 +38,8 @@ pub(super) fn count(of: &Uses<'_>) -> Range<u64> {
     }
 }
 
-/// The machine of one node. On demand, EKS launches the first of several types that it can get.
-pub(super) fn machines(of: &Uses<'_>, template: Option<&Resource<Pending>>) -> Meter {
+/// The machine of one node. On demand, the first of several types that can be had is launched.
+fn machines(of: &Uses<'_>, template: Option<&Resource<Pending>>) -> Meter {
     let mut types = of.texts("instance_types");
     if types.is_empty() {
         let named = template.and_then(|template| template.fields.get("instance_type"));
@@ -51,7 +66,7 @@ pub(super) fn machines(of: &Uses<'_>, template: Option<&Resource<Pending>>) -> M
 }
 
 /// The disk of one node, which its launch template describes; where that is somebody else's, as EKS tells it.
-pub(super) fn disks(of: &Uses<'_>, template: Option<&Resource<Pending>>) -> Meter {
+fn disks(of: &Uses<'_>, template: Option<&Resource<Pending>>) -> Meter {
     let gib = |gib: i64| u64::try_from(gib).ok().map(Quantity::whole);
     let listed = |each| Meter::listed(COMPONENT, Part::Storage, "ebs.gp3", "GB-month", each);
     let described = template.and_then(|template| match template.fields.get("disk_gib") {
