@@ -132,6 +132,11 @@ fn the_guide_to_networks_is_true() {
 }
 
 #[test]
+fn the_guide_to_workloads_is_true() {
+    run("docs/workloads.md");
+}
+
+#[test]
 fn the_guide_to_failures_is_true() {
     run("docs/troubleshooting.md");
 }

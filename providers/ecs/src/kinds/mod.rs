@@ -29,6 +29,8 @@ mod task_definition;
 mod task_definition_calls;
 mod task_definition_reads;
 mod task_usage;
+#[cfg(test)]
+mod tests_run;
 
 use provision_aws::kind::{Face, Ops};
 use provision_core::model::Table;

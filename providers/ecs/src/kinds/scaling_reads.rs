@@ -12,6 +12,7 @@ use provision_core::model::{Pending, Resource, Sight, Value};
 
 use super::call::scaling;
 use super::scaling::{POLICIES, Scaling, is_gone};
+use super::service_live::scaled;
 
 /// So many targets are read by their ids at a time.
 const AT_ONCE: usize = 50;
@@ -98,7 +99,7 @@ fn whole(value: f64) -> i64 {
 pub(super) fn live(fields: &Scaling, foreign: Vec<String>) -> Live {
     let mut live = Live::new(&fields.resource, &Tags::new(), fields)
         .output("resource", fields.resource.as_str())
-        .needs([fields.resource.as_str()]);
+        .needs([scaled(&fields.resource)]);
     live.foreign = foreign;
     live
 }

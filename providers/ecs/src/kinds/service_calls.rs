@@ -9,7 +9,7 @@ use aws_sdk_ecs::types::{
 use provision_aws::kind::{Cx, Next, Stop, text};
 use provision_aws::{from_fields, internal};
 use provision_core::contract::Failure;
-use provision_core::model::{Observed, Status};
+use provision_core::model::Observed;
 
 use super::call::{cluster_of, ecs, network, stop, strategy, tag_list};
 use super::service::Service;
@@ -50,22 +50,13 @@ pub(super) async fn create(cx: &Cx<'_>, want: &Service) -> Result<Next, Stop> {
     }
 }
 
-/// Brings about what differs, in one call, and follows the deployment that comes of it.
+/// Brings about what differs, in one call, and follows the deployment that comes of it. One that is under way already is
+/// replaced: the change may be what it lacks.
 pub(super) async fn change(
     cx: &Cx<'_>,
     want: &Service,
     live: &Observed,
 ) -> Result<Option<Next>, Stop> {
-    if let Status::Changing { phase } = &live.status {
-        // What an earlier run began comes to rest first; a change of ours would only replace it.
-        let same = text(live, "task_definition") == want.task_definition.get().map(String::as_str);
-        if same {
-            return Ok(Some(Next::Waits {
-                phase: phase.clone(),
-                physical: live.physical.clone(),
-            }));
-        }
-    }
     let now: Service = from_fields(&live.fields)?;
     let differs = Differs::between(cx, want, &now);
     if !differs.anything() {

@@ -49,7 +49,7 @@ pub(super) fn bounded(wire: &Wire, bounds: Option<(i64, i64)>) -> Live {
         .needs(fields.namespace.iter().filter_map(|one| one.get().cloned()))
         .needs(groups)
         .needs(providers);
-    live.names.push(scaled(arn));
+    live.names.push(scaled(&parts(arn).join("/")));
     live.trouble = trouble(wire);
     if let Status::Degraded { reason } = &live.status {
         live.ailment = Some(ailment(reason.clone()));
@@ -57,9 +57,9 @@ pub(super) fn bounded(wire: &Wire, bounds: Option<(i64, i64)>) -> Live {
     live
 }
 
-/// What Application Auto Scaling calls a service: `service/CLUSTER/NAME`.
-pub(super) fn scaled(arn: &str) -> String {
-    parts(arn).join("/")
+/// The name under which the scaling of a service tells that it needs it: `service/CLUSTER/NAME` is its own handle.
+pub(super) fn scaled(resource: &str) -> String {
+    format!("scaled/{resource}")
 }
 
 fn service(wire: &Wire, bounds: Option<(i64, i64)>, all: &Tags) -> Service {
