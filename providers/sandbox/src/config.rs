@@ -117,6 +117,7 @@ const QUOTAS: &[(&str, u64)] = &[
     ("eks:clusters", 100),
     ("eks:nodegroups-per-cluster", 30),
     ("iam:roles", 1000),
+    ("iam:instance-profiles", 1000),
     ("iam:oidc-providers", 100),
     ("logs:groups", 1_000_000),
 ];
