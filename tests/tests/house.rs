@@ -94,6 +94,10 @@ fn providers_depend_on_core_data_and_aws_only() {
             "providers/eks",
             &["provision-aws", "provision-core", "provision-data"][..],
         ),
+        (
+            "providers/ecs",
+            &["provision-aws", "provision-core", "provision-data"][..],
+        ),
     ] {
         for name in dependencies(member) {
             assert!(
@@ -110,6 +114,7 @@ fn nobody_depends_on_the_cli_but_the_tests() {
         "core",
         "data",
         "providers/aws",
+        "providers/ecs",
         "providers/eks",
         "providers/sandbox",
     ] {
@@ -180,6 +185,16 @@ fn every_kind_of_a_provider_is_one_room() {
         (
             "eks",
             &["cluster", "nodegroup", "addon", "access_entry"][..],
+        ),
+        (
+            "ecs",
+            &[
+                "cluster",
+                "cluster_capacity",
+                "capacity_provider",
+                "autoscaling_group",
+                "namespace",
+            ][..],
         ),
     ] {
         let mut found = Vec::new();

@@ -129,6 +129,7 @@ const QUOTAS: &[(&str, u64)] = &[
     ("elbv2:target-groups", 3000),
     ("elbv2:targets-per-group", 1000),
     ("iam:roles", 1000),
+    ("iam:instance-profiles", 1000),
     ("iam:oidc-providers", 100),
     ("logs:groups", 1_000_000),
     ("scheduler:groups", 500),

@@ -1,10 +1,11 @@
 //! Tests of what clusters become.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use provision_core::contract::{Context, ExpandAnswer, ExpandRequest};
-use provision_core::model::{Open, Piece, Resource, Value};
+use provision_aws::AwsProvider;
+use provision_core::contract::{Context, ExpandAnswer, ExpandRequest, Provider};
+use provision_core::model::{Kind, Open, Piece, Resource, Value};
 use provision_core::spec::{Input, load};
 
 use super::expand;
@@ -188,15 +189,38 @@ fn what_cannot_be_is_refused_by_name() {
     assert!(answer.resources.is_empty());
 }
 
-/// The fields of every resource are the rows of its kind's table.
+/// The fields of every resource are the rows of its kind's table, and what it refers to is there.
 #[test]
-fn fields_are_rows() {
-    let tables = tables();
-    let answer = expanded(MACHINES);
-    for one in answer.resources.iter().filter(|one| one.provider == "ecs") {
-        let table = tables.iter().find(|table| table.kind == one.kind).unwrap();
-        let rows: BTreeSet<&str> = table.rows.iter().map(|row| row.name.as_str()).collect();
-        let fields: BTreeSet<&str> = one.fields.keys().map(String::as_str).collect();
-        assert_eq!(rows, fields, "{}", one.id);
+fn fields_are_rows_and_references_name_outputs_that_exist() {
+    let mut all = tables();
+    all.extend(AwsProvider::offline().describe());
+    let table = |kind: &Kind| all.iter().find(|table| table.kind == *kind).unwrap();
+    for text in [MINIMAL, MACHINES] {
+        let answer = expanded(text);
+        let kinds: BTreeMap<_, _> = answer
+            .resources
+            .iter()
+            .map(|one| (&one.id, &one.kind))
+            .collect();
+        assert_eq!(kinds.len(), answer.resources.len(), "ids are told apart");
+        for one in &answer.resources {
+            let rows = table(&one.kind).rows.iter().map(|row| row.name.as_str());
+            let fields: BTreeSet<&str> = one.fields.keys().map(String::as_str).collect();
+            assert_eq!(rows.collect::<BTreeSet<_>>(), fields, "{}", one.id);
+            for value in one.fields.values() {
+                value.each_hole(&mut |hole: &Open| {
+                    let Open::Pending(pending) = hole else { return };
+                    for reference in pending.references() {
+                        // What lies in the network is not expanded here.
+                        let Some(kind) = kinds.get(&reference.id) else {
+                            continue;
+                        };
+                        let outputs = &table(kind).outputs;
+                        let there = outputs.iter().any(|one| one.name == reference.output);
+                        assert!(there, "{}: {reference}", one.id);
+                    }
+                });
+            }
+        }
     }
 }

@@ -13,13 +13,14 @@ use provision_aws::kind::{
     Ailment, Ask, Cx, Live, Look, Next, Seen, Served, Stop, Uses, changing, deleting, fixed,
     output, outputs, pages, scalar, seconds, table, tagged, tags as tags_row, unclaimed,
 };
-use provision_aws::{Aws, Fault, Field, Tags, internal, plain};
+use provision_aws::{Aws, Fault, Field, Marks, Tags, internal, plain};
 use provision_core::contract::Failure;
 use provision_core::cost::Usage;
 use provision_core::model::{Identity, Lane, Observed, ReplaceOrder, Sight, Status, Table, Value};
 use serde::{Deserialize, Serialize};
 
 use super::call::{ecs, retag, tag_list, tags};
+use super::cluster_capacity::{self, Owners};
 
 /// So many capacity providers DescribeCapacityProviders takes by name.
 const AT_ONCE: usize = 100;
@@ -134,9 +135,13 @@ impl Served for CapacityProvider {
         retag(cx, &want.tags, live).await
     }
 
-    /// The cluster has let go of it before, since its capacity refers to it.
+    /// A cluster lets go of it before; nothing runs on it any more, since what needs it has gone or has been moved.
     async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
         if !matches!(live.status, Status::Deleting { .. }) {
+            let name = output(live, "name").unwrap_or_default();
+            if let Some(did) = cluster_capacity::let_go(cx, name).await? {
+                return Ok(Next::Cleared { did });
+            }
             let request = ecs(cx.aws)
                 .delete_capacity_provider()
                 .capacity_provider(&live.physical);
@@ -253,14 +258,14 @@ async fn one(aws: &Aws, name: &str) -> Result<Option<Live>, Fault> {
     }
 }
 
-/// The stacks that capacity providers belong to, by name; those that belong to none are left out.
-pub(super) async fn owners(aws: &Aws, names: &[String]) -> Result<BTreeMap<String, String>, Fault> {
-    let found = named(aws, names).await?;
+/// The marks of capacity providers, by name.
+pub(super) async fn owners(aws: &Aws, names: &[String]) -> Result<Owners, Fault> {
+    let found = named(aws, names).await?.into_iter();
     let owner = |wire: Wire| {
-        let marks = provision_aws::Marks::of(&tags(wire.tags()));
-        Some((wire.name?, marks.stack?))
+        let marks = Marks::of(&tags(wire.tags()));
+        Some((wire.name?, marks))
     };
-    Ok(found.into_iter().filter_map(owner).collect())
+    Ok(found.filter_map(owner).collect())
 }
 
 /// A capacity provider as read; `None` of one that is gone, or is no Auto Scaling group.

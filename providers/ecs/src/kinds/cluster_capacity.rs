@@ -1,9 +1,11 @@
 //! `ecs.cluster_capacity`: which capacity providers a cluster has, and which of them tasks get that name none.
 //!
-//! One call sets the whole list. So what is not ours in it is read just before, and goes along. ECS's own providers, Fargate
-//! and Fargate Spot, are those of the spec; others are ours by their marks.
+//! One call sets the whole list. So what is in it is read just before, and goes along: providers of others, and those of pools
+//! that have left the file, on which services may run until they are moved. A provider that is deleted is taken off the list
+//! before ([`let_go`]); Fargate and Fargate Spot stay, which cost nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice;
 
 use aws_sdk_ecs::types::Cluster as Wire;
 use provision_aws::kind::{
@@ -14,8 +16,8 @@ use provision_aws::{Fault, Field, Marks, Tags};
 use provision_core::contract::Does;
 use provision_core::cost::Usage;
 use provision_core::model::{
-    Effect, FieldKind, Identity, Lane, Observed, Pending, Resource, ResourceId, Row, Sight, Status,
-    Table, Value,
+    Effect, FieldKind, Identity, Lane, Never, Observed, Pending, Resource, ResourceId, Row, Sight,
+    Status, Table, Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,9 @@ pub(crate) const FARGATE: &str = "FARGATE";
 
 /// The same at a lower price, taken back at short notice.
 pub(crate) const FARGATE_SPOT: &str = "FARGATE_SPOT";
+
+/// ECS ties providers to a cluster, or lets them go.
+const BUSY: &str = "UPDATE_IN_PROGRESS";
 
 /// The fields of a cluster's capacity. Its physical name is the cluster's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,14 +103,17 @@ impl Served for ClusterCapacity {
             return Ok(Next::Gone);
         };
         if is_busy(&now) {
-            return Ok(waits(&live.physical, "UPDATE_IN_PROGRESS"));
+            return Ok(waits(&live.physical, BUSY));
         }
-        let others = others(cx, &now, &[]).await?;
-        if others.len() == now.capacity_providers().len() {
+        let owners = capacity_provider::owners(cx.aws, &strange(slice::from_ref(&now))).await?;
+        let stack = &cx.context.stack;
+        let all = now.capacity_providers().iter().cloned();
+        let (ours, others): (Vec<_>, Vec<_>) = all.partition(|name| is_ours(name, stack, &owners));
+        if ours.is_empty() {
             return Ok(Next::Gone);
         }
         match put(cx, name, others, Vec::new()).await? {
-            Some(after) if is_busy(&after) => Ok(waits(&live.physical, "UPDATE_IN_PROGRESS")),
+            Some(after) if is_busy(&after) => Ok(waits(&live.physical, BUSY)),
             _ => Ok(Next::Gone),
         }
     }
@@ -114,13 +122,12 @@ impl Served for ClusterCapacity {
         let Some(wire) = reads::cluster(cx.aws, cluster_of(physical)).await? else {
             return Ok(None);
         };
-        let wires = [wire];
-        let owners = capacity_provider::owners(cx.aws, &strange(&wires)).await?;
-        let [wire] = &wires;
-        let live = live(wire, &cx.context.stack, &owners);
-        let empty = live.fields.get("providers") == Some(&list_value(&[]));
+        let owners = capacity_provider::owners(cx.aws, &strange(slice::from_ref(&wire))).await?;
         let goes = cx.step.does == Does::Delete;
-        Ok(Some(live).filter(|live| !(goes && empty && live.status == Status::Ready)))
+        let wanted = cx.desired.filter(|_| !goes).map(Wanted::of);
+        let live = live(&wire, &cx.context.stack, &owners, wanted.as_ref());
+        let gone = goes && is_empty(&live) && live.status == Status::Ready;
+        Ok(Some(live).filter(|_| !gone))
     }
 }
 
@@ -137,7 +144,70 @@ fn waits(physical: &str, phase: &str) -> Next {
 }
 
 fn is_busy(wire: &Wire) -> bool {
-    wire.attachments_status() == Some("UPDATE_IN_PROGRESS")
+    wire.attachments_status() == Some(BUSY)
+}
+
+fn is_empty(live: &Live) -> bool {
+    live.fields.get("providers") == Some(&list_value(&[]))
+}
+
+fn is_ours(name: &str, stack: &str, owners: &Owners) -> bool {
+    let owner = owners.get(name).and_then(|marks| marks.stack.as_deref());
+    is_of_ecs(name) || owner == Some(stack)
+}
+
+/// The marks of capacity providers, by name.
+pub(super) type Owners = BTreeMap<String, Marks>;
+
+/// What is wanted of the capacity of a cluster, as far as that is known.
+struct Wanted {
+    /// Providers whose names are known.
+    names: BTreeSet<String>,
+    /// Providers whose ids are.
+    ids: BTreeSet<ResourceId>,
+    /// None at all.
+    none: bool,
+}
+
+impl Wanted {
+    fn of<H: Referring>(resource: &Resource<H>) -> Self {
+        let items = match resource.fields.get("providers") {
+            Some(Value::List(items)) => items.as_slice(),
+            _ => &[],
+        };
+        let texts = items.iter().filter_map(Value::as_text);
+        Self {
+            names: texts.map(str::to_owned).collect(),
+            ids: items.iter().flat_map(H::ids).collect(),
+            none: items.is_empty(),
+        }
+    }
+
+    fn has(&self, name: &str, owners: &Owners) -> bool {
+        let id = owners.get(name).and_then(|marks| marks.id.as_ref());
+        self.names.contains(name) || id.is_some_and(|id| self.ids.contains(id))
+    }
+}
+
+/// Values that may refer to others.
+trait Referring: Sized {
+    /// What a value refers to.
+    fn ids(value: &Value<Self>) -> Vec<ResourceId>;
+}
+
+impl Referring for Pending {
+    fn ids(value: &Value<Self>) -> Vec<ResourceId> {
+        match value {
+            Value::Hole(pending) => pending.references().map(|one| one.id.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Referring for Never {
+    fn ids(_: &Value<Self>) -> Vec<ResourceId> {
+        Vec::new()
+    }
 }
 
 fn is_as_wanted(want: &ClusterCapacity, live: &Observed) -> Result<bool, Stop> {
@@ -153,11 +223,11 @@ fn is_as_wanted(want: &ClusterCapacity, live: &Observed) -> Result<bool, Stop> {
         all.iter().map(one).collect()
     };
     all_known(&want.providers, "providers")?;
-    Ok(names(&want.providers) == names(&now.providers)
+    Ok(names(&want.providers).is_subset(&names(&now.providers))
         && shares(&want.strategy) == shares(&now.strategy))
 }
 
-/// Sets providers and strategy; those of others stay.
+/// Sets providers and strategy; what else is in the cluster stays.
 async fn bring(cx: &Cx<'_>, name: &str, want: &ClusterCapacity) -> Result<Next, Stop> {
     let Some(now) = reads::cluster(cx.aws, name).await? else {
         return Err(Stop::Later(format!(
@@ -170,17 +240,44 @@ async fn bring(cx: &Cx<'_>, name: &str, want: &ClusterCapacity) -> Result<Next, 
         )));
     }
     let mut providers = all_known(&want.providers, "providers")?;
-    let others = others(cx, &now, &providers).await?;
+    let others = now.capacity_providers().iter();
+    let others: Vec<String> = others
+        .filter(|one| !providers.contains(one))
+        .cloned()
+        .collect();
     providers.extend(others);
     let physical = handle(&now);
     let after = put(cx, name, providers, strategy(&want.strategy)?).await?;
     if after.as_ref().is_none_or(is_busy) {
-        return Ok(waits(&physical, "UPDATE_IN_PROGRESS"));
+        return Ok(waits(&physical, BUSY));
     }
     Ok(Next::More {
         did: "set its capacity providers".to_owned(),
         observed: cx.made(Live::new(&physical, &Tags::new(), want)),
     })
+}
+
+/// Takes a capacity provider that goes off the list of the cluster that has it; what was done, or `None` when none has it.
+pub(super) async fn let_go(cx: &Cx<'_>, provider: &str) -> Result<Option<String>, Stop> {
+    let clusters = reads::marked(cx.aws, &cx.context.stack).await?;
+    let has = |one: &&Wire| one.capacity_providers().iter().any(|name| name == provider);
+    let Some(cluster) = clusters.iter().find(has) else {
+        return Ok(None);
+    };
+    let name = cluster.cluster_name().unwrap_or_default();
+    if is_busy(cluster) {
+        return Err(Stop::Later(format!(
+            "the capacity of {name} is being changed"
+        )));
+    }
+    let others = cluster.capacity_providers().iter();
+    let others = others.filter(|name| *name != provider).cloned().collect();
+    let shares = cluster.default_capacity_provider_strategy().iter();
+    let shares = shares
+        .filter(|one| one.capacity_provider != provider)
+        .cloned();
+    put(cx, name, others, shares.collect()).await?;
+    Ok(Some(format!("took it off the list of {name}")))
 }
 
 async fn put(
@@ -208,18 +305,6 @@ async fn put(
     }
 }
 
-/// Providers in a cluster that are neither wanted nor ours.
-async fn others(cx: &Cx<'_>, wire: &Wire, wanted: &[String]) -> Result<Vec<String>, Stop> {
-    let all = wire.capacity_providers().iter();
-    let strange: Vec<String> = all
-        .filter(|name| !is_of_ecs(name) && !wanted.contains(name))
-        .cloned()
-        .collect();
-    let owners = capacity_provider::owners(cx.aws, &strange).await?;
-    let ours = |name: &String| owners.get(name) == Some(&cx.context.stack);
-    Ok(strange.into_iter().filter(|name| !ours(name)).collect())
-}
-
 fn is_of_ecs(name: &str) -> bool {
     [FARGATE, FARGATE_SPOT].contains(&name)
 }
@@ -240,52 +325,52 @@ pub(super) fn seen(
     ask: &Ask<'_>,
     resources: &[&Resource<Pending>],
     wires: &[Wire],
-    owners: &BTreeMap<String, String>,
+    owners: &Owners,
 ) -> Seen {
     let mut seen = Seen::default();
     let stack = &ask.context.stack;
-    let mut asked = BTreeSet::new();
     for resource in resources {
         let named = |wire: &&Wire| wire.cluster_name() == resource.name.as_deref();
+        let wanted = Wanted::of(resource);
         let wire = wires.iter().find(named);
-        asked.insert(resource.id.clone());
-        let found = wire.map(|wire| live(wire, stack, owners));
+        let found = wire.map(|wire| live(wire, stack, owners, Some(&wanted)));
         let ours = found.filter(|live| live.marks.are(ask.context, &resource.id));
-        // A list that is empty says nothing, unless that is what is wanted.
-        let wanted = resource.fields.get("providers") != Some(&Value::List(Vec::new()));
-        let there = ours.filter(|live| {
-            let empty = live.fields.get("providers") == Some(&list_value(&[]));
-            live.status != Status::Ready || !(wanted && empty)
-        });
+        // A list with nothing of ours says nothing, unless that is what is wanted.
+        let there =
+            ours.filter(|live| wanted.none || !is_empty(live) || live.status != Status::Ready);
         let look = there.map_or(Look::Otherwise(Sight::Absent), Look::Here);
         seen.sights.insert(resource.id.clone(), look);
     }
     if ask.orphans {
-        let all = wires.iter().map(|wire| live(wire, stack, owners));
+        let all = wires.iter().map(|wire| live(wire, stack, owners, None));
         seen.orphans.extend(all.filter(|live| {
+            let ours = live.marks.stack.as_ref() == Some(stack) && !is_empty(live);
             let id = live.marks.id.as_ref();
-            let empty = live.fields.get("providers") == Some(&list_value(&[]));
-            let ours = live.marks.stack.as_ref() == Some(stack);
-            ours && !empty && id.is_some_and(|id| !asked.contains(id))
+            ours && id.is_some_and(|id| !seen.sights.contains_key(id))
         }));
     }
     seen
 }
 
-/// The capacity of a cluster as read. It has no marks of its own: it is the cluster's.
-fn live(wire: &Wire, stack: &str, owners: &BTreeMap<String, String>) -> Live {
+/// The capacity of a cluster as read. It has no marks of its own: it is the cluster's. Of what is ours, only what is wanted
+/// counts where something is: the rest is on its way out.
+fn live(wire: &Wire, stack: &str, owners: &Owners, wanted: Option<&Wanted>) -> Live {
     let all = wire.capacity_providers().iter().cloned();
-    let ours =
-        |name: &String| is_of_ecs(name) || owners.get(name).is_some_and(|owner| owner == stack);
-    let (ours, others): (Vec<String>, Vec<String>) = all.partition(ours);
+    let (mut ours, others): (Vec<String>, Vec<String>) =
+        all.partition(|name| is_ours(name, stack, owners));
+    let needs: Vec<String> = ours
+        .iter()
+        .filter(|name| !is_of_ecs(name))
+        .cloned()
+        .collect();
+    ours.retain(|name| wanted.is_none_or(|wanted| wanted.has(name, owners)));
     let now = ClusterCapacity {
         providers: fields(&ours),
         strategy: capacity(wire.default_capacity_provider_strategy()),
     };
     let marks = Marks::of(&tags(wire.tags()));
     let cluster = marks.id.clone();
-    let mut live = Live::new(&handle(wire), &Tags::new(), &now)
-        .needs(ours.into_iter().filter(|name| !is_of_ecs(name)));
+    let mut live = Live::new(&handle(wire), &Tags::new(), &now).needs(needs);
     live.marks = Marks {
         id: cluster
             .as_ref()
@@ -299,7 +384,7 @@ fn live(wire: &Wire, stack: &str, owners: &BTreeMap<String, String>) -> Live {
         .map(|name| format!("capacity provider {name}"))
         .collect();
     match wire.attachments_status() {
-        Some(word @ "UPDATE_IN_PROGRESS") => live.status(changing(word)),
+        Some(BUSY) => live.status(changing(BUSY)),
         Some(word @ "UPDATE_FAILED") => failed(live, word),
         _ => live,
     }
@@ -341,47 +426,80 @@ mod tests {
             .build()
     }
 
+    fn marks(stack: &str, id: &str) -> Marks {
+        Marks {
+            stack: Some(stack.to_owned()),
+            id: id.parse().ok(),
+            ..Marks::default()
+        }
+    }
+
     #[test]
     fn what_is_ours_is_told_from_what_others_put_in() {
-        let owners = BTreeMap::from([
-            ("shop-prod-web".to_owned(), "shop".to_owned()),
-            ("theirs".to_owned(), "other".to_owned()),
+        let owners = Owners::from([
+            (
+                "shop-prod-web".to_owned(),
+                marks("shop", "cluster.prod.pool.web/capacity-provider"),
+            ),
+            (
+                "shop-prod-old".to_owned(),
+                marks("shop", "cluster.prod.pool.old/capacity-provider"),
+            ),
+            ("theirs".to_owned(), marks("other", "x/y")),
         ]);
-        let wire = wire(
-            &["FARGATE", "shop-prod-web", "theirs", "nobodys"],
-            "UPDATE_COMPLETE",
+        let all = [
+            "FARGATE",
+            "shop-prod-web",
+            "shop-prod-old",
+            "theirs",
+            "nobodys",
+        ];
+        let wire = wire(&all, "UPDATE_COMPLETE");
+        assert_eq!(
+            strange(slice::from_ref(&wire)),
+            ["nobodys", "shop-prod-old", "shop-prod-web", "theirs"]
+        );
+        let names = |live: &Live| live.fields["providers"].clone();
+        let list = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            list_value(&names)
+        };
+        let whole = live(&wire, "shop", &owners, None);
+        assert_eq!(
+            names(&whole),
+            list(&["FARGATE", "shop-prod-web", "shop-prod-old"])
         );
         assert_eq!(
-            strange(std::slice::from_ref(&wire)),
-            ["nobodys", "shop-prod-web", "theirs"]
-        );
-        let live = live(&wire, "shop", &owners);
-        assert_eq!(
-            live.marks.id.as_ref().unwrap().to_string(),
+            whole.marks.id.as_ref().unwrap().to_string(),
             "cluster.prod/capacity"
         );
         assert_eq!(
-            live.parent.as_ref().unwrap().to_string(),
+            whole.parent.as_ref().unwrap().to_string(),
             "cluster.prod/cluster"
         );
+        assert_eq!(whole.refs, ["shop-prod-web", "shop-prod-old"]);
         assert_eq!(
-            live.fields["providers"],
-            list_value(&["FARGATE".to_owned(), "shop-prod-web".to_owned()])
-        );
-        assert_eq!(live.refs, ["shop-prod-web"]);
-        assert_eq!(
-            live.foreign,
+            whole.foreign,
             ["capacity provider theirs", "capacity provider nobodys"]
         );
-        assert_eq!(cluster_of(&live.physical), "shop-prod");
+        assert_eq!(cluster_of(&whole.physical), "shop-prod");
+        // What has left the file counts no more, and goes with its own removal.
+        let wanted = Wanted {
+            names: BTreeSet::new(),
+            ids: BTreeSet::from(["cluster.prod.pool.web/capacity-provider".parse().unwrap()]),
+            none: false,
+        };
+        let rest = live(&wire, "shop", &owners, Some(&wanted));
+        assert_eq!(names(&rest), list(&["shop-prod-web"]));
+        assert_eq!(rest.refs.len(), 2);
     }
 
     #[test]
     fn a_change_under_way_is_told_and_a_failed_one_has_a_cause() {
-        let none = BTreeMap::new();
-        let busy = live(&wire(&[], "UPDATE_IN_PROGRESS"), "shop", &none);
+        let none = Owners::new();
+        let busy = live(&wire(&[], "UPDATE_IN_PROGRESS"), "shop", &none, None);
         assert!(matches!(busy.status, Status::Changing { .. }));
-        let failed = live(&wire(&[], "UPDATE_FAILED"), "shop", &none);
+        let failed = live(&wire(&[], "UPDATE_FAILED"), "shop", &none, None);
         assert!(failed.ailment.is_some());
     }
 }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ecs::types::{Cluster as Wire, ClusterField};
 use futures::future::try_join_all;
 use provision_aws::kind::{Ask, Seen, by_name, pages, unknown};
-use provision_aws::{Aws, Fault};
+use provision_aws::{Aws, Fault, Marks};
 use provision_core::model::{Pending, Resource};
 
-use super::call::{ecs, parts};
+use super::call::{ecs, parts, tags};
 use super::cluster::live;
 use super::{capacity_provider, cluster_capacity};
 
@@ -52,6 +52,13 @@ async fn describe(aws: &Aws, names: &[String]) -> Result<Vec<Wire>, Fault> {
 pub(super) async fn cluster(aws: &Aws, name: &str) -> Result<Option<Wire>, Fault> {
     let found = describe(aws, &[name.to_owned()]).await?;
     Ok(found.into_iter().next())
+}
+
+/// All clusters with the mark of a stack.
+pub(super) async fn marked(aws: &Aws, stack: &str) -> Result<Vec<Wire>, Fault> {
+    let all = describe(aws, &list(aws).await?).await?;
+    let ours = |one: &Wire| Marks::of(&tags(one.tags())).stack.as_deref() == Some(stack);
+    Ok(all.into_iter().filter(ours).collect())
 }
 
 /// The ARNs of all clusters.

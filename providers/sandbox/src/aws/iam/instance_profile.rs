@@ -1,10 +1,11 @@
-//! Instance profiles. Node groups make one for their role and delete it with themselves; while it is there, the role
-//! cannot be deleted.
+//! Instance profiles. Node groups make one for their role and delete it with themselves; others are made by calls. While one
+//! holds a role, the role cannot be deleted.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::common::{arn, page, stamp, unique_id};
+use super::tags::{Tagged, Tags};
 use super::{Role, role, role_words};
 use crate::aws::{Call, Outcome};
 use crate::store::{Document, Place, Tx};
@@ -17,8 +18,17 @@ pub(crate) struct InstanceProfile {
     pub(crate) name: String,
     /// `AIPA…`.
     pub(crate) unique_id: String,
-    /// The name of its role.
+    /// Its path.
+    #[serde(default = "root")]
+    pub(super) path: String,
+    /// The name of its role; empty when it has none.
     pub(crate) role: String,
+    /// Its tags.
+    #[serde(default)]
+    pub(super) tags: Tags,
+    /// A node group made it for itself.
+    #[serde(default = "yes")]
+    pub(super) of_cloud: bool,
     /// When it was made.
     pub(crate) created: Timestamp,
 }
@@ -36,17 +46,54 @@ impl Document for InstanceProfile {
     }
 }
 
+impl Tagged for InstanceProfile {
+    fn tags_mut(&mut self) -> &mut Tags {
+        &mut self.tags
+    }
+}
+
+fn root() -> String {
+    "/".to_owned()
+}
+
+const fn yes() -> bool {
+    true
+}
+
 impl InstanceProfile {
     /// Makes one that holds the role; `name` is unique in the account.
     pub(crate) fn make(tx: &mut Tx<'_>, account: &str, name: &str, role: &str) -> Self {
         let profile = Self {
             name: name.to_owned(),
             unique_id: unique_id("AIPA", &tx.fresh_hex("instance-profile")),
+            path: root(),
             role: role.to_owned(),
+            tags: Tags::new(),
+            of_cloud: true,
             created: tx.now(),
         };
         tx.put(&Role::place(account), &profile);
         profile
+    }
+
+    /// Its ARN.
+    fn arn(&self, account: &str) -> String {
+        arn(
+            account,
+            &format!("instance-profile{}{}", self.path, self.name),
+        )
+    }
+
+    /// It in an answer, with the role in it.
+    pub(super) fn fields(&self, tx: &Tx<'_>, place: &Place) -> Fields {
+        let role = tx.get::<Role>(place, &self.role);
+        Fields::new()
+            .text("Path", &self.path)
+            .text("InstanceProfileName", &self.name)
+            .text("InstanceProfileId", &self.unique_id)
+            .text("Arn", self.arn(&place.account))
+            .text("CreateDate", stamp(self.created))
+            .list("Roles", "member", role.iter().map(role_words::fields))
     }
 
     /// Deletes it.
@@ -72,21 +119,7 @@ pub(super) fn of_role(call: &mut Call<'_>) -> Outcome {
         profiles,
         |profile| profile.name.clone(),
         |answer, rows| {
-            let row = |profile: &InstanceProfile| {
-                Fields::new()
-                    .text("Path", "/")
-                    .text("InstanceProfileName", &profile.name)
-                    .text("InstanceProfileId", &profile.unique_id)
-                    .text(
-                        "Arn",
-                        arn(
-                            &call.place.account,
-                            &format!("instance-profile/{}", profile.name),
-                        ),
-                    )
-                    .text("CreateDate", stamp(profile.created))
-                    .list("Roles", "member", [role_words::fields(&role)])
-            };
+            let row = |one: &InstanceProfile| one.fields(&call.tx, &call.place);
             answer.list("InstanceProfiles", "member", rows.iter().map(row))
         },
     )?;

@@ -10,6 +10,7 @@ mod common;
 mod document;
 mod inline;
 mod instance_profile;
+mod instance_profile_calls;
 mod managed;
 mod operations;
 mod oracle;

@@ -2,8 +2,8 @@
 
 use super::common::{PAGED, TAGS};
 use super::{
-    attached, inline, instance_profile, managed, provider, provider_change, role_change,
-    role_words, service_linked, tags,
+    attached, inline, instance_profile, instance_profile_calls as profiles, managed, provider,
+    provider_change, role_change, role_words, service_linked, tags,
 };
 use crate::aws::Operation;
 
@@ -50,6 +50,21 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::read("ListRolePolicies", inline::list).accepts(&[ROLE, PAGED]),
     Operation::read("ListInstanceProfilesForRole", instance_profile::of_role)
         .accepts(&[ROLE, PAGED]),
+    Operation::write("CreateInstanceProfile", profiles::create).accepts(&[
+        profiles::NAME,
+        TAGS,
+        &["Path"],
+    ]),
+    Operation::read("GetInstanceProfile", profiles::get).accepts(&[profiles::NAME]),
+    Operation::read("ListInstanceProfiles", profiles::list).accepts(profiles::LIST),
+    Operation::write("AddRoleToInstanceProfile", profiles::add_role)
+        .accepts(&[profiles::NAME, ROLE]),
+    Operation::write("RemoveRoleFromInstanceProfile", profiles::remove_role)
+        .accepts(&[profiles::NAME, ROLE]),
+    Operation::write("DeleteInstanceProfile", profiles::delete).accepts(&[profiles::NAME]),
+    Operation::write("TagInstanceProfile", profiles::tag).accepts(&[profiles::NAME, TAGS]),
+    Operation::write("UntagInstanceProfile", profiles::untag)
+        .accepts(&[profiles::NAME, &["TagKeys.member.N"]]),
     Operation::write("CreateOpenIDConnectProvider", provider::create).accepts(&[
         TAGS,
         &["Url", "ClientIDList.member.N", "ThumbprintList.member.N"],

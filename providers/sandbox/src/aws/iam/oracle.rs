@@ -22,7 +22,8 @@ pub(super) fn objects(tx: &Tx<'_>) -> Vec<Object> {
     }
     for (place, profile) in tx.everywhere::<InstanceProfile>() {
         all.push(Object {
-            own_of_cloud: true,
+            marks: profile.tags.clone(),
+            own_of_cloud: profile.of_cloud,
             ..object(place, &profile)
         });
     }

@@ -67,7 +67,8 @@ fn taken(call: &Call<'_>, name: &str) -> Result<(), ApiError> {
     }
 }
 
-fn path(call: &Call<'_>) -> Result<String, ApiError> {
+/// The path of a new role or profile.
+pub(super) fn path(call: &Call<'_>) -> Result<String, ApiError> {
     let path = call.params.get("Path").unwrap_or("/");
     let legal = path.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
     if path.len() > 512 {

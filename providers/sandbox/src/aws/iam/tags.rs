@@ -83,7 +83,7 @@ pub(super) fn write(fields: Fields, tags: &Tags) -> Fields {
     fields.list("Tags", "member", tags.iter().map(row))
 }
 
-fn set<T: Tagged>(call: &mut Call<'_>, mut target: T) -> Outcome {
+pub(super) fn set<T: Tagged>(call: &mut Call<'_>, mut target: T) -> Outcome {
     let new = at_create(call)?;
     if new.is_empty() {
         return Err(constraint("Tags", "not be null"));
@@ -104,7 +104,7 @@ fn set<T: Tagged>(call: &mut Call<'_>, mut target: T) -> Outcome {
     Ok(Body::Empty)
 }
 
-fn unset<T: Tagged>(call: &mut Call<'_>, mut target: T) -> Outcome {
+pub(super) fn unset<T: Tagged>(call: &mut Call<'_>, mut target: T) -> Outcome {
     let keys = members(call, "TagKeys");
     if keys.is_empty() {
         return Err(constraint("TagKeys", "not be null"));

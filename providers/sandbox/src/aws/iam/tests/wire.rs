@@ -162,3 +162,62 @@ fn documents_come_percent_encoded_as_they_were_given() {
         "%7B%22Version%22%3A%20%222012-10-17%22%2C%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22%2A%22%2C%22Resource%22%3A%22%2A%22%7D%7D"
     );
 }
+
+#[test]
+fn a_profile_holds_one_role_and_goes_when_it_holds_none() {
+    let iam = Iam::new(Config::default());
+    iam.role("main", &trust("Service", "ec2.amazonaws.com"));
+    iam.role("other", &trust("Service", "ec2.amazonaws.com"));
+    let name = ("InstanceProfileName", "machines");
+    let tag = [
+        ("Tags.member.1.Key", "provision-stack"),
+        ("Tags.member.1.Value", "shop"),
+    ];
+    let made = iam.ok(
+        "CreateInstanceProfile",
+        &[name, ("Path", "/provision/shop/"), tag[0], tag[1]],
+    );
+    assert!(element(&made, "Arn").ends_with(":instance-profile/provision/shop/machines"));
+    assert_eq!(
+        iam.refused("CreateInstanceProfile", &[name]),
+        "EntityAlreadyExists"
+    );
+    let role = |role| [name, ("RoleName", role)];
+    assert_eq!(
+        iam.refused("AddRoleToInstanceProfile", &role("none")),
+        "NoSuchEntity"
+    );
+    iam.ok("AddRoleToInstanceProfile", &role("main"));
+    assert_eq!(
+        iam.refused("AddRoleToInstanceProfile", &role("other")),
+        "LimitExceeded"
+    );
+    assert_eq!(
+        iam.refused("DeleteRole", &[("RoleName", "main")]),
+        "DeleteConflict"
+    );
+    assert_eq!(
+        iam.refused("DeleteInstanceProfile", &[name]),
+        "DeleteConflict"
+    );
+    let told = iam.ok("GetInstanceProfile", &[name]);
+    assert_eq!(element(&told, "RoleName"), "main");
+    assert_eq!(element(&told, "Value"), "shop");
+    let listed = iam.ok(
+        "ListInstanceProfiles",
+        &[("PathPrefix", "/provision/shop/")],
+    );
+    assert!(listed.contains("machines") && !listed.contains("<Tags>"));
+    let elsewhere = iam.ok(
+        "ListInstanceProfiles",
+        &[("PathPrefix", "/provision/other/")],
+    );
+    assert!(!elsewhere.contains("machines"));
+    assert_eq!(
+        iam.refused("RemoveRoleFromInstanceProfile", &role("other")),
+        "NoSuchEntity"
+    );
+    iam.ok("RemoveRoleFromInstanceProfile", &role("main"));
+    iam.ok("DeleteInstanceProfile", &[name]);
+    assert_eq!(iam.refused("GetInstanceProfile", &[name]), "NoSuchEntity");
+}
