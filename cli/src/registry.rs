@@ -12,6 +12,7 @@ use provision_core::contract::{
 use provision_core::model::{Platform, Values};
 use provision_core::plan::{PlanFile, Tables};
 use provision_core::spec::{AwsCloud, Spec};
+use provision_ecs::EcsProvider;
 use provision_eks::EksProvider;
 
 use crate::drive::Providers;
@@ -26,13 +27,27 @@ enum Block {
     Network,
     /// `[cluster.X]` with its pools.
     Cluster,
+    /// `[secret.X]`.
+    Secret,
+    /// `[load_balancer.X]`.
+    LoadBalancer,
+    /// `[workload.X]`.
+    Workload,
+    /// `[job.X]`.
+    Job,
 }
 
 /// The one table of lowering: on this platform, such a block is served by this provider. A provider may expand its
 /// block into kinds of another one; they refer to each other by id and output only.
-const LOWERING: [(Platform, Block, &str); 2] = [
+const LOWERING: [(Platform, Block, &str); 8] = [
     (Platform::Eks, Block::Network, provision_aws::PROVIDER),
     (Platform::Eks, Block::Cluster, provision_eks::PROVIDER),
+    (Platform::Ecs, Block::Network, provision_aws::PROVIDER),
+    (Platform::Ecs, Block::Cluster, provision_ecs::PROVIDER),
+    (Platform::Ecs, Block::Secret, provision_aws::PROVIDER),
+    (Platform::Ecs, Block::LoadBalancer, provision_aws::PROVIDER),
+    (Platform::Ecs, Block::Workload, provision_ecs::PROVIDER),
+    (Platform::Ecs, Block::Job, provision_ecs::PROVIDER),
 ];
 
 /// Keys of [`access`].
@@ -210,6 +225,7 @@ pub fn access(spec: &Spec) -> BTreeMap<String, String> {
 pub fn offline() -> Vec<Arc<dyn Provider>> {
     vec![
         Arc::new(AwsProvider::offline()),
+        Arc::new(EcsProvider::offline()),
         Arc::new(EksProvider::offline()),
     ]
 }
@@ -227,6 +243,7 @@ pub fn platforms(provider: &str) -> BTreeSet<Platform> {
 fn online(aws: &Aws) -> Vec<Arc<dyn Provider>> {
     vec![
         Arc::new(AwsProvider::new(aws.clone())),
+        Arc::new(EcsProvider::new(aws.clone())),
         Arc::new(EksProvider::new(aws.clone())),
     ]
 }
@@ -292,6 +309,32 @@ fn lower(spec: &Spec) -> BTreeMap<String, Vec<String>> {
     }
     for (name, cluster) in &spec.clusters {
         add(cluster.platform, Block::Cluster, format!("cluster.{name}"));
+    }
+    let on = |cluster: &str| spec.clusters.get(cluster).map(|cluster| cluster.platform);
+    for (name, secret) in &spec.secrets {
+        // A store of AWS is the same one whatever runs beside it.
+        let platform = match (&secret.store, &secret.cluster) {
+            (None, Some(cluster)) => on(cluster),
+            _ => spec.aws.is_some().then_some(Platform::Ecs),
+        };
+        if let Some(platform) = platform {
+            add(platform, Block::Secret, format!("secret.{name}"));
+        }
+    }
+    for name in spec.load_balancers.keys() {
+        for platform in spec.behind(name) {
+            add(platform, Block::LoadBalancer, format!("load_balancer.{name}"));
+        }
+    }
+    for (name, workload) in &spec.workloads {
+        if let Some(platform) = on(&workload.cluster) {
+            add(platform, Block::Workload, format!("workload.{name}"));
+        }
+    }
+    for (name, job) in &spec.jobs {
+        if let Some(platform) = on(&job.cluster) {
+            add(platform, Block::Job, format!("job.{name}"));
+        }
     }
     blocks
 }

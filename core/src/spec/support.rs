@@ -44,16 +44,31 @@ const fn row(word: &'static str, platforms: &'static [Platform], stance: Stance)
     }
 }
 
+/// Where workloads are Kubernetes objects.
+const KUBERNETES: &[Platform] = &[Eks, Gke, Kubernetes];
+
 /// The table.
 pub const TABLE: &[Row] = &[
-    row("secret.*", &[], NotYet("secrets are not built yet")),
+    row(
+        "secret.*",
+        KUBERNETES,
+        NotYet("Kubernetes Secrets are not built yet"),
+    ),
     row(
         "load_balancer.*",
-        &[],
-        NotYet("load balancers are not built yet"),
+        KUBERNETES,
+        NotYet("load balancers of workloads on Kubernetes are not built yet"),
     ),
-    row("workload.*", &[], NotYet("workloads are not built yet")),
-    row("job.*", &[], NotYet("jobs are not built yet")),
+    row(
+        "workload.*",
+        KUBERNETES,
+        NotYet("workloads on Kubernetes are not built yet"),
+    ),
+    row(
+        "job.*",
+        KUBERNETES,
+        NotYet("jobs on Kubernetes are not built yet"),
+    ),
     row(
         "cluster.*.version",
         &[Ecs],
@@ -295,6 +310,16 @@ fn platforms(
                 .and_then(|workload| cluster(&workload.cluster))
                 .into_iter()
                 .collect()
+        }
+        "load_balancer" => loaded.spec.behind(name).into_iter().collect(),
+        "secret" => {
+            let secret = loaded.spec.secrets.get(name);
+            match secret.map(|secret| (&secret.store, &secret.cluster)) {
+                Some((None, Some(of))) => cluster(of).into_iter().collect(),
+                // No store of Google Cloud is built.
+                Some(_) if loaded.spec.aws.is_none() => vec![Gke],
+                _ => Vec::new(),
+            }
         }
         "job" => {
             let job = loaded.spec.jobs.get(name);

@@ -1,7 +1,7 @@
 //! The typed spec, after variables, overlays and `extends` have been applied. Plain values: where each was
 //! written is kept beside it by address (`Spans`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,24 @@ pub struct Spec {
 }
 
 impl Spec {
+    /// The platforms of the workloads behind a load balancer.
+    #[must_use]
+    pub fn behind(&self, balancer: &str) -> BTreeSet<Platform> {
+        let Some(balancer) = self.load_balancers.get(balancer) else {
+            return BTreeSet::new();
+        };
+        let targets = balancer.targets.iter();
+        let targets = targets.map(|target| (&target.workload, target.cluster.as_ref()));
+        let routes = balancer.routes.iter().map(|route| (&route.workload, None));
+        targets
+            .chain(routes)
+            .filter_map(|(workload, cluster)| {
+                let own = self.workloads.get(workload).map(|workload| &workload.cluster);
+                Some(self.clusters.get(cluster.or(own)?)?.platform)
+            })
+            .collect()
+    }
+
     /// The word `adopt` of the block at an address; outer `None` when the spec has no such block.
     #[must_use]
     pub fn adopts(&self, address: &str) -> Option<Option<&str>> {

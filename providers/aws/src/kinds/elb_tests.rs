@@ -186,6 +186,7 @@ async fn sight(recorder: &Recorder) -> Sight {
         resources: vec![wanted],
         parents: BTreeMap::new(),
         orphans: false,
+        values: Default::default(),
     });
     let SurveyAnswer::Objects { mut seen, .. } = provider.survey(&request).await.unwrap() else {
         panic!("the wrong wave");

@@ -30,6 +30,7 @@ fn expanded(text: &str) -> ExpandAnswer {
         blocks: clusters.collect(),
         spec,
         facts: None,
+        not_at_hand: Default::default(),
     };
     expand(&request)
 }

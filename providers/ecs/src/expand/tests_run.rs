@@ -74,6 +74,7 @@ fn expanded(text: &str) -> ExpandAnswer {
         blocks: workloads.chain(jobs).collect(),
         spec,
         facts: None,
+        not_at_hand: Default::default(),
     };
     expand(&request)
 }

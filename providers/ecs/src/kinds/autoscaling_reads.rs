@@ -10,9 +10,9 @@ use futures::future::{join, try_join_all};
 use provision_aws::kind::{
     Ailment, Ask, Cx, Live, Seen, by_name, changing, deleting, pages, unknown,
 };
-use provision_aws::{Aws, Fault, Field, STACK, Tags, plain};
+use provision_aws::{Aws, Fault, STACK, Tags, plain};
 use provision_core::contract::Does;
-use provision_core::model::{Status, Value};
+use provision_core::model::Status;
 
 use super::autoscaling_calls::{MANAGED, SPOT, made_of, name_of, scaling};
 use super::autoscaling_group::AutoScalingGroup;

@@ -78,6 +78,7 @@ impl Served for ClusterCapacity {
             context: ask.context,
             resources: Vec::new(),
             orphans: ask.orphans,
+            values: ask.values,
             parents: ask.parents,
         };
         reads::survey(&none, Some(ask)).await.capacity

@@ -118,6 +118,7 @@ fn act(does: Does, desired: &Resource<Never>, live: Option<Observed>) -> Act {
         parent: None,
         token: "00000000-0000-4000-8000-000000000000".to_owned(),
         look_first: false,
+        values: Default::default(),
     }
 }
 

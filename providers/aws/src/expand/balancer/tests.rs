@@ -43,6 +43,7 @@ fn request(text: &str) -> ExpandRequest {
         spec,
         blocks,
         facts: None,
+        not_at_hand: Default::default(),
     }
 }
 
