@@ -180,6 +180,10 @@ fn every_kind_of_a_provider_is_one_room() {
                 "nat_gateway",
                 "role",
                 "launch_template",
+                "load_balancer",
+                "target_group",
+                "listener",
+                "listener_rule",
             ][..],
         ),
         (

@@ -334,10 +334,10 @@ fn values(wire: &Wire, field: &str) -> Vec<String> {
     let Some(condition) = condition else {
         return Vec::new();
     };
-    let hosts = condition.host_header_config().map(|config| config.values());
+    let hosts = condition.host_header_config().map(HostHeaderConditionConfig::values);
     let paths = condition
         .path_pattern_config()
-        .map(|config| config.values());
+        .map(PathPatternConditionConfig::values);
     let values = hosts.or(paths).unwrap_or_default();
     match values.is_empty() {
         true => condition.values().to_vec(),

@@ -101,7 +101,7 @@ mod tests {
             .map(|(host, path)| rank(*host, *path))
             .collect();
         assert!(ranks.is_sorted_by(|one, next| one < next), "{ranks:?}");
-        assert!(END <= 50_000);
+        const { assert!(END <= 50_000) };
         let deep = "a.".repeat(20) + "*";
         let long = "/".to_owned() + &"x".repeat(200);
         assert_eq!(rank(Some(&deep), Some(&long)), PATTERN_FROM);

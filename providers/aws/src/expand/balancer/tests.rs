@@ -252,9 +252,10 @@ fn subnets_of_others_must_lie_in_two_zones() {
     let mut request = request(WEB);
     let network = request.spec.networks.get_mut("main").unwrap();
     network.existing = Some([("aws".to_owned(), "vpc-1".to_owned())].into());
-    let mut subnets = provision_core::spec::Subnets::default();
-    subnets.public = vec!["subnet-1".to_owned()];
-    network.subnets = Some(subnets);
+    network.subnets = Some(provision_core::spec::Subnets {
+        private: Vec::new(),
+        public: vec!["subnet-1".to_owned()],
+    });
     request.blocks.retain(|block| block != "network.main");
     let answer = AwsProvider::offline().expand(&request);
     assert_eq!(answer.failures.len(), 1);
