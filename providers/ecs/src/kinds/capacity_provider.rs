@@ -20,7 +20,8 @@ use provision_core::model::{Identity, Lane, Observed, ReplaceOrder, Sight, Statu
 use serde::{Deserialize, Serialize};
 
 use super::call::{ecs, retag, tag_list, tags};
-use super::cluster_capacity::{self, Owners};
+use super::capacity_reads::Owners;
+use super::cluster_capacity;
 
 /// So many capacity providers DescribeCapacityProviders takes by name.
 const AT_ONCE: usize = 100;

@@ -10,7 +10,7 @@ use provision_core::model::{Pending, Resource};
 
 use super::call::{ecs, parts, tags};
 use super::cluster::live;
-use super::{capacity_provider, cluster_capacity};
+use super::{capacity_provider, capacity_reads};
 
 /// So many clusters DescribeClusters takes.
 const AT_ONCE: usize = 100;
@@ -84,13 +84,12 @@ pub(crate) async fn survey(ask: &Ask<'_>, capacity: Option<&Ask<'_>>) -> Found {
         .collect();
     match everything(ask, &names).await {
         Ok((wires, unread)) => {
-            let owners =
-                capacity_provider::owners(ask.aws, &cluster_capacity::strange(&wires)).await;
+            let owners = capacity_provider::owners(ask.aws, &capacity_reads::strange(&wires)).await;
             sort(ask, &wires, &mut found.clusters);
             match owners {
                 Ok(owners) => {
                     let capacity = capacity.map_or(&[][..], |ask| &ask.resources);
-                    found.capacity = cluster_capacity::seen(ask, capacity, &wires, &owners);
+                    found.capacity = capacity_reads::seen(ask, capacity, &wires, &owners);
                 }
                 Err(fault) => unseen(capacity, &fault, ask.orphans, &mut found.capacity),
             }

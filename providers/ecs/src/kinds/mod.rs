@@ -7,6 +7,7 @@ mod autoscaling_refresh;
 mod autoscaling_trouble;
 mod call;
 mod capacity_provider;
+mod capacity_reads;
 mod cluster;
 mod cluster_capacity;
 mod cluster_reads;
