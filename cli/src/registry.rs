@@ -323,7 +323,11 @@ fn lower(spec: &Spec) -> BTreeMap<String, Vec<String>> {
     }
     for name in spec.load_balancers.keys() {
         for platform in spec.behind(name) {
-            add(platform, Block::LoadBalancer, format!("load_balancer.{name}"));
+            add(
+                platform,
+                Block::LoadBalancer,
+                format!("load_balancer.{name}"),
+            );
         }
     }
     for (name, workload) in &spec.workloads {

@@ -49,7 +49,10 @@ impl Spec {
         targets
             .chain(routes)
             .filter_map(|(workload, cluster)| {
-                let own = self.workloads.get(workload).map(|workload| &workload.cluster);
+                let own = self
+                    .workloads
+                    .get(workload)
+                    .map(|workload| &workload.cluster);
                 Some(self.clusters.get(cluster.or(own)?)?.platform)
             })
             .collect()

@@ -334,7 +334,9 @@ fn values(wire: &Wire, field: &str) -> Vec<String> {
     let Some(condition) = condition else {
         return Vec::new();
     };
-    let hosts = condition.host_header_config().map(HostHeaderConditionConfig::values);
+    let hosts = condition
+        .host_header_config()
+        .map(HostHeaderConditionConfig::values);
     let paths = condition
         .path_pattern_config()
         .map(PathPatternConditionConfig::values);

@@ -295,6 +295,9 @@ mod tests {
         LaunchTemplateSpecification as Template, LifecycleState, TagDescription,
     };
 
+    use provision_aws::Field;
+    use provision_core::model::Value;
+
     use super::*;
 
     fn template(version: &str) -> Template {
