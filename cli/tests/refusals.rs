@@ -174,7 +174,7 @@ fn on_a_terminal_only_yes_goes_on() {
     typed(&place, "apply --sandbox", "yes\n").expect(0);
     assert_eq!(place.count("vpc"), 1);
     let lossy = typed(&place, "destroy --sandbox", "no\n").expect(1);
-    assert!(lossy.out.contains("deleted or made anew"), "{}", lossy.out);
+    assert!(lossy.out.contains("objects will be deleted."), "{}", lossy.out);
     assert!(lossy.out.contains('\u{1b}'), "in colour");
     assert_eq!(place.count("vpc"), 1);
 }
