@@ -174,7 +174,41 @@ fn on_a_terminal_only_yes_goes_on() {
     typed(&place, "apply --sandbox", "yes\n").expect(0);
     assert_eq!(place.count("vpc"), 1);
     let lossy = typed(&place, "destroy --sandbox", "no\n").expect(1);
-    assert!(lossy.out.contains("deleted or made anew"), "{}", lossy.out);
+    assert!(
+        lossy.out.contains("objects will be deleted."),
+        "{}",
+        lossy.out
+    );
     assert!(lossy.out.contains('\u{1b}'), "in colour");
     assert_eq!(place.count("vpc"), 1);
+}
+
+#[test]
+fn a_plan_stays_in_its_cloud_and_overwrites_plans_alone() {
+    let place = quick(NETWORK);
+    let spec = place.read("provision.toml");
+    let over = place
+        .run(&["plan", "--sandbox", "--out", "provision.toml"])
+        .expect(1);
+    assert!(over.err.contains("no plan"), "{}", over.err);
+    assert_eq!(place.read("provision.toml"), spec);
+    for _ in 0..2 {
+        let out = place
+            .run(&["plan", "--sandbox", "--out", "p.plan"])
+            .expect(0)
+            .out;
+        assert!(
+            out.contains("Next: provision apply p.plan --sandbox"),
+            "{out}"
+        );
+    }
+    let elsewhere = place.run(&["apply", "p.plan"]).expect(1);
+    assert!(elsewhere.err.contains("add --sandbox"), "{}", elsewhere.err);
+    place.run(&["apply", "p.plan", "--sandbox"]).expect(0);
+    place.run(&["destroy", "--sandbox", "--yes"]).expect(0);
+    let again = place.run(&["destroy", "--sandbox", "--yes"]).expect(0).out;
+    assert!(
+        again.contains("Nothing to destroy. Stack `hello` has no objects in the sandbox"),
+        "{again}"
+    );
 }

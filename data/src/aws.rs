@@ -202,7 +202,7 @@ mod tests {
         let price = |region, name: &str| {
             prices(region)
                 .unwrap()
-                .into_iter()
+                .iter()
                 .find(|price| price.name == name)
                 .unwrap()
                 .usd_micros

@@ -108,7 +108,7 @@ fn missing(place: At, name: &str, block: &Block, path: &str) -> Problem {
     } else {
         "a"
     };
-    let message = match block.name.ends_with('s') {
+    let message = match ["nodes", "replicas"].contains(&block.name) {
         true => format!("{} need `{name}`", block.name),
         false => format!("{article} {} needs `{name}`", block.name),
     };
