@@ -146,18 +146,29 @@ impl Place {
 
     /// Somebody else makes a log group, without a mark of ours.
     pub fn foreign_log_group(&self, name: &str) {
+        let body = json!({ "logGroupName": name });
+        self.foreign("logs", "Logs_20140328.CreateLogGroup", &body);
+    }
+
+    /// Somebody else keeps a secret, without a mark of ours.
+    pub fn foreign_secret(&self, name: &str) {
+        let token = "00000000-0000-4000-8000-000000000000";
+        let body = json!({ "Name": name, "SecretString": "theirs", "ClientRequestToken": token });
+        self.foreign("secretsmanager", "secretsmanager.CreateSecret", &body);
+    }
+
+    fn foreign(&self, service: &str, target: &str, body: &Value) {
+        let scope = format!("123456789012/20260101/eu-west-1/{service}/aws4_request");
+        let signed =
+            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
         let request = Request::builder()
             .method("POST")
             .uri("/")
             .header("host", "localhost")
             .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", "Logs_20140328.CreateLogGroup")
-            .header(
-                "authorization",
-                "AWS4-HMAC-SHA256 Credential=123456789012/20260101/eu-west-1/logs/aws4_request, \
-                 SignedHeaders=host, Signature=0",
-            )
-            .body(json!({ "logGroupName": name }).to_string().into_bytes())
+            .header("x-amz-target", target)
+            .header("authorization", signed)
+            .body(body.to_string().into_bytes())
             .expect("a request");
         let answer = self.cloud().handle(Timestamp::now(), request);
         assert_eq!(answer.status(), 200, "{:?}", answer.body());
