@@ -159,6 +159,7 @@ mod tests {
     use provision_aws::AwsProvider;
     use provision_core::contract::{Context, Provider, Shim};
     use provision_core::cost::{Charge, UsageAnswer};
+    use provision_ecs::EcsProvider;
     use provision_eks::EksProvider;
 
     use super::*;
@@ -219,14 +220,15 @@ mod tests {
     #[test]
     fn every_kind_of_every_provider_says_what_it_uses() {
         let (aws, eks) = (AwsProvider::offline(), EksProvider::offline());
-        let direct: [&dyn Provider; 2] = [&aws, &eks];
+        let ecs = EcsProvider::offline();
+        let direct: [&dyn Provider; 3] = [&aws, &ecs, &eks];
         assert_eq!(direct.len(), crate::registry::offline().len());
         for provider in direct {
             let request = bare(provider);
             check(&request, &provider.usage(&request));
         }
-        let (aws, eks) = (Shim(aws.clone()), Shim(eks.clone()));
-        let shimmed: [&dyn Provider; 2] = [&aws, &eks];
+        let (aws, ecs, eks) = (Shim(aws.clone()), Shim(ecs.clone()), Shim(eks.clone()));
+        let shimmed: [&dyn Provider; 3] = [&aws, &ecs, &eks];
         for (shimmed, direct) in shimmed.into_iter().zip(direct) {
             let request = bare(direct);
             assert_eq!(shimmed.usage(&request), direct.usage(&request));

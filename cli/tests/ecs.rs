@@ -123,8 +123,7 @@ fn a_shop_lives_changes_and_goes() {
 fn a_deployment_that_fails_ends_with_the_clouds_reason_and_the_next_run_mends_it() {
     let place = shop();
     apply(&place).expect(0);
-    let issue =
-        |code: &str| json!({ "issues": [{ "on": "service/web", "when": "create", "code": code }] });
+    let issue = |code: &str| json!({ "issues": [{ "on": "service", "name": "web", "when": "create", "code": code }] });
     place.tune(issue("CannotPullContainerError"));
     let changed = SHOP.replacen("1.4.2", "1.4.3", 1);
     place.write("provision.toml", changed);
@@ -141,7 +140,7 @@ fn a_deployment_that_fails_ends_with_the_clouds_reason_and_the_next_run_mends_it
 #[test]
 fn a_migration_that_fails_stops_the_rollouts_behind_it() {
     let place = shop();
-    place.tune(json!({ "issues": [{ "on": "task/shop-migrate_job", "when": "active", "code": "Exit:3" }] }));
+    place.tune(json!({ "issues": [{ "on": "task", "name": "shop-migrate_job", "when": "active", "code": "Exit:3" }] }));
     let failed = apply(&place).expect(1);
     assert!(failed.out.contains("job.migrate/run"), "{}", failed.out);
     assert!(failed.out.contains('3'), "{}", failed.out);

@@ -485,15 +485,23 @@ def service(subnets):
         memory="512",
         containerDefinitions=[container],
     )["taskDefinition"]["taskDefinitionArn"]
-    ecs.create_service(
-        cluster="scaled",
-        serviceName="web",
-        taskDefinition=definition,
-        desiredCount=0,
-        launchType="FARGATE",
-        networkConfiguration={"awsvpcConfiguration": {"subnets": subnets}},
-    )
-    return definition
+    for attempt in range(60):
+        try:
+            ecs.create_service(
+                cluster="scaled",
+                serviceName="web",
+                taskDefinition=definition,
+                desiredCount=0,
+                launchType="FARGATE",
+                networkConfiguration={"awsvpcConfiguration": {"subnets": subnets}},
+            )
+            return definition
+        except ClientError as error:
+            # The role that the cluster brought along is not known everywhere at once.
+            if "service linked role" not in str(error):
+                raise
+            time.sleep(0.5)
+    raise AssertionError("the service linked role never came")
 
 
 def scaled(subnets, web, api):

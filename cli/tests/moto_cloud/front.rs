@@ -27,6 +27,13 @@ pub struct Answer {
 }
 
 impl Request {
+    /// The operation of a JSON service: `AmazonEC2ContainerServiceV20141113.ListClusters`.
+    pub fn target(&self) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let target = headers.find(|(name, _)| name == "x-amz-target");
+        target.map(|(_, target)| target.as_str())
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }

@@ -74,6 +74,16 @@ pub struct Lacks {
 impl Lacks {
     /// Answers in moto's place, when the table says so.
     pub fn stand_in(&mut self, request: &Request) -> Option<Answer> {
+        // Of ECS only what every plan asks: whether there is something of the stack.
+        if request
+            .target()
+            .is_some_and(|target| target.ends_with(".DescribeCapacityProviders"))
+        {
+            return Some(Answer::json(
+                200,
+                &json!({ "capacityProviders": [], "failures": [] }),
+            ));
+        }
         let parts = request.parts();
         let fits = |path: &str| {
             let want: Vec<&str> = path.split('/').collect();
