@@ -142,7 +142,7 @@ impl Drive {
                             step,
                             outcome: outcome.unwrap_or_else(|reason| Outcome::Unknown { reason }),
                         }
-                    })
+                    });
                 }
                 Command::Poll {
                     step,

@@ -141,15 +141,15 @@ fn file(path: &Path, format: Option<&str>) -> Result<Found, Error> {
     let text = read(file).map_err(|why| wrong(format!("it {why}"), None))?;
     let value = match format {
         Some("dotenv") => dotenv(&text).map_err(|problem| wrong(problem, None))?,
-        Some("json") => json(text).map_err(|problem| wrong(problem, None))?,
+        Some("json") => json(&text).map_err(|problem| wrong(problem, None))?,
         _ => text,
     };
     Ok(SecretValue::new(value).ok_or_else(|| format!("{shown} is empty")))
 }
 
 /// A JSON object as it stands, without blanks around it. What is wrong with it is told by place: a parser's words quote.
-fn json(text: String) -> Result<String, String> {
-    match serde_json::from_str::<BTreeMap<String, IgnoredAny>>(&text) {
+fn json(text: &str) -> Result<String, String> {
+    match serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text) {
         Ok(_) => Ok(text.trim().to_owned()),
         Err(error) => Err(format!(
             "it is no JSON object: see line {}, column {}",

@@ -154,11 +154,7 @@ impl<'a> Plan<'a> {
         let ecs = &self.block.ecs;
         let fields = Cluster {
             namespace: Field::output(&self.id("namespace"), "arn"),
-            insights: match ecs.insights.as_deref() {
-                Some(word @ ("enabled" | "enhanced")) => word,
-                _ => "disabled",
-            }
-            .to_owned(),
+            insights: insights(ecs.insights.as_deref()).to_owned(),
             exec_logging: if ecs.exec { "DEFAULT" } else { "NONE" }.to_owned(),
             tags: self.tags(""),
         };
@@ -205,4 +201,10 @@ impl<'a> Plan<'a> {
         let (name, pool) = stays.or_else(|| pools.iter().next())?;
         Some((name.as_str(), pool))
     }
+}
+
+/// ECS's word for how much Container Insights tells.
+fn insights(word: Option<&str>) -> &str {
+    let known = |word: &&str| ["enabled", "enhanced"].contains(word);
+    word.filter(known).unwrap_or("disabled")
 }

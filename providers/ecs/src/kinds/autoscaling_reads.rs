@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_autoscaling::types::{
-    Activity, AutoScalingGroup as Wire, Filter, Instance, MixedInstancesPolicy,
-    ScalingActivityStatusCode,
+    Activity, AutoScalingGroup as Wire, Filter, Instance, InstancesDistribution, LaunchTemplate,
+    LifecycleState, MixedInstancesPolicy, ScalingActivityStatusCode,
 };
 use futures::future::{join, try_join_all};
 use provision_aws::kind::{
@@ -135,7 +135,7 @@ fn number(number: Option<i32>) -> i64 {
 }
 
 fn is_in(machine: &Instance, states: &[&str]) -> bool {
-    let state = machine.lifecycle_state().map(|state| state.as_str());
+    let state = machine.lifecycle_state().map(LifecycleState::as_str);
     state.is_some_and(|state| states.contains(&state))
 }
 
@@ -243,7 +243,7 @@ fn now(wire: &Wire) -> AutoScalingGroup {
 
 fn types(mixed: Option<&MixedInstancesPolicy>) -> Vec<String> {
     let template = mixed.and_then(MixedInstancesPolicy::launch_template);
-    let overrides = template.map(|template| template.overrides());
+    let overrides = template.map(LaunchTemplate::overrides);
     let names = overrides.unwrap_or_default().iter();
     names
         .filter_map(|one| one.instance_type().map(str::to_owned))
@@ -252,7 +252,7 @@ fn types(mixed: Option<&MixedInstancesPolicy>) -> Vec<String> {
 
 fn is_spot(mixed: Option<&MixedInstancesPolicy>) -> bool {
     let how = mixed.and_then(MixedInstancesPolicy::instances_distribution);
-    how.and_then(|how| how.on_demand_percentage_above_base_capacity()) == Some(0)
+    how.and_then(InstancesDistribution::on_demand_percentage_above_base_capacity) == Some(0)
 }
 
 /// Machines that stay: those on their way out do not count.
@@ -291,8 +291,7 @@ fn with_strangers(wire: &Wire, types: Vec<String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use aws_sdk_autoscaling::types::{
-        InstancesDistribution, LaunchTemplate, LaunchTemplateOverrides,
-        LaunchTemplateSpecification as Template, LifecycleState, TagDescription,
+        LaunchTemplateOverrides, LaunchTemplateSpecification as Template, TagDescription,
     };
 
     use provision_aws::Field;

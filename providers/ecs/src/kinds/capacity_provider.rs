@@ -282,7 +282,9 @@ fn live(wire: &Wire) -> Option<Live> {
     let name = wire.name().unwrap_or_default();
     let scaling = group.managed_scaling();
     let scales = |one: &&ManagedScaling| one.status() == Some(&ManagedScalingStatus::Enabled);
-    let percent = scaling.filter(scales).and_then(|one| one.target_capacity());
+    let percent = scaling
+        .filter(scales)
+        .and_then(ManagedScaling::target_capacity);
     let protection = group.managed_termination_protection();
     let fields = CapacityProvider {
         group: group.auto_scaling_group_arn().into(),
