@@ -85,13 +85,15 @@ pub(super) async fn why(
     own: Option<&Deployment>,
     reason: String,
 ) -> String {
-    let mut words = vec![reason];
+    // Why tasks stopped is what people look for.
     let revision = own.and_then(Deployment::task_definition);
-    words.extend(stopped(aws, service, revision).await.unwrap_or_default());
+    let mut words = stopped(aws, service, revision).await.unwrap_or_default();
+    words.push(reason);
     let events = service.events().iter().take(EVENTS);
     words.extend(events.filter_map(|event| event.message.clone()));
     words.extend(targets(aws, service).await.unwrap_or_default());
     words.dedup();
+    let words: Vec<&str> = words.iter().map(|one| one.trim_end_matches('.')).collect();
     words.join("; ")
 }
 
@@ -141,6 +143,8 @@ pub(super) fn ended(task: &Task) -> Option<String> {
     let containers = task.containers().iter().filter_map(|container| {
         let name = container.name().unwrap_or_default();
         match (container.reason(), container.exit_code()) {
+            // The task has said so already.
+            (Some(said), None) if said == reason => None,
             (Some(reason), Some(code)) => Some(format!("{name}: {reason}, exit code {code}")),
             (Some(reason), None) => Some(format!("{name}: {reason}")),
             (None, Some(code)) if code != 0 => Some(format!("{name}: exit code {code}")),
