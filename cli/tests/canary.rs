@@ -55,7 +55,7 @@ const CREDENTIALS: [(&str, usize); 3] = [
     ("AWS_SESSION_TOKEN", 30),
     ("SOMETHING_ELSE", 31),
 ];
-const GENERATED: [&str; 3] = ["secret", "parameter", "letters"];
+const GENERATED: [&str; 3] = ["text", "parameter", "letters"];
 /// What a variable holds later on.
 const LATER: usize = 32;
 
@@ -70,10 +70,10 @@ platform = "ecs"
 network = { zones = 2, nat = "none" }
 [workload.web]
 cluster = "prod"
-image   = "registry.example/shop:1"
+image   = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:1"
 cpu     = "250m"
 memory  = "512MiB"
-secrets = { FIRST = "env-1", SECOND = "raw-15", THIRD = "existing", FOURTH = "generated-secret" }
+secrets = { FIRST = "env-1", SECOND = "raw-15", THIRD = "existing", FOURTH = "generated-text" }
 [job.migrate]
 extends = "web"
 command = ["migrate"]
@@ -105,7 +105,7 @@ before  = ["web"]
     }
     text += "[secret.stdin]\nstore = \"cloud\"\nfrom = { stdin = true }\n\
         [secret.existing]\nstore = \"cloud\"\nfrom = { existing = { aws = \"payments/live-key\" } }\n\
-        [secret.generated-secret]\nstore = \"cloud\"\nfrom = { generate = { length = 40 } }\n\
+        [secret.generated-text]\nstore = \"cloud\"\nfrom = { generate = { length = 40 } }\n\
         [secret.generated-parameter]\nstore = \"ssm\"\nfrom = { generate = { length = 40 } }\n\
         [secret.generated-letters]\nstore = \"cloud\"\nfrom = { generate = { length = 60, alphabet = \"abcdefghijkmnpqrstuvwxyz\" } }\n";
     text
@@ -240,10 +240,13 @@ fn no_value_is_found_in_any_artefact() {
         all.run(&place, 1, args).expect(0);
     }
     // Errors are said in the cloud's own words, while it was being given a value.
-    for denied in ["secretsmanager:CreateSecret", "ssm:PutParameter"] {
-        place.tune(serde_json::json!({ "denied": [denied] }));
-        all.run(&place, 1, &["apply", "--sandbox", "--yes"])
-            .expect(1);
+    let denied = ["secretsmanager:CreateSecret", "ssm:PutParameter"];
+    place.tune(serde_json::json!({ "denied": denied }));
+    let refused = all
+        .run(&place, 1, &["apply", "--sandbox", "--yes"])
+        .expect(1);
+    for call in denied {
+        assert!(refused.out.contains(call), "{}", refused.out);
     }
     place.tune(serde_json::json!({ "denied": [] }));
     all.run(&place, 1, &["apply", "--sandbox", "--yes", "--json"])
