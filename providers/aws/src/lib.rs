@@ -35,7 +35,7 @@ pub const PROVIDER: &str = "aws";
 pub use client::{Aws, direct, https};
 pub use endpoints::endpoints;
 pub use error::{Fault, How};
-pub use existing::stand_key;
+pub use existing::{stand_key, whole_secret};
 pub use expand::{adopted, claim_id, resource, tags};
 pub use field::{Field, fields_of, from_fields, internal, live_fields, read_fields};
 pub use ground::{Ground, ground};

@@ -52,6 +52,11 @@ pub(super) fn list(call: &mut Call<'_>) -> Outcome {
     let cluster = any(call)?;
     let of = |member: &str| text(&call.json, member);
     let status = of("desiredStatus").unwrap_or("RUNNING");
+    let beside = ["containerInstance", "family", "launchType", "serviceName"];
+    let beside = status == "STOPPED" || beside.iter().any(|member| of(member).is_some());
+    if of("startedBy").is_some() && beside {
+        return Err(invalid("startedBy must be the only filter that is used."));
+    }
     let service = match of("serviceName") {
         None => None,
         Some(asked) => {
