@@ -8,6 +8,7 @@
 //! more, and it is decided again.
 
 mod account;
+mod attend;
 mod advice;
 mod existing;
 mod kept;
@@ -29,6 +30,7 @@ use crate::price;
 use crate::registry::{self, Registry};
 
 pub use account::callers;
+pub use attend::Scene;
 pub use survey::{Surveyed, survey};
 
 /// What is wanted of a plan.

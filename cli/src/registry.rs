@@ -185,6 +185,14 @@ impl Registry {
         Ok(())
     }
 
+    /// The provider that a block is lowered to.
+    #[must_use]
+    pub fn serves(&self, block: &str) -> Option<&str> {
+        let mut all = self.blocks.iter();
+        let found = all.find(|(_, blocks)| blocks.iter().any(|one| one == block));
+        found.map(|(provider, _)| provider.as_str())
+    }
+
     /// What a provider is asked to expand.
     #[must_use]
     pub fn expansion(
