@@ -8,8 +8,8 @@
 //! more, and it is decided again.
 
 mod account;
-mod attend;
 mod advice;
+mod attend;
 mod existing;
 mod kept;
 mod left;

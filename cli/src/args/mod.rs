@@ -14,9 +14,9 @@ pub use sandbox::{
     Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxPlant, SandboxStart, SandboxTune, SandboxVerb,
 };
 pub use verbs::{
-    Allow, Apply, Completions, Cost, CostLater, Destroy, Drift, Exec, FileArgs, Graph, GraphForm, Import,
-    Init, Logs, OneOff, Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape, Show, SpecArgs,
-    Validate,
+    Allow, Apply, Completions, Cost, CostLater, Destroy, Drift, Exec, FileArgs, Graph, GraphForm,
+    Import, Init, Logs, OneOff, Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape,
+    Show, SpecArgs, Validate,
 };
 
 /// Declares container clusters in one TOML file and makes the clouds agree with it.

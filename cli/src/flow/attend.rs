@@ -23,7 +23,11 @@ impl Scene {
     ///
     /// # Errors
     /// What a survey ends with; a block that no provider serves.
-    pub async fn of(registry: &mut Registry, spec: &Spec, address: &Address) -> Result<Self, Error> {
+    pub async fn of(
+        registry: &mut Registry,
+        spec: &Spec,
+        address: &Address,
+    ) -> Result<Self, Error> {
         let Seen {
             facts, surveyed, ..
         } = look(registry, spec, Goal::Reach).await?;

@@ -1,10 +1,10 @@
 //! `exec`: a command in a container that runs already. Another program speaks the session.
 
-use std::io::ErrorKind;
-use std::process::{ExitStatus, Stdio};
+use std::io::{self, ErrorKind};
+use std::process::{Command, ExitStatus, Stdio};
 
 use provision_core::contract::{Ask, Attended, Session as Open};
-use tokio::process::Command;
+use tokio::task::spawn_blocking;
 
 use super::Cx;
 use super::session::Session;
@@ -35,7 +35,7 @@ pub(super) async fn run(cx: &Cx, args: &Exec) -> Result<Exit, Error> {
     let Attended::Session(open) = cx.signals.unless(scene.ask(ask)).await? else {
         return Err(scene.other());
     };
-    let status = speak(&open).await?;
+    let status = speak(open).await?;
     Ok(match status.code().map(u8::try_from) {
         Some(Ok(0)) => Exit::Ok,
         Some(Ok(code)) => Exit::Command(code),
@@ -45,21 +45,23 @@ pub(super) async fn run(cx: &Cx, args: &Exec) -> Result<Exit, Error> {
 
 /// Hands the session to its program, whose signals and terminal are ours. The token is in its environment: arguments of
 /// processes can be seen by others.
-async fn speak(open: &Open) -> Result<ExitStatus, Error> {
-    let child = Command::new(&open.program)
-        .args(&open.arguments)
-        .env(&open.variable, open.value.reveal())
-        .status();
-    Ok(child.await?)
+async fn speak(open: Open) -> Result<ExitStatus, Error> {
+    let child = move || {
+        Command::new(&open.program)
+            .args(&open.arguments)
+            .env(&open.variable, open.value.reveal())
+            .status()
+    };
+    Ok(spawn_blocking(child).await.map_err(io::Error::other)??)
 }
 
 /// The plugin is there, and takes a session from its environment.
 async fn plugin(word: &str) -> Result<(), Error> {
-    let asked = Command::new(PLUGIN)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .output()
-        .await;
+    let ask = || {
+        let mut command = Command::new(PLUGIN);
+        command.arg("--version").stdin(Stdio::null()).output()
+    };
+    let asked = spawn_blocking(ask).await.map_err(io::Error::other)?;
     let instead = format!("or run a task of its own: `provision run {word} -- CMD`");
     match asked {
         Err(error) if error.kind() == ErrorKind::NotFound => Err(Error::Missing {
@@ -86,7 +88,11 @@ async fn plugin(word: &str) -> Result<(), Error> {
 }
 
 fn is_new(version: &str) -> bool {
-    let parts: Option<Vec<u32>> = version.trim().split('.').map(|part| part.parse().ok()).collect();
+    let parts: Option<Vec<u32>> = version
+        .trim()
+        .split('.')
+        .map(|part| part.parse().ok())
+        .collect();
     parts.is_some_and(|parts| parts.as_slice() > &TOO_OLD[..])
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn run(cx: &Cx, args: &Logs) -> Result<Exit, Error> {
             sleep(PAUSE).await;
             count += tail.read(cx, &mut scene).await?;
         }
-        Ok(count)
+        Ok::<usize, Error>(count)
     };
     let count = tokio::select! {
         biased;

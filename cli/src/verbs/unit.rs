@@ -135,7 +135,9 @@ mod tests {
         let text = "stack = \"s\"\n[cloud.aws]\naccount = \"123456789012\"\nregion = \"eu-west-1\"\n\
             [cluster.a]\nplatform = \"ecs\"\n[workload.web]\ncluster = \"a\"\nimage = \"i\"\n\
             [workload.both]\ncluster = \"a\"\nimage = \"i\"\n[job.both]\ncluster = \"a\"\nimage = \"i\"\n";
-        spec::load(&Input::file("t.toml", text.to_owned())).unwrap().spec
+        spec::load(&Input::file("t.toml", text.to_owned()))
+            .unwrap()
+            .spec
     }
 
     #[test]
@@ -144,7 +146,17 @@ mod tests {
         let found = |word: &str| find(&spec, word).map(|address| address.to_string());
         assert_eq!(found("web").unwrap(), "workload.web");
         assert_eq!(found("job.both").unwrap(), "job.both");
-        assert!(found("both").unwrap_err().to_string().contains("workload.both or job.both"));
-        assert!(found("nil").unwrap_err().to_string().contains("workload.web"));
+        assert!(
+            found("both")
+                .unwrap_err()
+                .to_string()
+                .contains("workload.both or job.both")
+        );
+        assert!(
+            found("nil")
+                .unwrap_err()
+                .to_string()
+                .contains("workload.web")
+        );
     }
 }

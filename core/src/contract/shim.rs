@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::{
-    Act, Answer, Attend, Attended, Class, ExpandAnswer, ExpandRequest, Failure, Note, Outcome, Poll, PollOutcome,
-    Provider, RemarkRequest, SurveyAnswer, SurveyRequest,
+    Act, Answer, Attend, Attended, Class, ExpandAnswer, ExpandRequest, Failure, Note, Outcome,
+    Poll, PollOutcome, Provider, RemarkRequest, SurveyAnswer, SurveyRequest,
 };
 use crate::cost::{UsageAnswer, UsageRequest};
 use crate::model::Table;

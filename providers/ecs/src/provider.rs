@@ -6,8 +6,8 @@ use futures::future::{join, join_all};
 use provision_aws::kind::{self, Ask, Ops, Seen, Served as _, gather, unserved, usages};
 use provision_aws::{Aws, internal};
 use provision_core::contract::{
-    Act, Advice, Answer, Attend, Attended, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll,
-    PollOutcome, Provider, SurveyAnswer, SurveyRequest,
+    Act, Advice, Answer, Attend, Attended, Class, ExpandAnswer, ExpandRequest, Failure, Objects,
+    Outcome, Poll, PollOutcome, Provider, SurveyAnswer, SurveyRequest,
 };
 use provision_core::cost::{UsageAnswer, UsageRequest};
 use provision_core::model::Table;

@@ -64,7 +64,8 @@ fn turn(
         let (id, at) = (event.event_id().unwrap_or_default(), event.timestamp);
         let at = at.unwrap_or_default();
         if next.seen.insert(id.to_owned(), at).is_none() {
-            lines.extend(line(event, at).filter(|line| of.is_none_or(|of| line.of.starts_with(of))));
+            lines
+                .extend(line(event, at).filter(|line| of.is_none_or(|of| line.of.starts_with(of))));
         }
     }
     // With the last page begins a new span, which reaches back as far as lines may be late.
@@ -112,11 +113,18 @@ mod tests {
             from_ms: 1_000,
             ..Bookmark::default()
         };
-        let first = [event("a", 50_000, "web/web/1"), event("b", 60_000, "web/web/2")];
+        let first = [
+            event("a", 50_000, "web/web/1"),
+            event("b", 60_000, "web/web/2"),
+        ];
         let (lines, next) = turn(&first, None, &start, None);
         assert_eq!(texts(&lines), ["a", "b"]);
         assert_eq!(next.from_ms, 50_000);
-        let again = [event("late", 55_000, "web/web/1"), first[0].clone(), first[1].clone()];
+        let again = [
+            event("late", 55_000, "web/web/1"),
+            first[0].clone(),
+            first[1].clone(),
+        ];
         let (lines, next) = turn(&again, None, &next, None);
         assert_eq!(texts(&lines), ["late"]);
         assert_eq!(next.seen.len(), 3);
@@ -124,10 +132,21 @@ mod tests {
 
     #[test]
     fn streams_tell_container_and_task_and_others_are_left_out() {
-        let events = [event("a", 1, "proxy/proxy/12ab"), event("b", 2, "web/web/99")];
-        let (lines, next) = turn(&events, Some("12"), &Bookmark::default(), Some("p".to_owned()));
+        let events = [
+            event("a", 1, "proxy/proxy/12ab"),
+            event("b", 2, "web/web/99"),
+        ];
+        let (lines, next) = turn(
+            &events,
+            Some("12"),
+            &Bookmark::default(),
+            Some("p".to_owned()),
+        );
         assert_eq!(lines.len(), 1);
-        assert_eq!((lines[0].container.as_str(), lines[0].of.as_str()), ("proxy", "12ab"));
+        assert_eq!(
+            (lines[0].container.as_str(), lines[0].of.as_str()),
+            ("proxy", "12ab")
+        );
         // Between pages the span stays.
         assert_eq!((next.from_ms, next.page.as_deref()), (0, Some("p")));
     }

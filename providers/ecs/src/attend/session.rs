@@ -92,17 +92,30 @@ async fn running(aws: &Aws, asked: &Attend, of: Option<&str>) -> Result<Task, Fa
     found.retain(|task| match of {
         Some(of) => id(task).starts_with(of),
         // A run by hand is no task that serves.
-        None => task.last_status() == Some("RUNNING") && (group.is_none() || task.group() == group.as_deref()),
+        None => {
+            task.last_status() == Some("RUNNING")
+                && (group.is_none() || task.group() == group.as_deref())
+        }
     });
     found.sort_by_key(|task| task.created_at().map(|at| at.as_nanos()));
     found.pop().ok_or_else(|| match (of, is_job(asked)) {
         (Some(of), _) => {
             let message = format!("no task of {} that runs begins with `{of}`", asked.address);
-            refused(Class::NotFound, "no-task", message, "`provision logs` shows the tasks that write")
+            refused(
+                Class::NotFound,
+                "no-task",
+                message,
+                "`provision logs` shows the tasks that write",
+            )
         }
         (None, true) => {
             let message = format!("no task of {} runs now", asked.address);
-            refused(Class::NotFound, "no-task", message, "`provision run` starts one")
+            refused(
+                Class::NotFound,
+                "no-task",
+                message,
+                "`provision run` starts one",
+            )
         }
         (None, false) => missing(asked),
     })
@@ -116,8 +129,16 @@ fn ready<'a>(asked: &Attend, task: &'a Task, name: &str) -> Result<&'a Container
     let all = task.containers();
     let Some(container) = all.iter().find(|one| one.name() == Some(name)) else {
         let names: Vec<&str> = all.iter().filter_map(Container::name).collect();
-        let message = format!("no container is called `{name}`; there are {}", names.join(", "));
-        return Err(refused(Class::NotFound, "no-container", message, "name one of them"));
+        let message = format!(
+            "no container is called `{name}`; there are {}",
+            names.join(", ")
+        );
+        return Err(refused(
+            Class::NotFound,
+            "no-container",
+            message,
+            "name one of them",
+        ));
     };
     let agent = container.managed_agents().first();
     let status = agent.and_then(|agent| agent.last_status());
@@ -144,7 +165,10 @@ fn off(asked: &Attend) -> Failure {
         false => spec.workloads.get(name(asked)).map(|one| &one.cluster),
     };
     let cluster = cluster.map_or("NAME", String::as_str);
-    let message = format!("commands in the tasks of {} are not turned on", asked.address);
+    let message = format!(
+        "commands in the tasks of {} are not turned on",
+        asked.address
+    );
     let advice = match is_job(asked) {
         true => "run it with another command: `provision run JOB -- CMD`".to_owned(),
         false => format!(
@@ -186,10 +210,12 @@ fn line(command: &[String]) -> String {
         return line.clone();
     }
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&byte);
-    let quoted = command.iter().map(|word| match !word.is_empty() && word.bytes().all(plain) {
-        true => word.clone(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    });
+    let quoted = command
+        .iter()
+        .map(|word| match !word.is_empty() && word.bytes().all(plain) {
+            true => word.clone(),
+            false => format!("'{}'", word.replace('\'', r"'\''")),
+        });
     quoted.collect::<Vec<_>>().join(" ")
 }
 
@@ -199,7 +225,8 @@ mod tests {
 
     #[test]
     fn words_become_a_line_that_a_shell_takes_apart_again() {
-        let words = |all: &[&str]| line(&all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+        let words =
+            |all: &[&str]| line(&all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
         assert_eq!(words(&["bash -l"]), "bash -l");
         assert_eq!(words(&["sh", "-c", "echo it's"]), r"sh -c 'echo it'\''s'");
         assert_eq!(words(&["a", ""]), "a ''");
