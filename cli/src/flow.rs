@@ -9,6 +9,7 @@
 
 mod account;
 mod advice;
+mod attend;
 mod existing;
 mod kept;
 mod left;
@@ -29,6 +30,7 @@ use crate::price;
 use crate::registry::{self, Registry};
 
 pub use account::callers;
+pub use attend::Scene;
 pub use survey::{Surveyed, survey};
 
 /// What is wanted of a plan.

@@ -9,7 +9,7 @@ use provision_aws::{Aws, AwsProvider, direct};
 use provision_core::contract::{
     Context, ExpandRequest, Facts, Provider, SurveyAnswer, SurveyRequest,
 };
-use provision_core::model::{Platform, Values};
+use provision_core::model::{Kind, Platform, Values};
 use provision_core::plan::{PlanFile, Tables};
 use provision_core::spec::{AwsCloud, Spec};
 use provision_ecs::EcsProvider;
@@ -185,6 +185,14 @@ impl Registry {
         Ok(())
     }
 
+    /// The provider that a block is lowered to.
+    #[must_use]
+    pub fn serves(&self, block: &str) -> Option<&str> {
+        let mut all = self.blocks.iter();
+        let found = all.find(|(_, blocks)| blocks.iter().any(|one| one == block));
+        found.map(|(provider, _)| provider.as_str())
+    }
+
     /// What a provider is asked to expand.
     #[must_use]
     pub fn expansion(
@@ -228,6 +236,14 @@ pub fn offline() -> Vec<Arc<dyn Provider>> {
         Arc::new(EcsProvider::offline()),
         Arc::new(EksProvider::offline()),
     ]
+}
+
+/// What a change of a kind rolls: `nodes`, `tasks`.
+#[must_use]
+pub fn rolled(kind: &Kind) -> String {
+    let mut tables = offline().into_iter().flat_map(|one| one.describe());
+    let found = tables.find(|table| table.kind == *kind);
+    found.map_or_else(|| "nodes".to_owned(), |table| table.rolls)
 }
 
 /// The platforms that a linked provider serves.

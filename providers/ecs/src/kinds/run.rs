@@ -226,6 +226,17 @@ fn waits(task: &Task) -> Next {
 
 /// Why ECS took the call and started nothing.
 fn not_placed(definition: &str, failures: &[aws_sdk_ecs::types::Failure]) -> Stop {
+    let failure = unplaced(definition, failures);
+    let passes = ["RESOURCE:", "AGENT", "apacity"];
+    if passes.iter().any(|text| failure.message.contains(text)) {
+        let (message, advice) = (&failure.message, advice(&failure.message));
+        return Stop::Later(format!("ecs:RunTask: {message} ({advice})"));
+    }
+    Stop::Failure(failure)
+}
+
+/// The same as a failure.
+pub(crate) fn unplaced(definition: &str, failures: &[aws_sdk_ecs::types::Failure]) -> Failure {
     let words = failures.iter().map(|failure| {
         let reason = failure.reason().unwrap_or("no reason");
         match failure.detail() {
@@ -238,18 +249,14 @@ fn not_placed(definition: &str, failures: &[aws_sdk_ecs::types::Failure]) -> Sto
         true => "ECS started no task and gave no reason".to_owned(),
         false => words.join("; "),
     };
-    let passes = ["RESOURCE:", "AGENT", "apacity"];
-    if passes.iter().any(|text| message.contains(text)) {
-        return Stop::Later(format!("ecs:RunTask: {message} ({})", advice(&message)));
-    }
-    Stop::Failure(Failure {
+    Failure {
         class: Class::CloudFailed,
         code: "not-placed".to_owned(),
         advice: Some(advice(&message).to_owned()),
         message,
         call: Some("ecs:RunTask".to_owned()),
         object: Some(definition.to_owned()),
-    })
+    }
 }
 
 /// Tasks of the job's family that `by` started. They are listed by family: ListTasks takes `startedBy` with no other

@@ -24,6 +24,8 @@ mod definition_requests;
 mod definition_rules;
 mod definition_traits;
 mod deployment;
+mod diary;
+mod execute;
 mod fate;
 mod life;
 mod namespace;

@@ -13,7 +13,7 @@ use crate::aws::{Call, Outcome};
 use crate::wire::{ApiError, Body};
 
 /// The key of the task that a text names.
-fn key_of(call: &Call<'_>, cluster: &Cluster, text: &str) -> Result<String, ApiError> {
+pub(super) fn key_of(call: &Call<'_>, cluster: &Cluster, text: &str) -> Result<String, ApiError> {
     let name = named(&call.place, "task", text)?;
     let id = name.rsplit('/').next().unwrap_or(name);
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
