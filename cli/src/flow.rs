@@ -145,7 +145,7 @@ pub async fn observe(
         ));
     }
     notes.extend(wanted.notes.iter().cloned());
-    let inputs = Inputs {
+    let mut inputs = Inputs {
         tool: tool(),
         stack: wanted.spec.stack.clone(),
         spec_digest: wanted.digest.to_owned(),
@@ -167,6 +167,7 @@ pub async fn observe(
         advice: Advice::default(),
         compare: wish.compare,
     };
+    plan::used(&mut inputs);
     named(&inputs)?;
     Ok(inputs)
 }

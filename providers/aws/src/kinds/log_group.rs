@@ -183,18 +183,26 @@ pub(super) async fn retag(cx: &Cx<'_>, want: &Tags, live: &Observed) -> Result<O
             .write("logs:UntagResource", || request.clone().send())
             .await?;
     } else {
-        let request = logs
-            .tag_resource()
-            .resource_arn(arn)
-            .set_tags(Some(change.set.into_iter().collect()));
-        cx.aws
-            .write("logs:TagResource", || request.clone().send())
-            .await?;
+        tag(cx, arn, change.set).await?;
     }
     Ok(Some(Next::More {
         did: "set tags".to_owned(),
         observed: change.observed,
     }))
+}
+
+/// Sets tags of a group.
+pub(super) async fn tag(cx: &Cx<'_>, arn: &str, tags: Tags) -> Result<(), Stop> {
+    let request = cx
+        .aws
+        .logs
+        .tag_resource()
+        .resource_arn(arn)
+        .set_tags(Some(tags.into_iter().collect()));
+    cx.aws
+        .write("logs:TagResource", || request.clone().send())
+        .await?;
+    Ok(())
 }
 
 /// Reads a group by its name; `None` when there is none.
