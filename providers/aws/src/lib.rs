@@ -17,6 +17,7 @@ mod field;
 mod ground;
 mod import;
 pub mod kind;
+pub mod hint;
 mod kinds;
 mod layout;
 mod machine;
@@ -24,6 +25,7 @@ mod marks;
 mod pool;
 mod provider;
 mod secrets;
+mod shelf;
 mod sweep;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
@@ -52,3 +54,4 @@ pub use marks::{ADOPTED, CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, mark
 pub use pool::{PoolWish, market, one_type};
 pub use provider::AwsProvider;
 pub use secrets::{Generate, Kept};
+pub use shelf::Shelf;
