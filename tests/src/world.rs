@@ -8,11 +8,12 @@ use provision::drive::Drive;
 use provision::flow::{self, Wanted, Wish};
 use provision::journal::{Forgetful, Journal};
 use provision::registry::Registry;
-use provision_aws::{Aws, AwsProvider};
+use provision_aws::{Aws, AwsProvider, Shelf};
 use provision_core::apply::{Event, Options, Prior, Record, Run, RunResult};
 use provision_core::contract::Provider;
 use provision_core::plan::{Goal, PlanFile};
 use provision_core::spec::{Input, Loaded, load};
+use provision_ecs::EcsProvider;
 use provision_eks::EksProvider;
 use provision_sandbox::{Cloud, Config};
 use tokio::sync::watch;
@@ -101,6 +102,23 @@ impl World {
             Arc::new(AwsProvider::new(aws.clone())),
             Arc::new(EksProvider::new(aws.clone())),
         ];
+        Self::of(cloud, clock, aws, providers)
+    }
+
+    /// The same for stacks on ECS, with a shelf.
+    #[must_use]
+    pub fn on_ecs(cloud: Cloud, now: Timestamp, shelf: Arc<dyn Shelf>) -> Self {
+        let cloud = Arc::new(cloud);
+        let clock = Clock::at(now);
+        let aws: Aws = near_at(&cloud, clock, None).with_shelf(shelf);
+        let providers: Vec<Arc<dyn Provider>> = vec![
+            Arc::new(AwsProvider::new(aws.clone())),
+            Arc::new(EcsProvider::new(aws.clone())),
+        ];
+        Self::of(cloud, clock, aws, providers)
+    }
+
+    fn of(cloud: Arc<Cloud>, clock: Clock, aws: Aws, providers: Vec<Arc<dyn Provider>>) -> Self {
         Self {
             cloud,
             clock,
