@@ -152,7 +152,11 @@ mod tests {
     fn a_broken_file_is_as_good_as_none() {
         let dir = tempfile::tempdir().unwrap();
         FileShelf::new(dir.path()).put("arn", "text".to_owned());
-        for broken in ["", "{", "{\"format_version\":9,\"entries\":{\"arn\":\"x\"}}"] {
+        for broken in [
+            "",
+            "{",
+            "{\"format_version\":9,\"entries\":{\"arn\":\"x\"}}",
+        ] {
             std::fs::write(path(dir.path()), broken).unwrap();
             let shelf = FileShelf::new(dir.path());
             assert_eq!(shelf.get("arn"), None);

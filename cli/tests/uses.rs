@@ -71,12 +71,18 @@ fn what_was_used_once_stays_unknown_when_its_list_is_denied() {
     place.tune(json!({ "denied": ["ecs:*"] }));
     let held = plan(&place);
     let told = notes(&held, "unread");
-    assert!(told.iter().any(|one| one.contains("ecs.cluster")), "{told:?}");
+    assert!(
+        told.iter().any(|one| one.contains("ecs.cluster")),
+        "{told:?}"
+    );
     assert!(!actions(&held).iter().any(|one| one.ends_with("delete")));
     place.run(&["drift", "--sandbox"]).expect(1);
     place.tune(json!({ "denied": [] }));
     let free = actions(&plan(&place));
-    assert!(free.contains(&"cluster.jobs/cluster delete".to_owned()), "{free:?}");
+    assert!(
+        free.contains(&"cluster.jobs/cluster delete".to_owned()),
+        "{free:?}"
+    );
     // What is gone was used all the same, and another list that fails hides whether it is.
     place
         .run(&["apply", "--sandbox", "--yes", "--allow", "delete"])
@@ -84,7 +90,10 @@ fn what_was_used_once_stays_unknown_when_its_list_is_denied() {
     place.tune(json!({ "denied": ["ecs:*", "ssm:*"] }));
     let after = plan(&place);
     let told = notes(&after, "unread").join("\n");
-    assert!(told.contains("ecs.cluster") && !told.contains("ssm"), "{told}");
+    assert!(
+        told.contains("ecs.cluster") && !told.contains("ssm"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -116,7 +125,11 @@ fn a_claim_of_old_learns_when_everything_can_be_listed() {
     place.forget_uses(CLAIM);
     place.tune(json!({ "denied": OTHERS }));
     let old = plan(&place);
-    assert!(notes(&old, "unread").iter().any(|one| one.contains("ecs.cluster")));
+    assert!(
+        notes(&old, "unread")
+            .iter()
+            .any(|one| one.contains("ecs.cluster"))
+    );
     assert_eq!(actions(&old), [""; 0]);
     place.run(&["drift", "--sandbox"]).expect(1);
     place.tune(json!({ "denied": [] }));

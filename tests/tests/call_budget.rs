@@ -1,6 +1,13 @@
 //! What a plan of many services on ECS asks of the cloud: calls for each of them, cold and warm, and how many lie one after another.
-//! Counted on a virtual clock. `PROVISION_TEST_SERVICES=1000` raises the large fleet, which takes its time.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+//! Counted on a virtual clock. `PROVISION_TEST_SERVICES=200` raises a larger fleet, which takes its time; pages of lists follow one
+//! another, so that it is deeper as well.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -37,15 +44,16 @@ impl Shelf for Memory {
 }
 
 fn spec(services: usize) -> String {
-    let mut text = "stack = \"fleet\"\n[cloud.aws]\naccount = \"123456789012\"\nregion = \"eu-west-1\"\n\
+    let mut text =
+        "stack = \"fleet\"\n[cloud.aws]\naccount = \"123456789012\"\nregion = \"eu-west-1\"\n\
                     [labels]\nteam = \"web\"\n\
                     [network.main]\ncidr = \"10.20.0.0/16\"\nzones = 2\nnat = \"single\"\n\
                     [cluster.prod]\nplatform = \"ecs\"\nnetwork = \"main\"\n"
-        .to_owned();
+            .to_owned();
     for nth in 0..services {
         let _ = write!(
             text,
-            "[workload.w{nth}]\ncluster = \"prod\"\nimage = \"registry.example/shop:1\"\nreplicas = {{ min = 1, max = 3, cpu = 70 }}\n\
+            "[workload.w{nth}]\ncluster = \"prod\"\nimage = \"registry.example/shop:1\"\nreplicas = 1\n\
              cpu = \"250m\"\nmemory = \"512MiB\"\nport = 3000\nenv = {{ NUMBER = \"{nth}\" }}\n"
         );
     }
@@ -57,7 +65,10 @@ fn spec(services: usize) -> String {
              listeners = [{{ port = 80, protocol = \"http\" }}]\ntarget = [{{ workload = \"w{first}\" }}]\nroutes = ["
         );
         for nth in first + 1..services.min(first + BEHIND) {
-            let _ = write!(text, "{{ host = \"w{nth}.example\", workload = \"w{nth}\" }}, ");
+            let _ = write!(
+                text,
+                "{{ host = \"w{nth}.example\", workload = \"w{nth}\" }}, "
+            );
         }
         text.push_str("]\n");
     }
@@ -153,8 +164,8 @@ fn tell(services: usize, name: &str, talk: &Talk) {
 #[test]
 fn a_warm_plan_makes_a_third_of_a_call_for_each_service() {
     let wanted = std::env::var("PROVISION_TEST_SERVICES").ok();
-    let large: usize = wanted.map_or(100, |text| text.parse().unwrap());
-    let small = 50;
+    let large: usize = wanted.map_or(60, |text| text.parse().unwrap());
+    let small = 30;
     let mut warm_ones = Vec::new();
     for services in [small, large] {
         let (cold, warm) = cold_and_warm(services);
@@ -166,6 +177,7 @@ fn a_warm_plan_makes_a_third_of_a_call_for_each_service() {
         assert_eq!(of_definitions(&warm), None, "what was kept is asked again");
         assert_eq!(cold.all() - warm.all(), services);
         assert_eq!(warm.single(), services);
+        assert!(warm.depth <= cold.depth, "what is kept costs a round trip");
         warm_ones.push(warm);
     }
     let [few, many] = &warm_ones[..] else {

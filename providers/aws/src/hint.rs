@@ -105,7 +105,12 @@ mod tests {
         let just_so = marked(&context, &resource.id, false, &label);
         assert!(believed(&just_so));
         assert!(!believed(&marked(&context, &resource.id, true, &label)));
-        assert!(!believed(&marked(&context, &resource.id, false, &Tags::new())));
+        assert!(!believed(&marked(
+            &context,
+            &resource.id,
+            false,
+            &Tags::new()
+        )));
         let other = "workload.api/log-group".parse().unwrap();
         assert!(!believed(&marked(&context, &other, false, &label)));
         assert!(!believed(&label));

@@ -6,8 +6,8 @@ use serde_json::json;
 use crate::args::SandboxDir;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::shelf;
 use crate::sandbox::{ask, folder, not_started, stored};
+use crate::shelf;
 use crate::verbs::Cx;
 
 pub(super) async fn run(cx: &Cx, args: &SandboxDir) -> Result<Exit, Error> {

@@ -9,9 +9,7 @@
 use std::collections::BTreeMap;
 
 use provision_core::cost::Usage;
-use provision_core::model::{
-    Effect, FieldKind, Identity, Observed, Output, Row, Table, Value,
-};
+use provision_core::model::{Effect, FieldKind, Identity, Observed, Output, Row, Table, Value};
 use serde::{Deserialize, Serialize};
 
 use super::live::{map, map_value, with};

@@ -13,8 +13,8 @@ use provision_core::model::{Effect, FieldKind, Identity, Observed, Row, Stray, T
 use serde::{Deserialize, Serialize};
 
 use super::live::{map, output, texts, with};
-use super::role_details;
 use super::retag::{tag_list, tags, to_change};
+use super::role_details;
 use super::role_policies as policies;
 use super::survey::{Look, named};
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};

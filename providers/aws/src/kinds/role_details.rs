@@ -64,10 +64,7 @@ async fn all(aws: &Aws, context: &Context) -> Result<BTreeMap<String, (bool, Liv
         for detail in answer.role_detail_list.unwrap_or_default() {
             let is_under_path = detail.path() == Some(path.as_str());
             if let Some(live) = read(&detail) {
-                all.insert(
-                    detail.role_name.unwrap_or_default(),
-                    (is_under_path, live),
-                );
+                all.insert(detail.role_name.unwrap_or_default(), (is_under_path, live));
             }
         }
         marker = answer.marker.filter(|_| answer.is_truncated);

@@ -108,4 +108,3 @@ pub(super) fn of_stack(listed: &Listed, prefix: &str) -> Option<Vec<String>> {
     let ours = listed.newest.keys().filter(|one| one.starts_with(prefix));
     listed.whole.then(|| ours.cloned().collect())
 }
-

@@ -19,7 +19,8 @@ const FILTERS: [&str; 5] = [
 pub(super) fn get(call: &mut Call<'_>) -> Outcome {
     let filters = members(call, "Filter");
     if filters.iter().any(|one| !FILTERS.contains(&one.as_str())) {
-        let rule = "satisfy enum value set: [User, Role, Group, LocalManagedPolicy, AWSManagedPolicy]";
+        let rule =
+            "satisfy enum value set: [User, Role, Group, LocalManagedPolicy, AWSManagedPolicy]";
         return Err(constraint("Filter", rule));
     }
     if filters.iter().any(|one| one == "AWSManagedPolicy") {

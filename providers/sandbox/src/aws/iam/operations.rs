@@ -2,8 +2,8 @@
 
 use super::common::{PAGED, TAGS};
 use super::{
-    attached, details, inline, instance_profile, instance_profile_calls as profiles, managed, provider,
-    provider_change, role_change, role_words, service_linked, tags,
+    attached, details, inline, instance_profile, instance_profile_calls as profiles, managed,
+    provider, provider_change, role_change, role_words, service_linked, tags,
 };
 use crate::aws::Operation;
 

@@ -8,7 +8,13 @@ use crate::{Cloud, Config};
 
 fn call(cloud: &Cloud, service: &str, target: &str, body: &Value) -> (u16, Value) {
     let account = "111122223333";
-    let request = request(account, "eu-west-1", service, Some(target), body.to_string());
+    let request = request(
+        account,
+        "eu-west-1",
+        service,
+        Some(target),
+        body.to_string(),
+    );
     let answer = cloud.handle(at(100), request);
     let body = text(&answer);
     (
