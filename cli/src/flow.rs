@@ -147,7 +147,7 @@ pub async fn observe(
         ));
     }
     notes.extend(wanted.notes.iter().cloned());
-    let inputs = Inputs {
+    let mut inputs = Inputs {
         tool: tool(),
         stack: wanted.spec.stack.clone(),
         spec_digest: wanted.digest.to_owned(),
@@ -169,6 +169,7 @@ pub async fn observe(
         advice: Advice::default(),
         compare: wish.compare,
     };
+    plan::used(&mut inputs);
     named(&inputs)?;
     Ok(inputs)
 }

@@ -20,6 +20,7 @@ pub mod render;
 pub mod sandbox;
 pub mod screen;
 pub mod secrets;
+pub mod shelf;
 pub mod signals;
 pub mod verbs;
 

@@ -10,7 +10,7 @@ use provision::flow::{self, Wanted, Wish};
 use provision::journal::{Forgetful, Journal};
 use provision::registry::Registry;
 use provision::secrets;
-use provision_aws::{Aws, AwsProvider};
+use provision_aws::{Aws, AwsProvider, Shelf};
 use provision_core::apply::{Event, Options, Prior, Record, Run, RunResult};
 use provision_core::contract::Provider;
 use provision_core::model::{Platform, Values};
@@ -124,6 +124,23 @@ impl World {
         if platforms.contains(&Platform::Ecs) {
             providers.push(Arc::new(EcsProvider::new(aws.clone())));
         }
+        Self::with(cloud, clock, aws, providers)
+    }
+
+    /// The same for stacks on ECS, with a shelf.
+    #[must_use]
+    pub fn on_ecs(cloud: Cloud, now: Timestamp, shelf: Arc<dyn Shelf>) -> Self {
+        let cloud = Arc::new(cloud);
+        let clock = Clock::at(now);
+        let aws: Aws = near_at(&cloud, clock, None).with_shelf(shelf);
+        let providers: Vec<Arc<dyn Provider>> = vec![
+            Arc::new(AwsProvider::new(aws.clone())),
+            Arc::new(EcsProvider::new(aws.clone())),
+        ];
+        Self::with(cloud, clock, aws, providers)
+    }
+
+    fn with(cloud: Arc<Cloud>, clock: Clock, aws: Aws, providers: Vec<Arc<dyn Provider>>) -> Self {
         Self {
             cloud,
             clock,

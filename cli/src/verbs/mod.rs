@@ -22,7 +22,7 @@ mod show;
 mod unit;
 mod validate;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::args::Verb;
 use crate::error::Error;
@@ -40,6 +40,14 @@ pub struct Cx {
     pub sandbox: Option<PathBuf>,
     /// Ctrl-C.
     pub signals: Signals,
+}
+
+impl Cx {
+    /// Where is kept what never changes: an embedded cloud's lies with it, since its names are its own.
+    #[must_use]
+    pub fn kept(&self) -> &Path {
+        self.sandbox.as_deref().unwrap_or(&self.base)
+    }
 }
 
 /// Does a verb.

@@ -150,6 +150,15 @@ impl Place {
         self.foreign("logs", "Logs_20140328.CreateLogGroup", &body);
     }
 
+    /// Makes a claim one of a time before claims told what a stack uses.
+    pub fn forget_uses(&self, claim: &str) {
+        let arn = format!("arn:aws:logs:eu-west-1:123456789012:log-group:{claim}");
+        let services = ["aws", "ec2", "eks", "iam", "logs"];
+        let keys = services.map(|name| format!("provision-uses-{name}"));
+        let body = json!({ "resourceArn": arn, "tagKeys": keys });
+        self.foreign("logs", "Logs_20140328.UntagResource", &body);
+    }
+
     /// Somebody else keeps a secret, without a mark of ours.
     pub fn foreign_secret(&self, name: &str) {
         self.foreign_secret_of(name, "theirs");

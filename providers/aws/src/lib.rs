@@ -15,6 +15,7 @@ mod existing;
 mod expand;
 mod field;
 mod ground;
+pub mod hint;
 mod import;
 pub mod kind;
 mod kinds;
@@ -24,6 +25,7 @@ mod marks;
 mod pool;
 mod provider;
 mod secrets;
+mod shelf;
 mod sweep;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
@@ -52,3 +54,4 @@ pub use marks::{ADOPTED, CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, mark
 pub use pool::{PoolWish, market, one_type};
 pub use provider::AwsProvider;
 pub use secrets::{Generate, Kept};
+pub use shelf::Shelf;

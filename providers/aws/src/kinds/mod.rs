@@ -31,6 +31,7 @@ mod parameter_calls;
 pub(crate) mod referred;
 pub(crate) mod retag;
 mod role;
+mod role_details;
 mod role_policies;
 mod route_table;
 mod routes;

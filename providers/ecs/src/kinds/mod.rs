@@ -28,6 +28,8 @@ mod service_reads;
 mod service_rollout;
 mod task_definition;
 mod task_definition_calls;
+mod task_definition_kept;
+mod task_definition_list;
 mod task_definition_reads;
 mod task_usage;
 #[cfg(test)]

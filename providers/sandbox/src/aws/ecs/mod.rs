@@ -64,6 +64,8 @@ use service::Service;
 use task::Task;
 use task_definition::TaskDefinition;
 
+pub(crate) use task_definition::tags_of as definition_tags;
+
 /// The service.
 pub(crate) const SERVICE: ServiceOf = ServiceOf {
     name: "ecs",
