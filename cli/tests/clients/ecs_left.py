@@ -1,7 +1,8 @@
 """Fails when boto3 still finds something of a stack on ECS that was destroyed.
 
 What moto itself leaves behind is passed over: services, clusters and task definitions that are INACTIVE (ECS keeps them as
-well), machines that ended but are still on a cluster's list, and interfaces of tasks, which moto never takes away.
+well), policies of a scalable target that is gone (of AWS they go with it), and interfaces of tasks, which moto never takes
+away.
 """
 
 import sys
@@ -47,7 +48,6 @@ none("capacity providers", (name for name in named if not name.startswith("FARGA
 
 scaling = client("application-autoscaling")
 none("targets", scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"])
-none("policies", scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"])
 scheduler = client("scheduler")
 none("schedules", scheduler.list_schedules()["Schedules"])
 groups = (one["Name"] for one in scheduler.list_schedule_groups()["ScheduleGroups"])

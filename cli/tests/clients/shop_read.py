@@ -7,6 +7,7 @@
     shop_read.py URL image      somebody else deploys another image of web
     shop_read.py URL rule       somebody else adds a rule to the listener
     shop_read.py URL ruled      ... which is still there
+    shop_read.py URL unruled    ... and takes it away
 """
 
 import json
@@ -224,7 +225,7 @@ def running(group):
 
 
 def read():
-    (cluster,) = ecs.describe_clusters(clusters=[CLUSTER], include=["TAGS"])["clusters"]
+    (cluster,) = ecs.describe_clusters(clusters=[CLUSTER], include=["TAGS", "CONFIGURATIONS"])["clusters"]
     ours(cluster["tags"], "cluster.prod/cluster")
     assert set(cluster["capacityProviders"]) == {"FARGATE", "FARGATE_SPOT"}, cluster
     assert cluster["configuration"]["executeCommandConfiguration"]["logging"] == "DEFAULT"
@@ -276,9 +277,11 @@ elif what == "image":
     ecs.update_service(cluster=CLUSTER, service="web", taskDefinition=arn)
 elif what == "rule":
     elb.create_rule(ListenerArn=listener(), Priority=77, Conditions=PATHS, Actions=[GONE])
-elif what == "ruled":
+elif what in ("ruled", "unruled"):
     rules = elb.describe_rules(ListenerArn=listener())["Rules"]
     (theirs,) = [one for one in rules if one["Priority"] == "77"]
     assert theirs["Conditions"][0]["Values"] == ["/theirs/*"], theirs
+    if what == "unruled":
+        elb.delete_rule(RuleArn=theirs["RuleArn"])
 else:
     sys.exit(f"{what}?")

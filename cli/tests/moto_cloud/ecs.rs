@@ -73,9 +73,7 @@ const PREFIX: &str = "AmazonEC2ContainerServiceV20141113.";
 
 /// The operation of ECS that a request asks for.
 fn operation(request: &Request) -> Option<&str> {
-    request
-        .target()?
-        .strip_prefix(PREFIX)
+    request.target()?.strip_prefix(PREFIX)
 }
 
 impl Ecs {
@@ -171,7 +169,8 @@ impl Ecs {
         let has = |word: &&str| !given[*word].is_null();
         if operation == "CreateService" {
             *kept = Kept::default();
-        } else if ROLLS.iter().any(|word| has(&word)) || given["forceNewDeployment"] == json!(true) {
+        } else if ROLLS.iter().any(|word| has(&word)) || given["forceNewDeployment"] == json!(true)
+        {
             kept.deployments += 1;
         }
         for word in FORGETS.iter().filter(|word| has(word)) {
@@ -185,7 +184,11 @@ impl Ecs {
     /// A service with what moto has forgotten of it, its deployment through.
     fn tell(&self, service: &mut Value) {
         let arn = service["serviceArn"].as_str().unwrap_or_default();
-        let Some(kept) = self.services.get(arn).filter(|_| service["status"] == "ACTIVE") else {
+        let Some(kept) = self
+            .services
+            .get(arn)
+            .filter(|_| service["status"] == "ACTIVE")
+        else {
             return;
         };
         for (word, value) in &kept.fields {
