@@ -240,7 +240,7 @@ fn others_meddle(life: Life) {
     let kept = life.run(&["destroy", "--yes"]).expect(1);
     let said = kept.out + &kept.err;
     assert!(said.contains("rule of priority 77 on port 80"), "{said}");
-    life.shop(&["unruled"]);
+    life.shop(&["withdrawn"]);
     life.ends();
 }
 

@@ -1,8 +1,8 @@
 """Fails when boto3 still finds something of a stack on ECS that was destroyed.
 
 What moto itself leaves behind is passed over: services, clusters and task definitions that are INACTIVE (ECS keeps them as
-well), policies of a scalable target that is gone (of AWS they go with it), and interfaces of tasks, which moto never takes
-away.
+well), policies of a scalable target that is gone (of AWS they go with it), machines of a group that was deleted by force
+while they were protected from scaling in (of AWS they end with it), and interfaces of tasks, which moto never takes away.
 """
 
 import sys
@@ -65,7 +65,9 @@ none("target groups", elb.describe_target_groups()["TargetGroups"])
 none("groups of machines", client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"])
 none("launch templates", ec2.describe_launch_templates()["LaunchTemplates"])
 machines = [one for held in ec2.describe_instances()["Reservations"] for one in held["Instances"]]
-none("machines", (one["InstanceId"] for one in machines if one["State"]["Name"] != "terminated"))
+machines = [one for one in machines if one["State"]["Name"] != "terminated"]
+of_groups = ("aws:autoscaling:groupName" in [tag["Key"] for tag in one.get("Tags", [])] for one in machines)
+none("machines", (one["InstanceId"] for one, of in zip(machines, of_groups) if not of))
 
 none("networks", (one["VpcId"] for one in ec2.describe_vpcs()["Vpcs"] if not one["IsDefault"]))
 none("security groups", (one["GroupName"] for one in ec2.describe_security_groups()["SecurityGroups"] if one["GroupName"] != "default"))

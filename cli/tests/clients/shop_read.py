@@ -7,7 +7,7 @@
     shop_read.py URL image      somebody else deploys another image of web
     shop_read.py URL rule       somebody else adds a rule to the listener
     shop_read.py URL ruled      ... which is still there
-    shop_read.py URL unruled    ... and takes it away
+    shop_read.py URL withdrawn  ... takes it away, and their revision, which nobody else did
 """
 
 import json
@@ -277,11 +277,15 @@ elif what == "image":
     ecs.update_service(cluster=CLUSTER, service="web", taskDefinition=arn)
 elif what == "rule":
     elb.create_rule(ListenerArn=listener(), Priority=77, Conditions=PATHS, Actions=[GONE])
-elif what in ("ruled", "unruled"):
+elif what in ("ruled", "withdrawn"):
     rules = elb.describe_rules(ListenerArn=listener())["Rules"]
     (theirs,) = [one for one in rules if one["Priority"] == "77"]
     assert theirs["Conditions"][0]["Values"] == ["/theirs/*"], theirs
-    if what == "unruled":
+    if what == "withdrawn":
         elb.delete_rule(RuleArn=theirs["RuleArn"])
+        (their_own,) = ecs.list_task_definitions(familyPrefix="shop-web")["taskDefinitionArns"]
+        made = ecs.describe_task_definition(taskDefinition=their_own)["taskDefinition"]
+        assert made["containerDefinitions"][0]["image"] == "registry.example/shop:theirs", made
+        ecs.deregister_task_definition(taskDefinition=their_own)
 else:
     sys.exit(f"{what}?")

@@ -1,4 +1,8 @@
 //! What moto lacks of ECS, in one table, and the stand-in for it. Everything else of the life cycle is moto's.
+//!
+//! Not stood in for, so that it is not told on moto: instance refreshes (moto has none: another machine or disk of a pool),
+//! tasks of services and the health of their targets, deployments that fail, and tasks that end badly. Where moto differs
+//! and nothing depends on it, `clients/ecs_left.py` says so.
 
 use std::collections::{BTreeMap, BTreeSet};
 
