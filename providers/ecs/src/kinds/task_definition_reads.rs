@@ -197,7 +197,9 @@ pub(super) async fn newest(
     let Some(first) = describe(aws, family).await? else {
         return Ok(Newest::None);
     };
-    if first.is_ours(context, id) {
+    // A family of which nothing is active any more may still be told by its last revision.
+    let is_active = first.wire.status() != Some(&TaskDefinitionStatus::Inactive);
+    if is_active && first.is_ours(context, id) {
         return Ok(Newest::Ours(Box::new(first)));
     }
     let all = active(aws, family).await?;
@@ -208,7 +210,10 @@ pub(super) async fn newest(
             return Ok(Newest::Ours(Box::new(found)));
         }
     }
-    Ok(Newest::Foreign(Box::new(first)))
+    match is_active || !all.is_empty() {
+        true => Ok(Newest::Foreign(Box::new(first))),
+        false => Ok(Newest::None),
+    }
 }
 
 /// The active revisions of a family, newest first.
