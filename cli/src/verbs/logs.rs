@@ -23,12 +23,14 @@ pub(super) async fn run(cx: &Cx, args: &Logs) -> Result<Exit, Error> {
     let mut tail = Tail::new(args.task.clone(), args.since, args.timestamps, true);
     let mut stop = cx.signals.receiver();
     let read = async {
-        let mut count = tail.read(cx, &mut scene).await?;
-        while args.follow {
-            sleep(PAUSE).await;
+        let mut count = 0;
+        loop {
             count += tail.read(cx, &mut scene).await?;
+            if !args.follow {
+                return Ok::<usize, Error>(count);
+            }
+            sleep(PAUSE).await;
         }
-        Ok::<usize, Error>(count)
     };
     let count = tokio::select! {
         biased;

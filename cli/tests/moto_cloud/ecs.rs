@@ -173,8 +173,7 @@ impl Ecs {
         let has = |word: &&str| !given[*word].is_null();
         if operation == "CreateService" {
             *kept = Kept::default();
-        } else if ROLLS.iter().any(|word| has(&word)) || given["forceNewDeployment"] == json!(true)
-        {
+        } else if ROLLS.iter().any(&has) || given["forceNewDeployment"] == json!(true) {
             kept.deployments += 1;
         }
         for word in FORGETS.iter().filter(|word| has(word)) {

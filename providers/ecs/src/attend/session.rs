@@ -97,7 +97,10 @@ async fn running(aws: &Aws, asked: &Attend, of: Option<&str>) -> Result<Task, Fa
                 && (group.is_none() || task.group() == group.as_deref())
         }
     });
-    found.sort_by_key(|task| task.created_at().map(|at| at.as_nanos()));
+    found.sort_by_key(|task| {
+        task.created_at()
+            .map(aws_sdk_ecs::primitives::DateTime::as_nanos)
+    });
     found.pop().ok_or_else(|| match (of, is_job(asked)) {
         (Some(of), _) => {
             let message = format!("no task of {} that runs begins with `{of}`", asked.address);
