@@ -74,13 +74,9 @@ pub fn census(cloud: &Cloud, now: Timestamp) -> Census {
         if !object.own_of_cloud {
             let id = object.marks.get("provision-id");
             let id = id.map_or(object.id.as_str(), String::as_str);
-            let count = census.entry(format!("{} {} {id}", object.service, object.kind));
-            match object.kind.as_str() {
-                // Its revisions are one thing: the newest counts, and older ones are what can be gone back to. A run that
-                // does not see one yet registers it again.
-                "task-definition" => *count.or_default() = 1,
-                _ => *count.or_default() += 1,
-            }
+            *census
+                .entry(format!("{} {} {id}", object.service, object.kind))
+                .or_default() += 1;
         }
     }
     census

@@ -130,6 +130,14 @@ fn an_apply_survives_death_anywhere() {
 }
 
 #[test]
+fn an_apply_survives_death_anywhere_with_lagging_reads() {
+    let (specs, settings) = (Specs::new(), Settings::lagging(30));
+    let setup = specs.setup("one", Goal::Reach);
+    let recording = recorded(&setup, settings, None);
+    survives(&setup, &recording, settings, &[false]);
+}
+
+#[test]
 fn a_change_survives_death_anywhere() {
     let (specs, settings) = (Specs::new(), Settings::lagging(0));
     let built = recorded(&specs.setup("one", Goal::Reach), settings, None);
