@@ -106,8 +106,13 @@ fn the_claim_is_written_before_the_first_object_of_a_service() {
     let steps = planned["steps"].as_array().unwrap();
     let step = |id: &str| steps.iter().find(|step| step["id"] == id).unwrap();
     let claim = &step("stack/claim.aws")["n"];
+    let first = step("cluster.jobs/namespace")["after"].as_array().unwrap();
+    assert!(first.contains(claim), "{steps:#?}");
     let cluster = step("cluster.jobs/cluster")["after"].as_array().unwrap();
-    assert!(cluster.contains(claim), "{steps:#?}");
+    assert!(
+        cluster.contains(&step("cluster.jobs/namespace")["n"]),
+        "{steps:#?}"
+    );
     // A run that cannot write it makes nothing of that service.
     place.tune(json!({ "denied": ["logs:TagResource"] }));
     place.run(&["apply", "--sandbox", "--yes"]).expect(1);

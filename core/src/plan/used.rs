@@ -123,10 +123,12 @@ fn after_it(resources: &mut [Resource<Open>], claim: usize, base: &BTreeSet<Stri
         .map(|(at, one)| (&one.id, at))
         .collect();
     let mut users = vec![Vec::new(); resources.len()];
+    let mut used = vec![Vec::new(); resources.len()];
     for (user, one) in resources.iter().enumerate() {
         for need in needs(one) {
             if let Some(need) = at.get(&need) {
                 users[*need].push(user);
+                used[user].push(*need);
             }
         }
     }
@@ -137,8 +139,14 @@ fn after_it(resources: &mut [Resource<Open>], claim: usize, base: &BTreeSet<Stri
             open.extend(&users[one]);
         }
     }
-    for (one, after) in resources.iter_mut().zip(after) {
-        if !after && !base.contains(service(one.kind.as_str())) {
+    let open: Vec<bool> = resources
+        .iter()
+        .zip(after)
+        .map(|(one, after)| !after && !base.contains(service(one.kind.as_str())))
+        .collect();
+    for (nth, one) in resources.iter_mut().enumerate() {
+        // What needs another one of these is made after that anyway.
+        if open[nth] && !used[nth].iter().any(|need| open[*need]) {
             one.after.push(id.clone());
         }
     }
