@@ -13,14 +13,12 @@ mod endpoints;
 mod error;
 mod existing;
 mod expand;
-mod field;
 mod ground;
 mod import;
 pub mod kind;
 mod kinds;
 mod layout;
 mod machine;
-mod marks;
 mod pool;
 mod provider;
 mod secrets;
@@ -28,6 +26,8 @@ mod sweep;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod testing;
+
+use provision_kind::{field, marks};
 
 /// This provider's name.
 pub const PROVIDER: &str = "aws";

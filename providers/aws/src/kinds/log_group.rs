@@ -240,7 +240,7 @@ async fn detail(aws: &Aws, context: &Context, group: &Wire) -> Result<Option<Liv
             let tags: Tags = answer.tags.unwrap_or_default().into_iter().collect();
             let mut live = live(context, name, group.retention_in_days, &tags);
             live.physical = arn(context, group, name);
-            Ok(Some(live.with_arn()))
+            Ok(Some(with_arn(live)))
         }
         Err(fault) if fault.is_not_found() => Ok(None),
         Err(fault) => Err(fault.about(name)),
@@ -320,15 +320,11 @@ pub(super) fn live(context: &Context, name: &str, retention: Option<i32>, all: &
         retention_days: retention,
         tags: plain(all),
     };
-    Live::new(&built_arn(context, name), all, &fields)
-        .output("name", name)
-        .with_arn()
+    with_arn(Live::new(&built_arn(context, name), all, &fields).output("name", name))
 }
 
-impl Live {
-    /// With its handle as output `arn`.
-    fn with_arn(self) -> Self {
-        let arn = self.physical.clone();
-        self.output("arn", arn)
-    }
+/// With its handle as output `arn`.
+fn with_arn(live: Live) -> Live {
+    let arn = live.physical.clone();
+    live.output("arn", arn)
 }
