@@ -144,6 +144,8 @@ pub(crate) async fn container(
     }
 }
 
+// The API calls the codes deprecated and sends nothing else that tells a quota from a shortage.
+#[allow(deprecated)]
 fn of_container(operation: &ContainerOperation) -> Progress {
     if operation.status != ContainerStatus::Done {
         return Progress::Works {

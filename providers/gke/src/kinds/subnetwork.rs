@@ -185,7 +185,6 @@ async fn list(gcp: &Gcp) -> Result<Listed, Fault> {
         let request = client
             .aggregated_list()
             .set_project(gcp.project())
-            .set_return_partial_success(true)
             .set_or_clear_page_token(token);
         let mut page = gcp
             .read("compute.subnetworks.aggregatedList", || {
