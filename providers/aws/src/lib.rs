@@ -13,7 +13,6 @@ mod endpoints;
 mod error;
 mod existing;
 mod expand;
-mod field;
 mod ground;
 pub mod hint;
 mod import;
@@ -21,7 +20,6 @@ pub mod kind;
 mod kinds;
 mod layout;
 mod machine;
-mod marks;
 mod pool;
 mod provider;
 mod secrets;
@@ -30,6 +28,8 @@ mod sweep;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod testing;
+
+use provision_kind::{field, marks};
 
 /// This provider's name.
 pub const PROVIDER: &str = "aws";

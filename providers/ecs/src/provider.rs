@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::future::{join, join_all};
-use provision_aws::kind::{self, Ask, Ops, Seen, Served as _, gather, unserved, usages};
+use provision_aws::kind::{self, Ask, On, Ops, Seen, Served as _, gather, unserved, usages};
 use provision_aws::{Aws, internal};
 use provision_core::contract::{
     Act, Advice, Answer, Attend, Attended, Class, ExpandAnswer, ExpandRequest, Failure, Objects,
@@ -123,7 +123,7 @@ impl Provider for EcsProvider {
 /// All kinds at once. Clusters tell their capacity with themselves.
 async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
     let ask = |kind: &str| Ask {
-        aws,
+        cloud: On { aws },
         context: &objects.context,
         resources: objects
             .resources

@@ -87,7 +87,7 @@ impl Served for Claim {
     async fn survey(ask: &Ask<'_>) -> Seen {
         let read = |name| async move {
             let group = log_group::read(ask.aws, ask.context, name).await?;
-            Ok(group.map(|group| live(group, false)))
+            Ok::<_, Fault>(group.map(|group| live(group, false)))
         };
         let mut seen = Seen {
             sights: named(ask, read).await,
@@ -141,7 +141,7 @@ impl Served for Claim {
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
         let name = physical.rsplit(":log-group:").next().unwrap_or_default();
         let group = log_group::read(cx.aws, cx.context, name).await?;
-        Ok(group.map(|group| live(group, false)))
+        Ok::<_, Fault>(group.map(|group| live(group, false)))
     }
 
     async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {

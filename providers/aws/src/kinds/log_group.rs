@@ -263,7 +263,7 @@ fn with_tags(context: &Context, group: &Wire, tags: &Tags) -> Live {
     let name = group.log_group_name().unwrap_or_default();
     let mut live = live(context, name, group.retention_in_days, tags);
     live.physical = arn(context, group, name);
-    live.with_arn()
+    with_arn(live)
 }
 
 /// The ARN without the `:*` that older fields end in; tag calls refuse that.
@@ -408,15 +408,11 @@ pub(super) fn live(context: &Context, name: &str, retention: Option<i32>, all: &
         retention_days: retention,
         tags: plain(all),
     };
-    Live::new(&built_arn(context, name), all, &fields)
-        .output("name", name)
-        .with_arn()
+    with_arn(Live::new(&built_arn(context, name), all, &fields).output("name", name))
 }
 
-impl Live {
-    /// With its handle as output `arn`.
-    fn with_arn(self) -> Self {
-        let arn = self.physical.clone();
-        self.output("arn", arn)
-    }
+/// With its handle as output `arn`.
+fn with_arn(live: Live) -> Live {
+    let arn = live.physical.clone();
+    live.output("arn", arn)
 }

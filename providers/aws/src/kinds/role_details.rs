@@ -36,7 +36,7 @@ pub(super) async fn survey(ask: &Ask<'_>) -> Option<(Seen, Vec<Live>)> {
     for resource in &ask.resources {
         let name = resource.name.as_deref().unwrap_or_default();
         let found = roles.remove(name).map(|(_, live)| live);
-        let look = by_name(ask.context, resource, Ok(found));
+        let look = by_name::<Fault>(ask.context, resource, Ok(found));
         seen.sights.insert(resource.id.clone(), look);
     }
     let ours = roles.into_values();
