@@ -15,6 +15,7 @@ pub mod input;
 pub mod journal;
 pub mod lock;
 pub mod price;
+pub mod proxy;
 pub mod registry;
 pub mod render;
 pub mod sandbox;
@@ -41,7 +42,10 @@ use crate::verbs::Cx;
 #[must_use]
 pub fn main() -> ExitCode {
     match Cli::try_parse() {
-        Ok(cli) => run(&cli).into(),
+        Ok(cli) => match proxy::around(cli.global.sandbox.is_some()) {
+            Some(code) => code,
+            None => run(&cli).into(),
+        },
         Err(error) => usage(&error).into(),
     }
 }

@@ -12,9 +12,10 @@ use provision_core::contract::{
 };
 use provision_core::model::{Kind, Platform, Values};
 use provision_core::plan::{PlanFile, Tables};
-use provision_core::spec::{AwsCloud, Spec};
+use provision_core::spec::{AwsCloud, GcpCloud, Spec};
 use provision_ecs::EcsProvider;
 use provision_eks::EksProvider;
+use provision_gke::{Gcp, GkeProvider, Reach};
 
 use crate::drive::Providers;
 use crate::error::Error;
@@ -41,7 +42,9 @@ enum Block {
 
 /// The one table of lowering: on this platform, such a block is served by this provider. A provider may expand its
 /// block into kinds of another one; they refer to each other by id and output only.
-const LOWERING: [(Platform, Block, &str); 8] = [
+const LOWERING: [(Platform, Block, &str); 10] = [
+    (Platform::Gke, Block::Network, provision_gke::PROVIDER),
+    (Platform::Gke, Block::Cluster, provision_gke::PROVIDER),
     (Platform::Eks, Block::Network, provision_aws::PROVIDER),
     (Platform::Eks, Block::Cluster, provision_eks::PROVIDER),
     (Platform::Ecs, Block::Network, provision_aws::PROVIDER),
@@ -89,46 +92,67 @@ impl Registry {
     /// Providers that can call: the real cloud by the SDK's default chain, or the embedded one.
     /// What was read before and never changes is looked for in the folder `kept`.
     pub async fn online(spec: &Spec, sandbox: Option<&Sandbox>, kept: &Path) -> Self {
-        let aws = match &spec.aws {
-            Some(cloud) => Some(connect(cloud, sandbox, kept).await),
-            None => None,
-        };
-        Self::with(spec, aws.map_or_else(offline, |aws| online(&aws)))
+        let mut providers = Vec::new();
+        if let Some(cloud) = &spec.aws {
+            providers.extend(online(&connect(cloud, sandbox, kept).await));
+        }
+        if let Some(cloud) = &spec.gcp {
+            providers.push(google(cloud, sandbox));
+        }
+        Self::with(spec, providers)
     }
 
     /// Providers for a plan file, which says what they need.
     pub async fn of_plan(plan: &PlanFile, sandbox: Option<&Sandbox>, kept: &Path) -> Self {
         let contexts = plan.contexts.clone();
-        let any = contexts.values().next();
-        let cloud = AwsCloud {
-            account: any.and_then(|context| context.account.clone()),
-            region: any.map_or_else(String::new, |context| context.region.clone()),
-            profile: plan.access.get(PROFILE).cloned(),
-            assume_role: plan.access.get(ASSUME_ROLE).cloned(),
-        };
-        let aws = connect(&cloud, sandbox, kept).await;
-        let named = |provider: &Arc<dyn Provider>| contexts.contains_key(provider.name());
-        let providers = online(&aws).into_iter().filter(named).collect();
+        let mut on_aws = contexts.iter().filter(|(name, _)| !is_google(name));
+        let mut providers = Vec::new();
+        if let Some((_, any)) = on_aws.next() {
+            let cloud = AwsCloud {
+                account: any.account.clone(),
+                region: any.region.clone(),
+                profile: plan.access.get(PROFILE).cloned(),
+                assume_role: plan.access.get(ASSUME_ROLE).cloned(),
+            };
+            providers.extend(online(&connect(&cloud, sandbox, kept).await));
+        }
+        if let Some(context) = contexts.get(provision_gke::PROVIDER) {
+            let cloud = GcpCloud {
+                project: context.account.clone().unwrap_or_default(),
+                region: context.region.clone(),
+            };
+            providers.push(google(&cloud, sandbox));
+        }
+        providers.retain(|provider| contexts.contains_key(provider.name()));
         Self::new(providers, contexts, BTreeMap::new())
     }
 
     /// These providers, for a spec: a test brings its own.
     #[must_use]
     pub fn with(spec: &Spec, providers: Vec<Arc<dyn Provider>>) -> Self {
-        let Some(cloud) = &spec.aws else {
-            return Self::new(Vec::new(), BTreeMap::new(), BTreeMap::new());
-        };
-        let context = Context {
+        let context = |account: Option<&str>, region: &str| Context {
             stack: spec.stack.clone(),
-            account: cloud.account.clone(),
-            region: cloud.region.clone(),
+            account: account.map(str::to_owned),
+            region: region.to_owned(),
             labels: spec.labels.clone(),
         };
-        let contexts = providers
-            .iter()
-            .map(|provider| (provider.name().to_owned(), context.clone()))
-            .collect();
-        Self::new(providers, contexts, lower(spec))
+        let aws = spec.aws.as_ref();
+        let aws = aws.map(|cloud| context(cloud.account.as_deref(), &cloud.region));
+        let gcp = spec.gcp.as_ref();
+        let gcp = gcp.map(|cloud| context(Some(&cloud.project), &cloud.region));
+        let (mut served, mut contexts) = (Vec::new(), BTreeMap::new());
+        for provider in providers {
+            let context = if is_google(provider.name()) { &gcp } else { &aws };
+            if let Some(context) = context {
+                contexts.insert(provider.name().to_owned(), context.clone());
+                served.push(provider);
+            }
+        }
+        let blocks = match contexts.is_empty() {
+            true => BTreeMap::new(),
+            false => lower(spec),
+        };
+        Self::new(served, contexts, blocks)
     }
 
     fn new(
@@ -238,7 +262,22 @@ pub fn offline() -> Vec<Arc<dyn Provider>> {
         Arc::new(AwsProvider::offline()),
         Arc::new(EcsProvider::offline()),
         Arc::new(EksProvider::offline()),
+        Arc::new(GkeProvider::offline()),
     ]
+}
+
+/// Whether a provider is on Google Cloud; the others are on AWS.
+fn is_google(provider: &str) -> bool {
+    provider == provision_gke::PROVIDER
+}
+
+/// The provider of Google Cloud: reached as gcloud's variables say, or the embedded cloud.
+fn google(cloud: &GcpCloud, sandbox: Option<&Sandbox>) -> Arc<dyn Provider> {
+    let reach = match sandbox {
+        Some(sandbox) => Reach::server(&sandbox.url),
+        None => Reach::of(|name| std::env::var(name).ok()),
+    };
+    Arc::new(GkeProvider::new(Gcp::connect(cloud, reach)))
 }
 
 /// What a change of a kind rolls: `nodes`, `tasks`.
@@ -372,10 +411,11 @@ fn users(spec: &Spec, network: &str) -> BTreeSet<Platform> {
         .filter(|cluster| cluster.network == network)
         .map(|cluster| cluster.platform)
         .collect();
-    if users.is_empty() && spec.aws.is_some() {
-        return BTreeSet::from([Platform::Eks]);
+    match (users.is_empty(), &spec.aws, &spec.gcp) {
+        (true, Some(_), _) => BTreeSet::from([Platform::Eks]),
+        (true, None, Some(_)) => BTreeSet::from([Platform::Gke]),
+        _ => users,
     }
-    users
 }
 
 #[cfg(test)]
@@ -398,6 +438,18 @@ mod tests {
         let blocks = |provider| registry.expansion(provider, &spec, None).unwrap().blocks;
         assert_eq!(blocks("aws"), ["network.main", "network.spare"]);
         assert_eq!(blocks("eks"), ["cluster.main"]);
+    }
+
+    #[test]
+    fn blocks_on_gke_go_to_google_and_have_its_project_as_account() {
+        let text = "stack = \"s\"\n[cloud.gcp]\nproject = \"acme-prod\"\nregion = \"europe-west1\"\n\
+                    [cluster.main]\nplatform = \"gke\"\ngke = { autopilot = true }\n[network.spare]\n";
+        let spec = spec::load(&Input::file("t.toml", text)).unwrap().spec;
+        let registry = Registry::offline(&spec);
+        assert_eq!(registry.contexts.keys().collect::<Vec<_>>(), ["gke"]);
+        let asked = registry.expansion("gke", &spec, None).unwrap();
+        assert_eq!(asked.context.account.as_deref(), Some("acme-prod"));
+        assert_eq!(asked.blocks, ["network.main", "network.spare", "cluster.main"]);
     }
 
     #[test]

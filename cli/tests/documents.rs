@@ -142,6 +142,11 @@ fn the_guide_to_workloads_is_true() {
 }
 
 #[test]
+fn the_guide_to_gke_is_true() {
+    run("docs/gke.md");
+}
+
+#[test]
 fn the_guide_to_failures_is_true() {
     run("docs/troubleshooting.md");
 }

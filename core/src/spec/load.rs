@@ -141,7 +141,7 @@ impl Loaded {
 }
 
 /// Platforms that can be planned and applied at the moment.
-pub const BUILT: &[Platform] = &[Platform::Eks, Platform::Ecs];
+pub const BUILT: &[Platform] = &[Platform::Gke, Platform::Eks, Platform::Ecs];
 
 /// Reads a spec, or says everything that is wrong with it, sorted by place.
 ///

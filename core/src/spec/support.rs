@@ -125,6 +125,41 @@ pub const TABLE: &[Row] = &[
         Never("a cluster that exists is never deleted by provision"),
     ),
     row(
+        "cluster.*.access",
+        &[Gke],
+        NotYet("access to clusters on gke is not built yet: IAM says who may use them"),
+    ),
+    row(
+        "cluster.*.adopt",
+        &[Gke],
+        NotYet("adoption on Google Cloud is not built yet"),
+    ),
+    row(
+        "cluster.*.pool.*.adopt",
+        &[Gke],
+        NotYet("adoption on Google Cloud is not built yet"),
+    ),
+    row(
+        "network.*.existing.gcp",
+        &[Gke],
+        NotYet("existing networks on Google Cloud are not built yet"),
+    ),
+    row(
+        "network.*.existing.aws",
+        &[Gke],
+        Never("it is a network of AWS"),
+    ),
+    row(
+        "network.*.adopt",
+        &[Gke],
+        Never("a VPC of AWS cannot be taken over for gke"),
+    ),
+    row(
+        "network.*.security_groups",
+        &[Gke],
+        Never("security groups are of networks on AWS"),
+    ),
+    row(
         "network.*.endpoints",
         &[Gke],
         Never("endpoints of AWS's services are of networks on AWS"),

@@ -240,6 +240,50 @@ pub struct GkeExtras {
     pub autopilot: bool,
     /// `rapid`, `regular` (default), `stable`, `extended`, `none`.
     pub release_channel: Option<String>,
+    /// The API can be reached by its DNS name.
+    #[serde(default)]
+    pub dns_endpoint: bool,
+    /// A Cloud KMS key for the encryption of Kubernetes secrets.
+    #[serde(default)]
+    pub kms_key: Option<String>,
+    /// What is logged: `system-components`, `workloads` …
+    #[serde(default)]
+    pub logging: Vec<String>,
+    /// Google collects metrics for Prometheus.
+    #[serde(default)]
+    pub prometheus: bool,
+    /// When maintenance may be; absent = at any time.
+    #[serde(default)]
+    pub maintenance: Option<Maintenance>,
+    /// Add-ons that are on or off, by name.
+    #[serde(default)]
+    pub addons: BTreeMap<String, bool>,
+}
+
+/// `maintenance = { … }`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maintenance {
+    /// When it may begin, in UTC: `03:00`.
+    pub start: String,
+    /// How many hours it may last.
+    pub hours: Option<u32>,
+    /// On which days: `sa`, `su`; empty = every day.
+    pub days: Vec<String>,
+}
+
+/// `gke = { … }` of a pool.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GkePool {
+    /// Accelerators of each node: how many by type.
+    pub accelerators: BTreeMap<String, u32>,
+    /// `surge` (default) or `blue-green`.
+    pub upgrade: Option<String>,
+    /// How many nodes there may be too many during a surge.
+    pub max_surge: Option<u32>,
+    /// How many nodes may be missing during a surge.
+    pub max_unavailable: Option<u32>,
+    /// `pd-balanced` (default), `pd-standard`, `pd-ssd`, `hyperdisk-balanced`.
+    pub disk_type: Option<String>,
 }
 
 /// `ecs = { … }`.
@@ -285,6 +329,9 @@ pub struct Pool {
     pub taints: Vec<Taint>,
     /// A node group that is taken over, by name or ARN.
     pub adopt: Option<String>,
+    /// Native extras of GKE.
+    #[serde(default)]
+    pub gke: GkePool,
 }
 
 /// `machine`.

@@ -1,6 +1,6 @@
 //! The provider `gke`: dispatch by kind.
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use provision_core::contract::{
     Account, Act, Advice, Answer, Class, ExpandAnswer, ExpandRequest, Facts, Failure, Objects,
     Outcome, Poll, PollOutcome, Provider, SurveyAnswer, SurveyRequest,
@@ -12,8 +12,10 @@ use provision_kind::internal;
 use provision_kind::uses::usages;
 
 use crate::PROVIDER;
+use crate::account::facts;
 use crate::client::Gcp;
-use crate::kinds::{ALL, Ask, On, ops};
+use crate::expand::expand;
+use crate::kinds::{ALL, Ask, On, ops, reading};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -51,9 +53,8 @@ impl Provider for GkeProvider {
         ALL.iter().map(|ops| ops.table()).collect()
     }
 
-    /// No block is lowered to this provider yet.
-    fn expand(&self, _request: &ExpandRequest) -> ExpandAnswer {
-        ExpandAnswer::default()
+    fn expand(&self, request: &ExpandRequest) -> ExpandAnswer {
+        expand(request)
     }
 
     fn survey<'a>(
@@ -63,7 +64,8 @@ impl Provider for GkeProvider {
         Box::pin(async move {
             let gcp = self.gcp()?;
             match request {
-                SurveyRequest::Caller { .. } | SurveyRequest::Account { .. } => {
+                SurveyRequest::Account { .. } => Ok(SurveyAnswer::Account(facts(gcp).await?)),
+                SurveyRequest::Caller { .. } => {
                     gcp.reach().check(gcp.project())?;
                     Ok(SurveyAnswer::Account(Account {
                         facts: Facts {
@@ -118,7 +120,7 @@ impl Provider for GkeProvider {
     }
 }
 
-/// Reads all kinds at once.
+/// Reads all kinds at once; clusters and their pools by one list.
 async fn survey(gcp: &Gcp, objects: &Objects) -> SurveyAnswer {
     let asks = ALL.iter().map(|ops| {
         let of_kind = |kind: &Kind| kind.as_str() == ops.name();
@@ -136,7 +138,16 @@ async fn survey(gcp: &Gcp, objects: &Objects) -> SurveyAnswer {
     let asks: Vec<_> = asks
         .filter(|(_, ask)| ask.orphans || !ask.resources.is_empty())
         .collect();
-    let seen = join_all(asks.iter().map(|(ops, ask)| ops.survey(ask))).await;
-    let kinds = asks.iter().map(|(ops, _)| ops.name());
-    gather(PROVIDER, objects, kinds.zip(seen).collect())
+    let (clusters, others): (Vec<_>, Vec<_>) = asks
+        .iter()
+        .map(|(ops, ask)| (*ops, ask))
+        .partition(|(ops, _)| reading::serves(ops.name()));
+    let clusters: Vec<_> = clusters
+        .into_iter()
+        .map(|(ops, ask)| (ops.name(), ask))
+        .collect();
+    let reads = others.iter().map(|(ops, ask)| ops.survey(ask));
+    let (seen, clusters) = join(join_all(reads), reading::survey(&clusters)).await;
+    let kinds = others.iter().map(|(ops, _)| ops.name());
+    gather(PROVIDER, objects, kinds.zip(seen).chain(clusters).collect())
 }

@@ -6,12 +6,15 @@ use super::view::View;
 use crate::model::Platform;
 use crate::spec::format_ids::taint;
 use crate::spec::types::{
-    Access, AccessRole, Arch, Cluster, EcsExtras, EksExtras, Endpoint, Endpoints, GkeExtras,
-    KubernetesExtras, Machine, Nat, Network, Nodes, Pool, Subnets, Taint, TaintEffect,
+    Access, AccessRole, Arch, Cluster, EcsExtras, EksExtras, Endpoint, Endpoints, GkeExtras, GkePool,
+    KubernetesExtras, Machine, Maintenance, Nat, Network, Nodes, Pool, Subnets, Taint, TaintEffect,
 };
 
 /// The range that is everybody.
 const EVERYBODY: &str = "0.0.0.0/0";
+
+/// What GKE logs where nothing is said.
+const LOGGED: [&str; 2] = ["system-components", "workloads"];
 
 pub(super) fn network(view: &View<'_>, implied: bool) -> Network {
     Network {
@@ -83,6 +86,16 @@ pub(super) fn cluster(name: &str, view: &View<'_>) -> Cluster {
         gke: GkeExtras {
             autopilot: gke.flag("autopilot"),
             release_channel: gke.text("release_channel"),
+            dns_endpoint: gke.flag("dns_endpoint"),
+            kms_key: gke.text("kms_key"),
+            logging: gke.texts("logging").unwrap_or_else(|| LOGGED.map(str::to_owned).into()),
+            prometheus: gke.flag("prometheus"),
+            maintenance: gke.child("maintenance").map(|window| Maintenance {
+                start: window.text("start").unwrap_or_default(),
+                hours: window.number("hours"),
+                days: window.texts("days").unwrap_or_default(),
+            }),
+            addons: gke.flags_by_key("addons"),
         },
         ecs: EcsExtras {
             capacity: ecs.text("capacity"),
@@ -134,6 +147,17 @@ fn pool(view: &View<'_>) -> Pool {
             .filter_map(|text| one_taint(text))
             .collect(),
         adopt: view.text("adopt"),
+        gke: gke_pool(&view.child_or_default("gke")),
+    }
+}
+
+fn gke_pool(view: &View<'_>) -> GkePool {
+    GkePool {
+        accelerators: view.numbers_by_key("accelerators"),
+        upgrade: view.text("upgrade"),
+        max_surge: view.number("max_surge"),
+        max_unavailable: view.number("max_unavailable"),
+        disk_type: view.text("disk_type"),
     }
 }
 

@@ -132,6 +132,30 @@ impl<'a> View<'a> {
             .collect()
     }
 
+    /// A table of truths.
+    pub(super) fn flags_by_key(&self, key: &str) -> BTreeMap<String, bool> {
+        self.by_key(key, |data| match data {
+            Data::Bool(value) => Some(*value),
+            _ => None,
+        })
+    }
+
+    /// A table of numbers, which the table of words keeps inside `u32`.
+    pub(super) fn numbers_by_key(&self, key: &str) -> BTreeMap<String, u32> {
+        self.by_key(key, |data| match data {
+            Data::Integer(value) => u32::try_from(*value).ok(),
+            _ => None,
+        })
+    }
+
+    fn by_key<T>(&self, key: &str, read: impl Fn(&Data) -> Option<T>) -> BTreeMap<String, T> {
+        let table = self.node(key).and_then(Node::table).unwrap_or(&NOTHING);
+        let entries = table.iter();
+        entries
+            .filter_map(|(name, entry)| Some((name.clone(), read(&entry.node.data)?)))
+            .collect()
+    }
+
     /// The block under a key.
     pub(super) fn child(&self, key: &str) -> Option<Self> {
         let node = self.node(key)?;

@@ -161,6 +161,103 @@ static GKE: Block = Block {
             "Which versions upgrades come from.",
         )
         .or_text("regular"),
+        key(
+            "dns_endpoint",
+            Type::Bool,
+            "The API can be reached by its DNS name as well, by whoever IAM allows it.",
+        )
+        .or_bool(false),
+        key(
+            "kms_key",
+            Type::Text(Format::Filled),
+            "A Cloud KMS key of yours for the encryption of Kubernetes secrets: \"projects/…/cryptoKeys/NAME\".",
+        ),
+        key(
+            "logging",
+            Type::List(&Type::Word(GKE_LOGS)),
+            "What is logged; absent: system components and workloads.",
+        ),
+        key(
+            "prometheus",
+            Type::Bool,
+            "Google collects metrics for Prometheus.",
+        )
+        .or_bool(true),
+        key(
+            "maintenance",
+            Type::Block(&MAINTENANCE),
+            "When upgrades and repairs may be; absent: at any time.",
+        ),
+        key(
+            "addons",
+            Type::Map(Format::Name(63), &Type::Bool),
+            "Add-ons that are on or off: { gcs-fuse-csi = true }.",
+        ),
+    ],
+    rivals: &[],
+};
+
+/// Components that GKE logs (projects.locations.clusters, `loggingConfig`).
+const GKE_LOGS: &[&str] = &[
+    "system-components",
+    "workloads",
+    "apiserver",
+    "scheduler",
+    "controller-manager",
+];
+
+static MAINTENANCE: Block = Block {
+    name: "maintenance",
+    doc: "A window that recurs.",
+    keys: &[
+        key(
+            "start",
+            Type::Text(Format::Filled),
+            "When it begins, in UTC: \"03:00\".",
+        )
+        .required(),
+        key("hours", Type::Integer(4, 24), "How long it may last; absent: 4."),
+        key(
+            "days",
+            Type::List(&Type::Word(&["mo", "tu", "we", "th", "fr", "sa", "su"])),
+            "On which days; absent: every day.",
+        ),
+    ],
+    rivals: &[],
+};
+
+/// Extras of a pool.
+static GKE_POOL: Block = Block {
+    name: "gke pool",
+    doc: "Extras of a node pool on GKE.",
+    keys: &[
+        key(
+            "accelerators",
+            Type::Map(Format::Name(63), &Type::Integer(1, 16)),
+            "Accelerators of each node: { nvidia-l4 = 1 }.",
+        ),
+        key(
+            "upgrade",
+            Type::Word(&["surge", "blue-green"]),
+            "How nodes are rolled: a few at a time, or a whole new set beside the old one.",
+        )
+        .or_text("surge"),
+        key(
+            "max_surge",
+            Type::Integer(0, 20),
+            "How many nodes there may be too many during a surge; absent: 1.",
+        ),
+        key(
+            "max_unavailable",
+            Type::Integer(0, 20),
+            "How many nodes may be missing during a surge; absent: 0.",
+        ),
+        key(
+            "disk_type",
+            Type::Word(&["pd-balanced", "pd-standard", "pd-ssd", "hyperdisk-balanced"]),
+            "What the boot disk is.",
+        )
+        .or_text("pd-balanced"),
     ],
     rivals: &[],
 };
@@ -234,6 +331,7 @@ static POOL: Block = Block {
             Type::Text(Format::Filled),
             "The name or ARN of a node group that somebody else made and that is taken over; it may go once that is done.",
         ),
+        key("gke", Type::Block(&GKE_POOL), "Extras of GKE, used when that is the platform."),
     ],
     rivals: &[],
 };

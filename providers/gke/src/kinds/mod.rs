@@ -1,10 +1,25 @@
 //! The kinds of Google Cloud's objects, one file each, and what they have in common.
 
+mod cluster;
+mod cluster_addons;
+mod cluster_body;
+mod cluster_change;
+mod cluster_read;
 pub(crate) mod compute;
+pub(crate) mod container;
+mod differs;
+mod maintenance;
 mod network;
+mod node_pool;
+mod node_pool_body;
+mod node_pool_change;
+mod node_pool_read;
 mod operation;
+pub(crate) mod project_binding;
+pub(crate) mod reading;
 mod router;
 pub(crate) mod seen;
+pub(crate) mod service_account;
 mod subnetwork;
 #[cfg(test)]
 mod tests;
@@ -17,8 +32,14 @@ use provision_core::model::Table;
 use provision_kind::serve::{ask, serve};
 use provision_kind::{Cloud, Seen, Serves, Uses};
 
+pub use cluster::{Cluster, NewPool};
+pub use cluster_addons::NAMES as ADDONS;
 pub use network::Network;
+pub use node_pool::NodePool;
+pub use project_binding::ProjectBinding;
 pub use router::Router;
+pub use service_account::ServiceAccount;
+pub(crate) use service_account::email;
 pub use subnetwork::Subnetwork;
 
 use crate::client::Gcp;
@@ -95,10 +116,14 @@ impl<K: Serves<Cloud = Google>> Ops for Face<K> {
 }
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 3] = [
+pub(crate) const ALL: [&dyn Ops; 7] = [
     &Face::<Network>(PhantomData),
     &Face::<Subnetwork>(PhantomData),
     &Face::<Router>(PhantomData),
+    &Face::<ServiceAccount>(PhantomData),
+    &Face::<ProjectBinding>(PhantomData),
+    &Face::<Cluster>(PhantomData),
+    &Face::<NodePool>(PhantomData),
 ];
 
 /// Finds a kind's operations.

@@ -1,0 +1,177 @@
+//! Clusters on GKE through the real binary, on the embedded cloud: a whole life, changes, what others change, and the end.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::Place;
+use serde_json::{Value, json};
+
+const SHOP: &str = r#"stack = "shop"
+
+[cloud.gcp]
+project = "acme-prod"
+region  = "europe-west1"
+
+[labels]
+team = "web"
+
+[network.main]
+cidr = "10.20.0.0/16"
+
+[cluster.prod]
+platform = "gke"
+network  = "main"
+gke = { maintenance = { start = "03:00", days = ["sa", "su"] } }
+
+[cluster.prod.pool.web]
+machine     = { cpu = 2, memory = "8GiB" }
+nodes       = { min = 3, max = 6 }
+node_labels = { tier = "web" }
+
+[cluster.prod.pool.batch]
+machine = { gke = "n2-standard-4" }
+nodes   = { min = 0, max = 4 }
+spot    = true
+taints  = ["dedicated=batch:NoSchedule"]
+
+[cluster.prod.pool.jobs]
+machine = { cpu = 4, memory = "16GiB" }
+nodes   = 3
+"#;
+
+fn quick(text: &str) -> Place {
+    let place = Place::with(text);
+    place.tune(json!({ "duration_scale": 0.0 }));
+    place
+}
+
+fn plan(place: &Place) -> Value {
+    place.run(&["plan", "--sandbox", "--json"]).expect(0).json()
+}
+
+fn settled(place: &Place) {
+    let plan = plan(place);
+    assert_eq!(plan["changes"], json!([]), "{plan:#}");
+}
+
+/// What a changed spec comes to: the only change, its only field and the field's effect.
+#[track_caller]
+fn one_change(place: &Place, text: &str, id: &str, field: &str, effect: &str) {
+    place.write("provision.toml", text);
+    let plan = plan(place);
+    let changes = plan["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 1, "{changes:#?}");
+    assert_eq!(changes[0]["id"], id);
+    for one in changes[0]["fields"].as_array().unwrap() {
+        let path = one["path"].as_str().unwrap();
+        assert!(path.starts_with(field), "{path}");
+        assert_eq!(one["effect"], effect);
+    }
+    place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    settled(place);
+}
+
+#[test]
+fn a_cluster_of_three_pools_goes_up_changes_and_goes_down_to_an_empty_project() {
+    let place = quick(SHOP);
+    let planned = plan(&place);
+    let ids: Vec<&str> = planned["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids.len(), 9, "{ids:?}");
+    place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    settled(&place);
+    place.run(&["drift", "--sandbox"]).expect(0);
+
+    let web = "cluster.prod.pool.web/nodepool";
+    let mut text = SHOP.replace("max = 6", "max = 8");
+    one_change(&place, &text, web, "max", "in_place");
+    text = text.replace("tier = \"web\"", "tier = \"front\"");
+    one_change(&place, &text, web, "labels", "in_place");
+    let batch = "cluster.prod.pool.batch/nodepool";
+    text = text.replace("dedicated=batch", "dedicated=jobs");
+    one_change(&place, &text, batch, "taints", "in_place");
+    text = text.replace("n2-standard-4", "n2-standard-8");
+    one_change(&place, &text, batch, "machine_type", "rolling");
+    let cluster = "cluster.prod/cluster";
+    text = text.replace("03:00", "01:30");
+    one_change(&place, &text, cluster, "maintenance_start", "in_place");
+    text = text.replace("gke = { maint", "gke = { release_channel = \"rapid\", maint");
+    one_change(&place, &text, cluster, "channel", "in_place");
+
+    place.run(&["destroy", "--sandbox", "--yes"]).expect(0);
+    assert!(place.objects().is_empty(), "{:?}", place.objects());
+    place.run(&["destroy", "--sandbox", "--yes"]).expect(0);
+}
+
+#[test]
+fn pools_are_made_in_the_call_of_their_cluster() {
+    let place = quick(SHOP);
+    place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    let log = std::fs::read_to_string(place.file(".provision/sandbox/calls.jsonl"));
+    let log = log.unwrap_or_default();
+    assert!(!log.contains("nodePools.create"), "a pool was made by itself");
+}
+
+#[test]
+fn nat_comes_and_goes_with_its_router() {
+    let none = SHOP.replace("cidr = \"10.20.0.0/16\"", "cidr = \"10.20.0.0/16\"\nnat = \"none\"");
+    let place = quick(SHOP);
+    place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    place.write("provision.toml", &none);
+    let plan = plan(&place);
+    assert_eq!(plan["summary"]["delete"], 1, "{plan:#}");
+    assert_eq!(plan["changes"][0]["id"], "network.main/router");
+    let all = ["apply", "--sandbox", "--yes", "--allow", "delete"];
+    place.run(&all).expect(0);
+    settled(&place);
+    place.write("provision.toml", SHOP);
+    place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    settled(&place);
+}
+
+#[test]
+fn what_gke_cannot_do_is_refused_with_its_place() {
+    let refused = |from: &str, to: &str, words: &[&str]| {
+        let place = Place::with(&SHOP.replace(from, to));
+        let ran = place.run(&["validate"]).expect(1);
+        for word in words {
+            assert!(ran.err.contains(word), "{word}:\n{}", ran.err);
+        }
+    };
+    refused("gke = {", "gke = { autopilot = true,", &["Autopilot cluster has no pools", "provision.toml:"]);
+    refused("03:00", "25:00", &["`25:00` is no time of day", "provision.toml:"]);
+    refused(
+        "[cluster.prod.pool.web]",
+        "[cluster.none]\nplatform = \"gke\"\nnetwork = \"main\"\n[cluster.prod.pool.web]",
+        &["at least one pool"],
+    );
+    refused(
+        "[cluster.prod.pool.web]",
+        "[workload.web]\ncluster = \"prod\"\nimage = \"a/b:1\"\n[cluster.prod.pool.web]",
+        &["workloads on Kubernetes are not built yet"],
+    );
+}
+
+#[test]
+fn one_file_plans_on_three_platforms() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../plans/portable.toml")).unwrap();
+    for (platform, kind) in [("gke", "gke.cluster"), ("eks", "eks.cluster"), ("ecs", "ecs.cluster")] {
+        let place = Place::with(&text);
+        let plan = place
+            .run(&["plan", "--sandbox", "--json", "--platform", platform])
+            .expect(0)
+            .json();
+        let kinds = plan["changes"].as_array().unwrap().iter();
+        let kinds: Vec<&str> = kinds.map(|change| change["kind"].as_str().unwrap()).collect();
+        assert!(kinds.contains(&kind), "{platform}: {kinds:?}");
+        let other = kinds.iter().any(|one| {
+            let google = one.starts_with("gke.") || one.starts_with("gcp.");
+            google != (platform == "gke")
+        });
+        assert!(!other, "{platform}: {kinds:?}");
+    }
+}

@@ -1,0 +1,303 @@
+//! `[cluster.NAME]`: the account of its nodes, the control plane with its pools, and what is to be known of them.
+
+use std::collections::BTreeMap;
+
+use provision_core::contract::{Context, ExpandAnswer, ExpandRequest, Facts, Failure, Note, Severity};
+use provision_core::model::{Choice, Opt, ResourceId, Value};
+use provision_core::spec::{Cluster as Block, Network};
+use provision_kind::{Field, Tags};
+
+use super::{Made, keep, named, network, note, refused, resource};
+use crate::account::CHANNEL;
+use crate::kinds::{Cluster, NewPool, ProjectBinding, ServiceAccount, email};
+
+/// Longest name of a cluster (projects.locations.clusters.create).
+const CLUSTER_NAME: usize = 40;
+
+/// Longest id of a service account (serviceAccounts.create).
+const ACCOUNT_ID: usize = 30;
+
+/// What nodes need: to write logs and metrics, and nothing else (GKE, "Hardening your cluster").
+const NODE_ROLE: &str = "roles/container.defaultNodeServiceAccount";
+
+/// Whoever is on the internet.
+const EVERYBODY: &str = "0.0.0.0/0";
+
+/// Words of the spec and of the API: no channel.
+pub(super) const NO_CHANNEL: &str = "NONE";
+
+/// How long a window of maintenance is unless the spec says otherwise: the least that GKE takes.
+const WINDOW_HOURS: i64 = 4;
+
+/// So many minors above a floor are taken as they are: more than GKE ever offers at once.
+const MINORS: u32 = 12;
+
+pub(super) fn expand(
+    request: &ExpandRequest,
+    name: &str,
+    block: &Block,
+    answer: &mut ExpandAnswer,
+) {
+    let Some(network) = request.spec.networks.get(&block.network) else {
+        return;
+    };
+    let mut plan = Plan {
+        context: &request.context,
+        facts: request.facts.as_ref(),
+        project: request.context.account.clone().unwrap_or_default(),
+        address: format!("cluster.{name}"),
+        name: format!("{}-{name}", request.context.stack),
+        block,
+        network,
+        account: String::new(),
+    };
+    if let Err(failure) = plan.check_version() {
+        answer.failures.push(failure);
+        return;
+    }
+    let account = plan.account();
+    if let Ok(account) = &account {
+        plan.account = email(&plan.project, account.name.as_deref().unwrap_or_default());
+    }
+    let mut all = vec![account, plan.binding()];
+    let mut seeds = Vec::new();
+    let mut pools = Vec::new();
+    for (name, pool) in &block.pools {
+        match plan.pool(name, pool) {
+            Ok((seed, made)) => {
+                seeds.push(seed);
+                pools.push(Ok(made));
+            }
+            Err(failure) => pools.push(Err(failure)),
+        }
+    }
+    all.push(plan.cluster(seeds));
+    all.extend(pools);
+    keep(answer, all);
+    plan.notes(&mut answer.notes);
+}
+
+/// One cluster on its way to resources.
+pub(super) struct Plan<'a> {
+    pub(super) context: &'a Context,
+    facts: Option<&'a Facts>,
+    project: String,
+    pub(super) address: String,
+    /// `shop-prod`: the cluster's name, and what the names of the rest begin with.
+    name: String,
+    pub(super) block: &'a Block,
+    network: &'a Network,
+    /// The address of its nodes' account.
+    pub(super) account: String,
+}
+
+impl Plan<'_> {
+    pub(super) fn id(&self, part: &str) -> ResourceId {
+        ResourceId::new(self.address.as_str(), part)
+    }
+
+    pub(super) fn labels(&self) -> Tags {
+        self.context.labels.clone()
+    }
+
+    /// The account that nodes are, so that they are not the project's default one, which may do nearly everything.
+    fn account(&self) -> Made {
+        let fields = ServiceAccount {
+            display_name: format!("nodes of {}", self.name),
+        };
+        let mut made = resource(self.id("node-account"), "gcp.service_account", &fields)?;
+        made.name = Some(named(self.context, &made, &self.name, ACCOUNT_ID, true));
+        Ok(made)
+    }
+
+    fn binding(&self) -> Made {
+        let fields = ProjectBinding {
+            role: NODE_ROLE.to_owned(),
+            member: format!("serviceAccount:{}", self.account),
+        };
+        let mut made = resource(self.id("node-binding"), "gcp.project_binding", &fields)?;
+        made.after.push(self.id("node-account"));
+        Ok(made)
+    }
+
+    /// `NONE`, `REGULAR` …
+    pub(super) fn channel(&self) -> String {
+        let channel = self.block.gke.release_channel.as_deref();
+        channel.unwrap_or("regular").to_uppercase()
+    }
+
+    fn cluster(&self, pools: Vec<NewPool>) -> Made {
+        let (block, gke) = (self.block, &self.block.gke);
+        let public = &block.endpoint.public;
+        let everybody = public.iter().any(|range| range == EVERYBODY);
+        let window = gke.maintenance.as_ref();
+        let subnet = network::id(&block.network, "subnet");
+        let fields = Cluster {
+            location: self.location(),
+            autopilot: gke.autopilot,
+            network: Field::output(&network::id(&block.network, "network"), "id"),
+            subnetwork: Field::output(&subnet, "id"),
+            pods_range: Field::output(&subnet, "pods"),
+            datapath: "ADVANCED_DATAPATH".to_owned(),
+            version: block.version.clone(),
+            channel: self.channel(),
+            zones: self.zones(),
+            private_nodes: true,
+            public_endpoint: !public.is_empty(),
+            authorized_networks: if everybody { Vec::new() } else { public.clone() },
+            dns_endpoint: gke.dns_endpoint,
+            workload_pool: format!("{}.svc.id.goog", self.project),
+            shielded_nodes: true,
+            kms_key: gke.kms_key.clone().unwrap_or_default(),
+            logging: self.logging(),
+            managed_prometheus: gke.prometheus,
+            maintenance_start: window.map(|one| one.start.clone()).unwrap_or_default(),
+            maintenance_hours: window.map_or(0, |one| {
+                one.hours.map_or(WINDOW_HOURS, i64::from)
+            }),
+            maintenance_days: window.map(|one| self.days(&one.days)).unwrap_or_default(),
+            addons: gke.addons.clone(),
+            tags: self.labels(),
+            pools,
+            ..Cluster::default()
+        };
+        let mut made = resource(self.id("cluster"), "gke.cluster", &fields)?;
+        made.name = Some(named(self.context, &made, &self.name, CLUSTER_NAME, false));
+        made.protect = block.protect;
+        made.after = vec![self.id("node-account"), self.id("node-binding")];
+        made.after.extend(self.way_out());
+        Ok(made)
+    }
+
+    fn days(&self, days: &[String]) -> Vec<String> {
+        days.iter().map(|day| day.to_uppercase()).collect()
+    }
+
+    fn logging(&self) -> Vec<String> {
+        let words = self.block.gke.logging.iter();
+        let mut words: Vec<String> = words.map(|word| word.to_uppercase().replace('-', "_")).collect();
+        words.sort();
+        words
+    }
+
+    /// The router: without it the first nodes could not reach the internet.
+    fn way_out(&self) -> Option<ResourceId> {
+        let has = self.network.nat != provision_core::spec::Nat::None;
+        (has && self.network.existing.is_none())
+            .then(|| network::id(&self.block.network, "router"))
+    }
+
+    /// The zones that are used; every region has a `b` and a `c`.
+    fn known_zones(&self) -> Vec<String> {
+        let told = self.facts.map(|facts| facts.zones.clone());
+        let mut zones = told.filter(|zones| !zones.is_empty()).unwrap_or_else(|| {
+            ["b", "c"]
+                .map(|letter| format!("{}-{letter}", self.context.region))
+                .into()
+        });
+        // So that what is known offline is also what comes first later.
+        zones.sort_by_key(|zone| zone.ends_with("-a"));
+        zones
+    }
+
+    /// A zone where one is enough, else the region.
+    fn location(&self) -> String {
+        let zone = (self.network.zones == 1 && !self.block.gke.autopilot)
+            .then(|| self.known_zones().into_iter().next());
+        zone.flatten().unwrap_or_else(|| self.context.region.clone())
+    }
+
+    /// The zones of the nodes, where Google's choice of three is not meant.
+    fn zones(&self) -> Option<Vec<String>> {
+        let all = self.known_zones();
+        let number = usize::from(self.network.zones);
+        let says = !self.block.gke.autopilot && number != 1 && number != 3;
+        let mut zones: Vec<String> = all.into_iter().take(number).collect();
+        zones.sort();
+        says.then_some(zones)
+    }
+
+    /// Over how many zones the nodes lie.
+    pub(super) fn zone_count(&self) -> u32 {
+        let most = self.facts.map(|facts| facts.zones.len()).filter(|most| *most > 0);
+        let number = usize::from(self.network.zones).min(most.unwrap_or(usize::MAX));
+        u32::try_from(number).unwrap_or(1).max(1)
+    }
+
+    /// The minor of a pool: the spec's, or what a channel has made of it; without a channel the control plane's.
+    pub(super) fn pool_version(&self) -> Field<String> {
+        match &self.block.version {
+            None => String::new().into(),
+            Some(floor) if self.channel() == NO_CHANNEL => floor.clone().into(),
+            Some(floor) => self.above(floor),
+        }
+    }
+
+    fn above(&self, floor: &str) -> Field<String> {
+        let (major, minor) = floor.split_once('.').unwrap_or((floor, "0"));
+        let minor: u32 = minor.parse().unwrap_or_default();
+        let options = (minor..minor + MINORS).map(|minor| Opt {
+            value: Value::Text(format!("{major}.{minor}")),
+            hourly_micros: None,
+        });
+        Field::Choice(Choice {
+            any_of: options.collect(),
+            keep_any: false,
+            distinct: None,
+            what: "version".to_owned(),
+        })
+    }
+
+    /// Whether the channel, or GKE, offers the version that is declared; a cluster that is above it already does not need it.
+    fn check_version(&self) -> Result<(), Failure> {
+        let (Some(version), Some(facts)) = (&self.block.version, self.facts) else {
+            return Ok(());
+        };
+        let channel = self.channel();
+        let offered: Vec<&str> = match facts.extra.get(&format!("{CHANNEL}{channel}")) {
+            Some(minors) => minors.split(' ').collect(),
+            None => facts.versions.iter().map(String::as_str).collect(),
+        };
+        let newest = offered.iter().filter_map(|one| number(one)).max();
+        let wanted = number(version);
+        if offered.is_empty() || offered.contains(&version.as_str()) || (wanted < newest && channel != NO_CHANNEL) {
+            return Ok(());
+        }
+        let message = format!("{}: GKE does not offer Kubernetes {version} on channel {}", self.address, channel.to_lowercase());
+        let advice = format!("write one of {}", offered.join(", "));
+        Err(refused(&self.address, "version-unknown", message, advice))
+    }
+
+    fn notes(&self, notes: &mut Vec<Note>) {
+        let mut say = |severity, code, text: String| notes.push(note(&self.address, severity, code, text));
+        if self.block.protect {
+            let text = "GKE has no switch against deletion: `protect` is a label that only provision heeds";
+            say(Severity::Info, "protect-label", text.to_owned());
+        }
+        if self.network.zones == 1 && !self.block.gke.autopilot {
+            let text = "a zonal cluster has one control plane: while it is upgraded or its zone fails, the API is away";
+            say(Severity::Info, "zonal", text.to_owned());
+        }
+        let has = self.facts.map_or(usize::MAX, |facts| facts.zones.len());
+        if usize::from(self.network.zones) > has && has > 0 {
+            let text = format!("the region has {has} zones; the cluster uses {has}");
+            say(Severity::Warning, "zones-clamped", text);
+        }
+        if self.block.endpoint.public.is_empty() && !self.block.gke.dns_endpoint {
+            let text = "the API can be reached from inside the network alone";
+            say(Severity::Info, "private-endpoint", text.to_owned());
+        }
+    }
+}
+
+/// A minor as numbers.
+fn number(version: &str) -> Option<(u32, u32)> {
+    let (major, minor) = version.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// Counts by name, as the kind has them.
+pub(super) fn counts(all: &BTreeMap<String, u32>) -> BTreeMap<String, i64> {
+    let one = |(name, number): (&String, &u32)| (name.clone(), i64::from(*number));
+    all.iter().map(one).collect()
+}

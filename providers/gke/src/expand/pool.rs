@@ -1,0 +1,162 @@
+//! `[cluster.NAME.pool.NAME]`: a node pool.
+
+use std::collections::BTreeMap;
+
+use provision_core::contract::Failure;
+use provision_core::model::{Choice, Open, Resource, ResourceId};
+use provision_core::spec::{Arch, Pool, Taint, TaintEffect};
+use provision_kind::Field;
+
+use super::cluster::{NO_CHANNEL, Plan, counts};
+use super::{named, refused, resource};
+use crate::kinds::{NewPool, NodePool};
+use crate::machine::{fitting, is_arm};
+
+/// Longest name of a pool (nodePools.create), less room for the suffix of its replacement.
+const POOL_NAME: usize = 40 - 9;
+
+/// What the node's account may do is what its roles say.
+const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+
+/// How blue-green rolls: a fifth at a time, and a quarter of an hour before the blue nodes go.
+const BATCH_PERCENT: i64 = 20;
+const BATCH_SOAK_SECONDS: i64 = 60;
+const SOAK_SECONDS: i64 = 900;
+
+/// The label that tells the pool, whatever it is called on GKE.
+const POOL_LABEL: &str = "provision-pool";
+
+impl Plan<'_> {
+    /// The pool as its cluster makes it, and its resource.
+    pub(super) fn pool(
+        &self,
+        name: &str,
+        pool: &Pool,
+    ) -> Result<(NewPool, Resource<Open>), Failure> {
+        let id = ResourceId::new(format!("{}.pool.{name}", self.address), "nodepool");
+        let fields = self.fields(name, pool)?;
+        let mut made = resource(id.clone(), "gke.node_pool", &fields)?;
+        let physical = named(self.context, &made, name, POOL_NAME, false);
+        made.name = Some(physical.clone());
+        made.parent = Some(self.id("cluster"));
+        let seed = NewPool {
+            id: id.to_string(),
+            name: physical,
+            protect: false,
+            pool: fields,
+        };
+        Ok((seed, made))
+    }
+
+    fn fields(&self, name: &str, pool: &Pool) -> Result<NodePool, Failure> {
+        let gke = &pool.gke;
+        let mut labels = pool.node_labels.clone();
+        labels.insert(POOL_LABEL.to_owned(), name.to_owned());
+        let blue_green = gke.upgrade.as_deref() == Some("blue-green");
+        let surge = |number: Option<u32>, otherwise: i64| match blue_green {
+            true => 0,
+            false => number.map_or(otherwise, i64::from),
+        };
+        let settings = |value: i64| if blue_green { value } else { 0 };
+        Ok(NodePool {
+            version: self.pool_version(),
+            machine_type: self.machine(name, pool)?,
+            disk_gib: i64::try_from(pool.disk.div_ceil(1 << 30)).unwrap_or(i64::MAX),
+            disk_type: gke.disk_type.clone().unwrap_or_else(|| "pd-balanced".to_owned()),
+            image_type: "COS_CONTAINERD".to_owned(),
+            spot: pool.spot,
+            service_account: self.account.clone().into(),
+            scopes: vec![SCOPE.to_owned()],
+            min: i64::from(pool.nodes.min),
+            max: i64::from(pool.nodes.max),
+            initial: self.initial(pool),
+            labels,
+            taints: taints(pool),
+            auto_repair: true,
+            auto_upgrade: self.channel() != NO_CHANNEL,
+            strategy: if blue_green { "BLUE_GREEN" } else { "SURGE" }.to_owned(),
+            max_surge: surge(gke.max_surge, 1),
+            max_unavailable: surge(gke.max_unavailable, 0),
+            batch_percent: settings(BATCH_PERCENT),
+            batch_soak_seconds: settings(BATCH_SOAK_SECONDS),
+            soak_seconds: settings(SOAK_SECONDS),
+            accelerators: counts(&gke.accelerators),
+            workload_metadata: "GKE_METADATA".to_owned(),
+            tags: self.labels(),
+            ..NodePool::default()
+        })
+    }
+
+    /// Nodes in each zone at the start: as many as are the least, unless that is more than the most.
+    fn initial(&self, pool: &Pool) -> i64 {
+        let zones = self.zone_count();
+        let up = pool.nodes.min.div_ceil(zones);
+        let fits = up.saturating_mul(zones) <= pool.nodes.max;
+        i64::from(if fits { up } else { pool.nodes.min / zones })
+    }
+
+    /// The named type, or a choice among all that fit; the live one is kept while it fits. A pool has one type: of several
+    /// named ones the first is the wanted one, and the others do as well.
+    fn machine(&self, name: &str, pool: &Pool) -> Result<Field<String>, Failure> {
+        let address = format!("{}.pool.{name}", self.address);
+        let machine = &pool.machine;
+        let own = machine.types.get(&provision_core::model::Platform::Gke);
+        let any_of = match own {
+            Some(types) => {
+                for one in types {
+                    check(&address, one, machine.arch)?;
+                }
+                if let [one] = types.as_slice() {
+                    return Ok(one.clone().into());
+                }
+                let option = |name: &String| provision_core::model::Opt {
+                    value: name.as_str().into(),
+                    hourly_micros: None,
+                };
+                types.iter().map(option).collect()
+            }
+            None => fitting(
+                machine.arch,
+                machine.cpu_milli.unwrap_or_default(),
+                machine.memory.unwrap_or_default(),
+            ),
+        };
+        if any_of.is_empty() {
+            let message = format!("{address}: no machine type of GKE's general families is that large");
+            let advice = "ask for less, or name a type: machine = { gke = \"n2-standard-128\" }";
+            return Err(refused(&address, "machine-too-large", message, advice));
+        }
+        Ok(Field::Choice(Choice {
+            any_of,
+            keep_any: false,
+            distinct: None,
+            what: "machine".to_owned(),
+        }))
+    }
+}
+
+fn check(address: &str, name: &str, arch: Arch) -> Result<(), Failure> {
+    if is_arm(name) == (arch == Arch::Arm64) {
+        return Ok(());
+    }
+    let (has, wanted) = match arch {
+        Arch::Amd64 => ("arm64", "amd64"),
+        Arch::Arm64 => ("amd64", "arm64"),
+    };
+    let message = format!("{address}: `{name}` is an {has} type, and the pool is {wanted}");
+    let advice = "set `arch` to that of the type, or take another type";
+    Err(refused(address, "machine-arch", message, advice))
+}
+
+/// Values by key and effect.
+fn taints(pool: &Pool) -> BTreeMap<String, String> {
+    let taint = |taint: &Taint| {
+        let effect = match taint.effect {
+            TaintEffect::NoSchedule => "NoSchedule",
+            TaintEffect::PreferNoSchedule => "PreferNoSchedule",
+            TaintEffect::NoExecute => "NoExecute",
+        };
+        (format!("{}:{effect}", taint.key), taint.value.clone())
+    };
+    pool.taints.iter().map(taint).collect()
+}
