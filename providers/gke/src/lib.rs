@@ -1,4 +1,4 @@
-//! Google Cloud: networks so far. Nothing is lowered to it yet.
+//! Google Cloud: networks, clusters and node pools. Nothing is lowered to it yet.
 //!
 //! Rooms: [`Gcp`] is the one place that sends; [`Reach`] says where to; [`Fault`] sorts what comes back; `kinds` has one file
 //! for each kind of object; [`marks`] tells whose an object is.
@@ -16,6 +16,6 @@ pub const PROVIDER: &str = "gke";
 
 pub use client::Gcp;
 pub use error::{Fault, How};
-pub use kinds::{Google, Network, On, Router, Subnetwork};
+pub use kinds::{ADDONS, Cluster, Google, Network, NewPool, NodePool, On, Router, Subnetwork};
 pub use provider::GkeProvider;
 pub use reach::Reach;

@@ -5,7 +5,7 @@
 
 use provision_core::contract::Context;
 use provision_core::model::{ResourceId, digest8};
-use provision_kind::marks::{ID, PROTECT, REGION, STACK};
+use provision_kind::marks::{ADOPTED, ID, PROTECT, REGION, STACK};
 use provision_kind::{Marks, Tags};
 
 /// Longest value of a label.
@@ -30,7 +30,7 @@ pub fn encoded(id: &ResourceId) -> String {
 }
 
 /// The id that a label holds. One that was cut is told by those that are asked for.
-fn decoded(value: &str, asked: &[&ResourceId]) -> Option<ResourceId> {
+pub(crate) fn decoded(value: &str, asked: &[&ResourceId]) -> Option<ResourceId> {
     let known = asked.iter().find(|id| encoded(id) == value);
     if let Some(id) = known {
         return Some((*id).clone());
@@ -72,7 +72,18 @@ pub fn of_labels(labels: &Tags, asked: &[&ResourceId]) -> Marks {
         stack: labels.get(STACK).cloned(),
         id: labels.get(ID).and_then(|value| decoded(value, asked)),
         protect: labels.get(PROTECT).is_some_and(|value| value == "true"),
+        adopted: labels.get(ADOPTED).map(|root| root.replace("__", "/")),
         ..Marks::default()
+    }
+}
+
+/// The value of the label that holds what a block named to be taken over. A path that is too long is told by its name.
+#[must_use]
+pub fn rooted(root: &str) -> String {
+    let value = root.replace('/', "__");
+    match value.len() <= VALUE {
+        true => value,
+        false => root.rsplit('/').next().unwrap_or(root).to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The provider `gke`: dispatch by kind.
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use provision_core::contract::{
     Account, Act, Advice, Answer, Class, ExpandAnswer, ExpandRequest, Facts, Failure, Objects,
     Outcome, Poll, PollOutcome, Provider, SurveyAnswer, SurveyRequest,
@@ -13,7 +13,7 @@ use provision_kind::uses::usages;
 
 use crate::PROVIDER;
 use crate::client::Gcp;
-use crate::kinds::{ALL, Ask, On, ops};
+use crate::kinds::{ALL, Ask, On, ops, reading};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -118,7 +118,7 @@ impl Provider for GkeProvider {
     }
 }
 
-/// Reads all kinds at once.
+/// Reads all kinds at once; clusters and their pools by one list.
 async fn survey(gcp: &Gcp, objects: &Objects) -> SurveyAnswer {
     let asks = ALL.iter().map(|ops| {
         let of_kind = |kind: &Kind| kind.as_str() == ops.name();
@@ -136,7 +136,16 @@ async fn survey(gcp: &Gcp, objects: &Objects) -> SurveyAnswer {
     let asks: Vec<_> = asks
         .filter(|(_, ask)| ask.orphans || !ask.resources.is_empty())
         .collect();
-    let seen = join_all(asks.iter().map(|(ops, ask)| ops.survey(ask))).await;
-    let kinds = asks.iter().map(|(ops, _)| ops.name());
-    gather(PROVIDER, objects, kinds.zip(seen).collect())
+    let (clusters, others): (Vec<_>, Vec<_>) = asks
+        .iter()
+        .map(|(ops, ask)| (*ops, ask))
+        .partition(|(ops, _)| reading::serves(ops.name()));
+    let clusters: Vec<_> = clusters
+        .into_iter()
+        .map(|(ops, ask)| (ops.name(), ask))
+        .collect();
+    let reads = others.iter().map(|(ops, ask)| ops.survey(ask));
+    let (seen, clusters) = join(join_all(reads), reading::survey(&clusters)).await;
+    let kinds = others.iter().map(|(ops, _)| ops.name());
+    gather(PROVIDER, objects, kinds.zip(seen).chain(clusters).collect())
 }

@@ -35,6 +35,24 @@ impl<'a> Uses<'a> {
         number(self.of.resource.fields.get(field)?)
     }
 
+    /// A field that is known to be on or off.
+    #[must_use]
+    pub fn flag(&self, field: &str) -> Option<bool> {
+        match self.of.resource.fields.get(field)? {
+            Value::Bool(on) => Some(*on),
+            _ => None,
+        }
+    }
+
+    /// The keys of a field that is a map.
+    #[must_use]
+    pub fn entries(&self, field: &str) -> Vec<&'a str> {
+        match self.of.resource.fields.get(field) {
+            Some(Value::Map(entries)) => entries.keys().map(String::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The known texts of a field that is a list.
     #[must_use]
     pub fn texts(&self, field: &str) -> Vec<&'a str> {

@@ -1,8 +1,21 @@
 //! The kinds of Google Cloud's objects, one file each, and what they have in common.
 
+mod cluster;
+mod cluster_addons;
+mod cluster_body;
+mod cluster_change;
+mod cluster_read;
 pub(crate) mod compute;
+pub(crate) mod container;
+mod differs;
+mod maintenance;
 mod network;
+mod node_pool;
+mod node_pool_body;
+mod node_pool_change;
+mod node_pool_read;
 mod operation;
+pub(crate) mod reading;
 mod router;
 pub(crate) mod seen;
 mod subnetwork;
@@ -17,7 +30,10 @@ use provision_core::model::Table;
 use provision_kind::serve::{ask, serve};
 use provision_kind::{Cloud, Seen, Serves, Uses};
 
+pub use cluster::{Cluster, NewPool};
+pub use cluster_addons::NAMES as ADDONS;
 pub use network::Network;
+pub use node_pool::NodePool;
 pub use router::Router;
 pub use subnetwork::Subnetwork;
 
@@ -95,10 +111,12 @@ impl<K: Serves<Cloud = Google>> Ops for Face<K> {
 }
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 3] = [
+pub(crate) const ALL: [&dyn Ops; 5] = [
     &Face::<Network>(PhantomData),
     &Face::<Subnetwork>(PhantomData),
     &Face::<Router>(PhantomData),
+    &Face::<Cluster>(PhantomData),
+    &Face::<NodePool>(PhantomData),
 ];
 
 /// Finds a kind's operations.

@@ -84,7 +84,8 @@ fn of_compute(operation: ComputeOperation) -> Progress {
     }
 }
 
-fn ailment(code: String, message: Option<String>) -> Ailment {
+/// What the service says of a failure, with what to do.
+pub(crate) fn ailment(code: String, message: Option<String>) -> Ailment {
     let message = message.unwrap_or_else(|| "the operation failed, and says no more".to_owned());
     let advice = match code.as_str() {
         "RESOURCE_IN_USE_BY_ANOTHER_RESOURCE" => {

@@ -1,0 +1,340 @@
+//! `gke.cluster`: a control plane, and at creation its pools.
+//!
+//! GKE takes one field per update and one operation at a time, so each field, or message of fields, is a step of its own.
+
+use provision_core::cost::{Meter, Part, Quantity, Usage};
+use provision_core::model::{
+    Condition, Effect, FieldKind, Identity, Lane, Observed, Output, Row, Status, Table,
+};
+use provision_kind::tables::{fixed, seconds, table, tags as tags_row};
+use provision_kind::{Field, Live, Next, Progress, Seen, Serves, Tags, Uses};
+use serde::{Deserialize, Serialize};
+
+use super::container::{busy, cluster_handle, location_of, send};
+use super::node_pool::NodePool;
+use super::operation::container;
+use super::{Ask, Cx, Google, Stop, cluster_body, cluster_change, cluster_read, reading};
+use crate::error::Fault;
+
+/// The fields of a cluster. Its name is the resource's physical name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cluster {
+    /// Its region or zone: `europe-west1`, `europe-west1-b`.
+    pub location: String,
+    /// Google runs the nodes.
+    pub autopilot: bool,
+    /// Its network: `global/networks/NAME`.
+    pub network: Field<String>,
+    /// Its subnetwork: `regions/REGION/subnetworks/NAME`.
+    pub subnetwork: Field<String>,
+    /// The secondary range of pods, by name.
+    pub pods_range: Field<String>,
+    /// How packets go: `ADVANCED_DATAPATH` or `LEGACY_DATAPATH`.
+    pub datapath: String,
+    /// The most pods of a node, where its pool says nothing else.
+    pub max_pods_per_node: Option<i64>,
+    /// The Kubernetes minor: `1.34`. A channel may have gone further, which is no difference.
+    pub version: Option<String>,
+    /// Which versions upgrades come from: `RAPID`, `REGULAR`, `STABLE`, `EXTENDED`, `NONE`.
+    pub channel: String,
+    /// Zones of the nodes, where their pool says nothing else.
+    pub zones: Option<Vec<String>>,
+    /// Nodes have no public addresses.
+    pub private_nodes: bool,
+    /// The API has an address on the internet.
+    pub public_endpoint: bool,
+    /// Ranges that reach the API by its addresses. Empty: everybody.
+    pub authorized_networks: Vec<String>,
+    /// The API can be reached by its DNS name, with an identity of Google's.
+    pub dns_endpoint: bool,
+    /// The pool of workload identities: `PROJECT.svc.id.goog`. Empty: none.
+    pub workload_pool: String,
+    /// Nodes prove what they have booted.
+    pub shielded_nodes: bool,
+    /// The key of yours that encrypts Kubernetes secrets. Empty: Google's.
+    pub kms_key: String,
+    /// What is logged: `SYSTEM_COMPONENTS`, `WORKLOADS`.
+    pub logging: Vec<String>,
+    /// What is measured: `SYSTEM_COMPONENTS`, `POD`.
+    pub monitoring: Option<Vec<String>>,
+    /// Google collects metrics for Prometheus.
+    pub managed_prometheus: bool,
+    /// When maintenance may begin, in UTC: `03:00`. Empty: at any time.
+    pub maintenance_start: String,
+    /// How long it may last, in hours.
+    pub maintenance_hours: i64,
+    /// On which days: `SA`, `SU`. Empty: every day.
+    pub maintenance_days: Vec<String>,
+    /// When there is none: `START/END SCOPE` by name.
+    pub maintenance_exclusions: Tags,
+    /// Add-ons that are on or off, by name.
+    pub addons: std::collections::BTreeMap<String, bool>,
+    /// Requests of pods are adapted to what they use.
+    pub vertical_pod_autoscaling: Option<bool>,
+    /// The Gateway API can be used.
+    pub gateway_api: Option<bool>,
+    /// Its labels.
+    pub tags: Tags,
+    /// The pools that are made with it.
+    pub pools: Vec<NewPool>,
+}
+
+/// A pool that is made with its cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NewPool {
+    /// The id of its resource.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// It is protected.
+    pub protect: bool,
+    /// Its fields.
+    pub pool: NodePool,
+}
+
+impl Serves for Cluster {
+    type Cloud = Google;
+    type Want = Self;
+
+    const KIND: &'static str = "gke.cluster";
+    const PROVIDER: &'static str = crate::PROVIDER;
+
+    fn table() -> Table {
+        let output = |name: &str, moved_by: &[&str]| Output {
+            name: name.to_owned(),
+            volatile: !moved_by.is_empty(),
+            moved_by: moved_by.iter().map(|field| (*field).to_owned()).collect(),
+        };
+        Table {
+            outputs: vec![
+                output("name", &[]),
+                output("id", &[]),
+                output("location", &[]),
+                output("endpoint", &[]),
+                output("dns_endpoint", &[]),
+                output("ca", &[]),
+                output("version", &["version"]),
+            ],
+            leaves: true,
+            seconds: seconds(420, 180, 240),
+            lane: Some(Lane::Itself),
+            loss: Some(
+                "the cluster is gone with its pools and everything that runs in it; disks of volumes stay"
+                    .to_owned(),
+            ),
+            ..table(Self::KIND, "GKE cluster", Identity::Named, rows())
+        }
+    }
+
+    /// The fee of the control plane. The nodes of Autopilot are charged for by what pods ask for, which nobody declares here.
+    fn usage(of: &Uses<'_>) -> Usage {
+        let fee = Meter::listed(
+            "cluster management",
+            Part::ControlPlane,
+            "gke.cluster",
+            "hour",
+            Quantity::month(),
+        )
+        .assuming("without the free tier, which pays for one zonal or Autopilot cluster of a billing account");
+        let mut meters = vec![fee];
+        if of.flag("autopilot") == Some(true) {
+            meters.push(Meter::unlisted(
+                "pods on Autopilot",
+                Part::Nodes,
+                "they are charged for by what they ask for, hour by hour",
+            ));
+        }
+        Usage::Charged { meters }
+    }
+
+    async fn survey(ask: &Ask<'_>) -> Seen {
+        reading::survey_of(Self::KIND, ask).await
+    }
+
+    async fn create(cx: &Cx<'_>, want: &Self) -> Result<Next, Stop> {
+        cluster_body::create(cx, want).await
+    }
+
+    async fn change(cx: &Cx<'_>, want: &Self, live: &Observed) -> Result<Option<Next>, Stop> {
+        match busy(live) {
+            Some(next) => Ok(Some(next)),
+            None => cluster_change::change(cx, want, live).await,
+        }
+    }
+
+    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+        if let Status::Deleting { phase } = &live.status {
+            return Ok(Next::Waits {
+                phase: phase.clone(),
+                physical: live.physical.clone(),
+            });
+        }
+        let client = cx.gcp.container().await?;
+        let request = client.delete_cluster().set_name(&live.physical);
+        send(cx, "container.clusters.delete", live, || {
+            request.clone().send()
+        })
+        .await
+    }
+
+    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
+        let wire = cluster_read::get(cx.gcp, physical).await?;
+        Ok(wire.map(|wire| cluster_read::live(&wire, &[cx.id()])))
+    }
+
+    async fn holder(cx: &Cx<'_>, want: &Self) -> Result<Option<Live>, Fault> {
+        let name = cx.name().unwrap_or_default();
+        let physical = cluster_handle(cx.gcp, &want.location, name);
+        Self::read(cx, &physical).await
+    }
+
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        cluster_change::mark(cx, physical, marks).await
+    }
+
+    async fn progress(cx: &Cx<'_>, physical: &str, update: &str) -> Result<Progress, Fault> {
+        container(cx, location_of(physical), update).await
+    }
+}
+
+/// What stays as it was made: everything that runs would have to move.
+fn stays(name: &str, what: &str, doc: &str) -> Row {
+    let advice = format!(
+        "a cluster stays in its {what}: keep it, or declare a second cluster, move what runs, then remove this one"
+    );
+    Row::new(name, FieldKind::Scalar, Effect::Refused { advice }, doc)
+}
+
+/// Up by any number of minors, each of them a step. What is lower than the live one is a floor that is reached: channels go
+/// on by themselves, and GKE never goes back by more than a patch.
+fn version() -> Effect {
+    Effect::When {
+        condition: Condition::NewerMinor,
+        then: Box::new(Effect::Stepwise),
+        otherwise: Box::new(Effect::CreateOnly),
+    }
+}
+
+fn rows() -> Vec<Row> {
+    use FieldKind::{Scalar, Set};
+    let row = |name: &str, kind, group: &str, doc: &str| {
+        Row::new(name, kind, Effect::InPlace, doc).in_group(group)
+    };
+    let owned = || FieldKind::Map { owned_only: true };
+    let whole = || FieldKind::Map { owned_only: false };
+    vec![
+        stays("location", "region or zone", "its region or zone"),
+        fixed("autopilot", "Google runs the nodes"),
+        stays("network", "network", "its network"),
+        stays("subnetwork", "subnetwork", "its subnetwork"),
+        fixed("pods_range", "the secondary range of pods"),
+        fixed("datapath", "how packets go"),
+        fixed("max_pods_per_node", "the most pods of a node"),
+        row(
+            "channel",
+            Scalar,
+            "channel",
+            "which versions upgrades come from",
+        ),
+        Row::new("version", Scalar, version(), "the Kubernetes minor")
+            .in_group("version")
+            .shared_with("GKE, which upgrades along the channel"),
+        row("zones", Set, "zones", "zones of the nodes"),
+        row(
+            "private_nodes",
+            Scalar,
+            "private_nodes",
+            "nodes have no public addresses",
+        ),
+        row(
+            "public_endpoint",
+            Scalar,
+            "endpoint",
+            "the API has an address on the internet",
+        ),
+        row(
+            "authorized_networks",
+            Set,
+            "endpoint",
+            "ranges that reach the API; none is everybody",
+        ),
+        row(
+            "dns_endpoint",
+            Scalar,
+            "endpoint",
+            "the API can be reached by its DNS name",
+        ),
+        row(
+            "workload_pool",
+            Scalar,
+            "workload_pool",
+            "the pool of workload identities",
+        ),
+        row(
+            "shielded_nodes",
+            Scalar,
+            "shielded_nodes",
+            "nodes prove what they have booted",
+        ),
+        row(
+            "kms_key",
+            Scalar,
+            "kms_key",
+            "the key of yours that encrypts Kubernetes secrets",
+        ),
+        row("logging", Set, "logging", "what is logged"),
+        row("monitoring", Set, "monitoring", "what is measured"),
+        row(
+            "managed_prometheus",
+            Scalar,
+            "monitoring",
+            "Google collects metrics for Prometheus",
+        ),
+        row("addons", owned(), "addons", "add-ons that are on or off"),
+        row(
+            "vertical_pod_autoscaling",
+            Scalar,
+            "vertical_pod_autoscaling",
+            "requests of pods are adapted to what they use",
+        ),
+        row(
+            "gateway_api",
+            Scalar,
+            "gateway_api",
+            "the Gateway API can be used",
+        ),
+        row(
+            "maintenance_start",
+            Scalar,
+            "maintenance",
+            "when maintenance may begin, in UTC",
+        ),
+        row(
+            "maintenance_hours",
+            Scalar,
+            "maintenance",
+            "how long it may last, in hours",
+        ),
+        row(
+            "maintenance_days",
+            Set,
+            "maintenance",
+            "on which days; none is every day",
+        ),
+        row(
+            "maintenance_exclusions",
+            whole(),
+            "maintenance",
+            "when there is none",
+        ),
+        tags_row().in_group("tags"),
+        Row::new(
+            "pools",
+            FieldKind::List,
+            Effect::CreateOnly,
+            "the pools that are made with it",
+        ),
+    ]
+}

@@ -1,0 +1,178 @@
+//! Clusters and their pools, read together: one list of the whole project tells both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use google_cloud_container_v1::model::{Cluster as Wire, ListClustersResponse};
+use provision_core::model::{Pending, Resource, ResourceId};
+use provision_kind::{Live, Seen, Serves};
+
+use super::cluster::Cluster;
+use super::container::{LIST, cluster_of, location_of, region_of};
+use super::node_pool::NodePool;
+use super::operation::last;
+use super::seen::{Listed, look_over};
+use super::{Ask, cluster_read, node_pool_read};
+use crate::client::Gcp;
+use crate::error::Fault;
+
+/// The kinds that are read together.
+const KINDS: [&str; 2] = [Cluster::KIND, NodePool::KIND];
+
+/// Whether a kind is among those that are read together.
+pub(crate) fn serves(kind: &str) -> bool {
+    KINDS.contains(&kind)
+}
+
+/// Answers both kinds with one reading.
+pub(crate) async fn survey(asks: &[(&'static str, &Ask<'_>)]) -> Vec<(&'static str, Seen)> {
+    let Some((_, first)) = asks.first() else {
+        return Vec::new();
+    };
+    let answer = list(first.gcp).await;
+    answers(asks, answer)
+}
+
+/// Answers one kind by itself.
+pub(super) async fn survey_of(kind: &'static str, ask: &Ask<'_>) -> Seen {
+    let mut all = survey(&[(kind, ask)]).await;
+    all.pop().map(|(_, seen)| seen).unwrap_or_default()
+}
+
+async fn list(gcp: &Gcp) -> Result<ListClustersResponse, Fault> {
+    let client = gcp.container().await?;
+    let parent = format!("projects/{}/locations/-", gcp.project());
+    let request = client.list_clusters().set_parent(parent);
+    gcp.read(LIST, || request.clone().send()).await
+}
+
+/// What the answer means for each kind.
+pub(super) fn answers(
+    asks: &[(&'static str, &Ask<'_>)],
+    answer: Result<ListClustersResponse, Fault>,
+) -> Vec<(&'static str, Seen)> {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(fault) => {
+            let seen = |(kind, ask): &(&'static str, &Ask<'_>)| {
+                (*kind, look(ask, Err(fault.clone()), |_, _| false))
+            };
+            return asks.iter().map(seen).collect();
+        }
+    };
+    let asked: Vec<&ResourceId> = asks
+        .iter()
+        .flat_map(|(_, ask)| &ask.resources)
+        .flat_map(|resource| [Some(&resource.id), resource.parent.as_ref()])
+        .flatten()
+        .collect();
+    let read = Read::of(&answer, &asked);
+    let own = read.handles(asks);
+    asks.iter()
+        .map(|(kind, ask)| match *kind {
+            Cluster::KIND => (*kind, clusters(ask, &read)),
+            kind => (kind, pools(ask, &read, &own)),
+        })
+        .collect()
+}
+
+/// All that was read.
+struct Read {
+    clusters: Vec<Live>,
+    pools: Vec<Live>,
+    missing: Vec<String>,
+}
+
+impl Read {
+    fn of(answer: &ListClustersResponse, asked: &[&ResourceId]) -> Self {
+        let (mut clusters, mut pools) = (Vec::new(), Vec::new());
+        for wire in &answer.clusters {
+            let mut cluster = cluster_read::live(wire, asked);
+            let inner = inner(wire, &cluster, asked);
+            cluster.foreign = inner.foreign;
+            clusters.push(cluster);
+            pools.extend(inner.lives);
+        }
+        Self {
+            clusters,
+            pools,
+            missing: answer.missing_zones.clone(),
+        }
+    }
+
+    /// The handles of our clusters, by id.
+    fn handles(&self, asks: &[(&'static str, &Ask<'_>)]) -> BTreeMap<ResourceId, String> {
+        let stack = asks.first().map(|(_, ask)| ask.context.stack.as_str());
+        let ours = self
+            .clusters
+            .iter()
+            .filter(|live| live.marks.stack.as_deref() == stack);
+        ours.filter_map(|live| Some((live.marks.id.clone()?, live.physical.clone())))
+            .collect()
+    }
+
+    fn listed(&self, lives: &[Live]) -> Listed {
+        Listed {
+            lives: lives.to_vec(),
+            missing: self.missing.clone(),
+        }
+    }
+}
+
+/// What lies in one cluster.
+struct Inner {
+    lives: Vec<Live>,
+    foreign: Vec<String>,
+}
+
+fn inner(wire: &Wire, cluster: &Live, asked: &[&ResourceId]) -> Inner {
+    let labels = cluster_read::labels(wire);
+    let autopilot = wire.autopilot.as_ref().is_some_and(|one| one.enabled);
+    let mut inner = Inner {
+        lives: Vec::new(),
+        foreign: Vec::new(),
+    };
+    for pool in &wire.node_pools {
+        let mut live = node_pool_read::live(pool, &labels, asked);
+        live.parent.clone_from(&cluster.marks.id);
+        let googles = autopilot || node_pool_read::is_googles(pool);
+        if live.marks.stack.is_none() && !googles {
+            inner.foreign.push(format!("node pool {}", pool.name));
+        }
+        inner.lives.push(live);
+    }
+    inner
+}
+
+fn clusters(ask: &Ask<'_>, read: &Read) -> Seen {
+    look(ask, Ok(read.listed(&read.clusters)), |resource, live| {
+        let text = |field: &str| live.fields.get(field)?.as_text();
+        let location = resource
+            .fields
+            .get("location")
+            .and_then(|one| one.as_text());
+        resource.name.as_deref() == Some(last(&live.physical))
+            && (location.is_none() || location == text("location"))
+    })
+}
+
+fn pools(ask: &Ask<'_>, read: &Read, own: &BTreeMap<ResourceId, String>) -> Seen {
+    let mut seen = look(ask, Ok(read.listed(&read.pools)), |resource, live| {
+        let cluster = resource.parent.as_ref().and_then(|parent| own.get(parent));
+        cluster.map(String::as_str) == Some(cluster_of(&live.physical))
+            && resource.name.as_deref() == Some(last(&live.physical))
+    });
+    // Of a stack's pools in a cluster that is another's nothing is known, and nothing is done to them.
+    let own: BTreeSet<&str> = own.values().map(String::as_str).collect();
+    seen.orphans
+        .retain(|live| own.contains(cluster_of(&live.physical)));
+    seen
+}
+
+fn look(
+    ask: &Ask<'_>,
+    listed: Result<Listed, Fault>,
+    holds: impl Fn(&Resource<Pending>, &Live) -> bool,
+) -> Seen {
+    let place = |live: &Live| Some(region_of(location_of(&live.physical)).to_owned());
+    look_over(ask, LIST, listed, place, holds)
+}
