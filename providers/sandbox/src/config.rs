@@ -41,6 +41,8 @@ pub struct Config {
     pub projects: Vec<String>,
     /// APIs that a project of Google Cloud has not enabled: `container.googleapis.com`.
     pub disabled_apis: Vec<String>,
+    /// Locations that lists over all of them cannot reach: `europe-west1`.
+    pub unreachable: Vec<String>,
     /// Access keys, and tokens of Google Cloud, whose credentials have expired; `*` means every one.
     pub expired: Vec<String>,
     /// Insights that EKS has of clusters, beside those that it finds by itself.
@@ -102,14 +104,23 @@ impl Default for Config {
             denied: Vec::new(),
             projects: Vec::new(),
             disabled_apis: Vec::new(),
+            unreachable: Vec::new(),
             expired: Vec::new(),
             insights: Vec::new(),
         }
     }
 }
 
-/// Quotas of a fresh AWS account (Service Quotas: the page of each service).
+/// Quotas of a fresh account (Service Quotas: the page of each service), and of a fresh project of Google Cloud.
 const QUOTAS: &[(&str, u64)] = &[
+    ("compute:networks", 15),
+    ("compute:subnetworks", 275),
+    ("compute:routers", 20),
+    ("compute:firewalls", 200),
+    ("compute:routes", 250),
+    ("compute:addresses", 8),
+    ("compute:global-addresses", 8),
+    ("compute:cpus", 72),
     ("ec2:vpcs", 5),
     ("ec2:addresses", 5),
     ("ec2:nat-gateways-per-zone", 5),

@@ -15,8 +15,10 @@
 //! canonical status (`NOT_FOUND`); the other one follows. A new service is one line in [`SERVICES`] and one in
 //! `operations.txt` an operation.
 
+pub(crate) mod compute;
 mod dispatch;
 mod enums;
+pub(crate) mod filter;
 mod mask;
 pub(crate) mod operation;
 pub(crate) mod project;

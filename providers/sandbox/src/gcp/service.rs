@@ -12,7 +12,7 @@ use crate::store::{Document, Place, Tx};
 use crate::wire::{ApiError, Params};
 
 /// Every service.
-pub(crate) const SERVICES: &[Service] = &[];
+pub(crate) const SERVICES: &[Service] = &[super::compute::SERVICE];
 
 /// The state of an API in a project that differs from the knob's.
 #[derive(Clone, Debug, Serialize, Deserialize)]
