@@ -149,6 +149,7 @@ const QUOTAS: &[(&str, u64)] = &[
     ("iam:roles", 1000),
     ("iam:instance-profiles", 1000),
     ("iam:oidc-providers", 100),
+    ("iam:service-accounts", 100),
     ("logs:groups", 1_000_000),
     ("scheduler:groups", 500),
     ("secretsmanager:secrets", 500_000),

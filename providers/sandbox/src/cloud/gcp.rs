@@ -169,6 +169,7 @@ impl Inner {
             tx: Tx::new(&self.store, &self.config, record.at),
             project: record.account.clone(),
             operation: routed.operation.name,
+            version: routed.version,
             params: routed.params,
             json: routed.json,
             caller: CALLER.to_owned(),

@@ -53,6 +53,8 @@ pub(crate) struct Routed {
     pub(crate) mask: Option<String>,
     /// Whether enums are to be answered as numbers.
     pub(crate) numbers: bool,
+    /// The version of the API.
+    pub(crate) version: String,
     /// What the path names: `projects/P/secrets/S`.
     pub(crate) resource: String,
 }
@@ -125,7 +127,8 @@ pub(crate) fn route(incoming: &Incoming) -> Result<Routed, Refused> {
     let fits = |service: &&'static Service| only.is_none_or(|name| name == service.name);
     for service in SERVICES.iter().filter(fits) {
         for operation in service.operations {
-            if let Some(params) = matches(operation.rest, &incoming.method, path) {
+            let at = |rest: &str| matches(rest, &incoming.method, path);
+            if let Some(params) = at(operation.rest).or_else(|| at(operation.also)) {
                 return routed(service, operation, params, incoming, path);
             }
         }
@@ -183,8 +186,15 @@ fn routed(
         json,
         mask: mask.filter(|mask| !mask.is_empty()).map(str::to_owned),
         numbers: alt.is_some_and(|alt| alt.contains("enum-encoding=int")),
+        version: version(path).to_owned(),
         resource: resource(path),
     })
+}
+
+/// The version in a path.
+fn version(path: &str) -> &str {
+    let mut parts = path.split('/');
+    parts.find(|part| is_version(part)).unwrap_or_default()
 }
 
 /// What a path names: without version, and without the verb at its end.

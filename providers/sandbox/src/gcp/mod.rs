@@ -15,15 +15,20 @@
 //! canonical status (`NOT_FOUND`); the other one follows. A new service is one line in [`SERVICES`] and one in
 //! `operations.txt` an operation.
 
+pub(crate) mod cloudresourcemanager;
 pub(crate) mod compute;
 mod dispatch;
 mod enums;
 pub(crate) mod filter;
+pub(crate) mod iam;
 mod mask;
 pub(crate) mod operation;
+pub(crate) mod policy;
 pub(crate) mod project;
 pub(crate) mod refusal;
+pub(crate) mod secretmanager;
 mod service;
+pub(crate) mod serviceusage;
 pub(crate) mod shape;
 
 pub(crate) use dispatch::{Incoming, Refused, Routed, is_mine, route};

@@ -12,7 +12,13 @@ use crate::store::{Document, Place, Tx};
 use crate::wire::{ApiError, Params};
 
 /// Every service.
-pub(crate) const SERVICES: &[Service] = &[super::compute::SERVICE];
+pub(crate) const SERVICES: &[Service] = &[
+    super::cloudresourcemanager::SERVICE,
+    super::compute::SERVICE,
+    super::iam::SERVICE,
+    super::secretmanager::SERVICE,
+    super::serviceusage::SERVICE,
+];
 
 /// The state of an API in a project that differs from the knob's.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -97,6 +103,8 @@ pub(crate) struct Operation {
     pub(crate) mutating: bool,
     /// Method and path pattern: `POST /v1/projects/{project}/secrets/{secret}:addVersion`.
     pub(crate) rest: &'static str,
+    /// The same in another version of the API.
+    pub(crate) also: &'static str,
     /// Query parameters it takes, and members of the body.
     pub(crate) accepts: &'static [&'static [&'static str]],
     /// Permissions it needs; empty = none.
@@ -125,6 +133,7 @@ impl Operation {
             name,
             mutating,
             rest,
+            also: "",
             accepts: &[],
             needs: "",
             takes: "",
@@ -150,6 +159,11 @@ impl Operation {
         run: fn(&mut Call<'_>) -> Outcome,
     ) -> Self {
         Self::new(name, true, rest, run)
+    }
+
+    /// The same, also at the path of another version.
+    pub(crate) const fn also(self, also: &'static str) -> Self {
+        Self { also, ..self }
     }
 
     /// The same with query parameters and members of the body.
@@ -188,6 +202,8 @@ pub(crate) struct Call<'a> {
     pub(crate) project: String,
     /// The operation's name.
     pub(crate) operation: &'static str,
+    /// The version of the API: `v1`.
+    pub(crate) version: String,
     /// Path parameters, and those query parameters that are not empty and not common to all methods.
     pub(crate) params: Params,
     /// The JSON body with enums as names; null when there is none.
