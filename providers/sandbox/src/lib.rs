@@ -31,6 +31,7 @@ pub use catalogue::{OperationEntry, operations};
 pub use cloud::{Cloud, Delivery};
 pub use config::{Bucket, Config, Planted};
 pub use fault::{Fault, FaultAction};
+pub use gcp::gcp_endpoints;
 pub use object::Object;
 pub use plant::{Plant, PlantedCertificate};
 pub use store::StoreError;

@@ -18,6 +18,7 @@
 pub(crate) mod cloudresourcemanager;
 pub(crate) mod compute;
 mod dispatch;
+mod endpoints;
 mod enums;
 pub(crate) mod filter;
 pub(crate) mod iam;
@@ -31,7 +32,11 @@ mod service;
 pub(crate) mod serviceusage;
 pub(crate) mod shape;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use dispatch::{Incoming, Refused, Routed, is_mine, route};
+pub use endpoints::gcp_endpoints;
 pub(crate) use enums::{Enum, numbers};
 pub(crate) use mask::keep;
 pub(crate) use service::{

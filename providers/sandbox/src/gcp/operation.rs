@@ -156,11 +156,6 @@ impl Work {
     pub(crate) fn is_done(&self) -> bool {
         self.phase.is(DONE)
     }
-
-    /// Whether it has ended well.
-    pub(crate) fn succeeded(&self) -> bool {
-        self.is_done() && self.error.is_none()
-    }
 }
 
 /// Writes an operation.
@@ -190,6 +185,7 @@ pub(crate) fn list(tx: &Tx<'_>, place: &Place, service: &str) -> Vec<Work> {
 }
 
 /// The operations of a service in a place that have not ended yet.
+#[allow(dead_code, reason = "for Container, which is being built on this")]
 pub(crate) fn running(tx: &Tx<'_>, place: &Place, service: &str) -> Vec<Work> {
     let mut all: Vec<Work> = tx
         .list::<Live>(place)

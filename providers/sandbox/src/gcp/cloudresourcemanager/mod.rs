@@ -2,9 +2,6 @@
 
 mod project;
 
-#[cfg(test)]
-mod tests;
-
 use super::{Operation, Service, Style};
 
 /// The service.

@@ -25,17 +25,18 @@ mod router;
 mod subnetwork;
 mod work;
 
-#[cfg(test)]
-mod tests;
-
 use super::{Service, Style};
 use crate::object::Object;
 use crate::store::{Place, Tx};
 
 pub(crate) use item::Item;
+#[allow(unused_imports, reason = "for Container, which is being built on this")]
 pub(crate) use kind::{Kind, find, usable};
+#[allow(unused_imports, reason = "for Container, which is being built on this")]
 pub(crate) use link::{link, relative};
+#[allow(unused_imports, reason = "for Container, which is being built on this")]
 pub(crate) use machine_type::{MachineType, machine_type};
+#[allow(unused_imports, reason = "for Container, which is being built on this")]
 pub(crate) use place::{REGIONS, zones_of};
 
 /// The service.

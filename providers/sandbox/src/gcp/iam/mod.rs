@@ -5,9 +5,6 @@
 mod account;
 mod change;
 
-#[cfg(test)]
-mod tests;
-
 use super::{Operation, Service, Style};
 use crate::object::Object;
 use crate::store::Tx;

@@ -1,7 +1,7 @@
 //! Secret Manager: secrets of no region and their versions. Names in answers hold the project's number. Values are in the
 //! store, as they are in the cloud, and nowhere else.
 //!
-//! For other services: [`Secret`] and [`Version`] by their ids.
+//! For other services: [`Secret`] by its id.
 
 mod change;
 mod checksum;
@@ -9,15 +9,11 @@ mod secret;
 mod value;
 mod version;
 
-#[cfg(test)]
-mod tests;
-
 use super::{Enum, Operation, Service, Style};
 use crate::object::Object;
 use crate::store::Tx;
 
 pub(crate) use secret::Secret;
-pub(crate) use version::Version;
 
 /// The service.
 pub(crate) const SERVICE: Service = Service {

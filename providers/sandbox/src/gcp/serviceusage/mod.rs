@@ -3,9 +3,6 @@
 mod api;
 mod work;
 
-#[cfg(test)]
-mod tests;
-
 use super::{Operation, Service, Style};
 
 /// The service.
