@@ -7,7 +7,7 @@ use crate::calls::CallRecord;
 use crate::fault::FaultAction;
 use crate::gcp::operation::Failure;
 use crate::gcp::{
-    Call, Incoming, Outcome, Refused, Routed, Style, is_mine, keep, numbers, project, refusal,
+    Call, Incoming, Outcome, Refused, Routed, Style, is_mine, keep, project, refusal,
     route,
 };
 use crate::store::{StoreError, Tx};
@@ -85,7 +85,7 @@ impl Inner {
         let response = match outcome {
             Ok(mut answer) => {
                 if ints {
-                    numbers(service.enums, operation.answers, &mut answer);
+                    service.number(operation.answers, &mut answer);
                 }
                 let answer = mask.map_or(answer.clone(), |mask| keep(&mask, &answer));
                 refusal::response(200, &answer)

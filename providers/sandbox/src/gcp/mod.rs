@@ -17,6 +17,7 @@
 
 pub(crate) mod cloudresourcemanager;
 pub(crate) mod compute;
+pub(crate) mod container;
 mod dispatch;
 mod endpoints;
 mod enums;
@@ -37,7 +38,7 @@ mod tests;
 
 pub(crate) use dispatch::{Incoming, Refused, Routed, is_mine, route};
 pub use endpoints::gcp_endpoints;
-pub(crate) use enums::{Enum, numbers};
+pub(crate) use enums::Enum;
 pub(crate) use mask::keep;
 pub(crate) use service::{
     ApiState, Call, Operation, Outcome, SERVICES, Service, Style, is_enabled,

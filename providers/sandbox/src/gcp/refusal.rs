@@ -78,11 +78,12 @@ pub(crate) fn body(style: Style, error: &ApiError) -> Value {
     let mut said = json!({ "code": error.status, "message": error.message });
     if style != Style::Status {
         let domain = error.members.get("domain").and_then(Value::as_str);
-        said["errors"] = json!([{
-            "message": error.message,
-            "domain": domain.unwrap_or("global"),
-            "reason": reason,
-        }]);
+        let mut row = json!({ "message": error.message, "reason": reason });
+        // Null: the front end names none.
+        if error.members.get("domain") != Some(&Value::Null) {
+            row["domain"] = json!(domain.unwrap_or("global"));
+        }
+        said["errors"] = json!([row]);
     }
     // Compute writes a status only where the front end speaks for it.
     if style != Style::Reasons || error.members.contains_key("domain") {

@@ -15,6 +15,7 @@ use crate::wire::{ApiError, Params};
 pub(crate) const SERVICES: &[Service] = &[
     super::cloudresourcemanager::SERVICE,
     super::compute::SERVICE,
+    super::container::SERVICE,
     super::iam::SERVICE,
     super::secretmanager::SERVICE,
     super::serviceusage::SERVICE,
@@ -56,6 +57,14 @@ pub(crate) fn is_enabled(tx: &Tx<'_>, project: &str, api: &str) -> bool {
 }
 
 impl Service {
+    /// Gives an answer its enums as numbers.
+    pub(crate) fn number(&self, message: &str, answer: &mut Value) {
+        match self.name {
+            "container" => super::container::with_numbers(message, answer),
+            _ => super::enums::numbers(self.enums, message, answer),
+        }
+    }
+
     /// Whether its API is not enabled in a project.
     pub(crate) fn is_disabled(&self, tx: &Tx<'_>, project: &str) -> bool {
         !project.is_empty() && !is_enabled(tx, project, self.api)
@@ -253,7 +262,9 @@ impl Call<'_> {
             let mut known = operation.accepts.iter().copied().flatten();
             !in_path(name) && !known.any(|known| known == name || *known == plain)
         };
-        let members = self.json.as_object();
+        // `*`: the operation knows the members of its body itself.
+        let any = operation.accepts.iter().any(|names| names.contains(&"*"));
+        let members = self.json.as_object().filter(|_| !any);
         let mut names = self.params.iter().map(|(name, _)| name).chain(
             members
                 .into_iter()

@@ -17,6 +17,10 @@ pub(super) const GROUP: Kind = Kind {
     collection: "instanceGroups",
     kind: "instanceGroup",
     noun: "instance_group",
+    // Which ranges its machines take addresses from is kept here, not told.
+    show: |_, _, _, out| {
+        out.remove("aliasRangeNames");
+    },
     uses: |item| {
         vec![
             item.text("network").to_owned(),

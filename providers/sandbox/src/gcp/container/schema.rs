@@ -251,6 +251,13 @@ fn enum_name(name: &str, value: &Value) -> Option<&'static str> {
     found.map(|(name, _)| *name)
 }
 
+/// The number of a value of an enum.
+pub(super) fn enum_number(name: &str, value: &str) -> Option<i64> {
+    let values = schema().enums.get(name)?;
+    let found = values.iter().find(|(name, _)| *name == value);
+    found.map(|(_, number)| *number)
+}
+
 fn is_default(kind: &Kind, value: &Value) -> bool {
     match (kind, value) {
         (Kind::Bool, Value::Bool(on)) => !on,
@@ -279,7 +286,7 @@ fn snake(name: &str) -> String {
 }
 
 /// An answer's message with its enums as numbers: `$alt=json;enum-encoding=int`.
-pub(super) fn with_numbers(message: &str, value: &mut Value) {
+pub(crate) fn with_numbers(message: &str, value: &mut Value) {
     numbers(&Kind::Message(known(message)), value);
 }
 

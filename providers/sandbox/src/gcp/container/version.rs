@@ -11,16 +11,14 @@ use jiff::tz::TimeZone;
 
 /// A Kubernetes minor of GKE.
 struct Minor {
-    number: u16,
     /// When Regular offered it first.
     regular: Date,
     /// Its patches, oldest first.
     patches: &'static [&'static str],
 }
 
-const fn minor(number: u16, regular: Date, patches: &'static [&'static str]) -> Minor {
+const fn minor(regular: Date, patches: &'static [&'static str]) -> Minor {
     Minor {
-        number,
         regular,
         patches,
     }
@@ -29,26 +27,22 @@ const fn minor(number: u16, regular: Date, patches: &'static [&'static str]) -> 
 /// Oldest first.
 const MINORS: &[Minor] = &[
     minor(
-        32,
         date(2025, 2, 11),
         &["1.32.4-gke.1353003", "1.32.4-gke.1415000"],
     ),
     minor(
-        33,
         date(2025, 6, 3),
         &["1.33.2-gke.1240000", "1.33.5-gke.2100000"],
     ),
     minor(
-        34,
         date(2025, 10, 1),
         &["1.34.8-gke.1278000", "1.34.9-gke.1131000"],
     ),
     minor(
-        35,
         date(2026, 2, 10),
         &["1.35.5-gke.1241004", "1.35.6-gke.1250000"],
     ),
-    minor(36, date(2026, 6, 16), &["1.36.0-gke.3302004"]),
+    minor(date(2026, 6, 16), &["1.36.0-gke.3302004"]),
 ];
 
 /// The channels, the quickest first: how many days before or after Regular a minor is offered, after how many more it is
@@ -81,7 +75,12 @@ pub(super) fn channel(name: &str, now: Timestamp) -> Channel {
         let until = one.regular.saturating_add(months.months());
         one.regular.saturating_add(shift.days()) <= today && today < until
     };
-    let minors: Vec<&Minor> = MINORS.iter().filter(offered).collect();
+    let mut minors: Vec<&Minor> = MINORS.iter().filter(offered).collect();
+    // A clock before or after all that is known gets what is nearest.
+    if minors.is_empty() {
+        let first = MINORS.first().filter(|one| today < one.regular);
+        minors.extend(first.or_else(|| MINORS.last()));
+    }
     let settled = |one: &&&Minor| one.regular.saturating_add((shift + settle).days()) <= today;
     let default = minors.iter().rfind(settled).or_else(|| minors.first());
     let newest = |one: &Minor| one.patches.last().copied().unwrap_or_default();
@@ -111,6 +110,12 @@ impl Channel {
             }
         }
     }
+}
+
+/// The version itself, when there is or was such a one.
+pub(super) fn known(version: &str) -> Option<&'static str> {
+    let mut all = MINORS.iter().flat_map(|one| one.patches.iter().copied());
+    all.find(|one| *one == version)
 }
 
 /// The minor and the order of a version: `1.35.6-gke.1250000` is (35, 6, 1250000).

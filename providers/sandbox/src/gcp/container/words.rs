@@ -147,6 +147,75 @@ pub(super) fn no_account(email: &str) -> Words {
     bad(format!("Service account \"{email}\" does not exist."))
 }
 
+/// A name that is none.
+pub(super) fn bad_name(field: &str, name: &str) -> Words {
+    bad(format!(
+        "Invalid value for field \"{field}\": \"{name}\". Must be a match of regex '(?:[a-z](?:[-a-z0-9]{{0,38}}[a-z0-9])?)' \
+         (only lowercase alphanumerics and '-' allowed, must start with a letter and end with an alphanumeric, and must be \
+         no longer than 40 characters)."
+    ))
+}
+
+/// There is a pool of that name.
+pub(super) fn pool_exists(project: &str, location: &str, cluster: &str, name: &str) -> Words {
+    let path = cluster_path(project, location, cluster);
+    let message = format!("Already exists: {path}/nodePools/{name}.");
+    words(409, "ALREADY_EXISTS", "alreadyExists", message)
+}
+
+/// More than one field in one update; assumed.
+pub(super) fn many_fields() -> Words {
+    bad("Exactly one update can be applied to a cluster with each request.")
+}
+
+/// The object changed since it was read; assumed.
+pub(super) fn stale_etag(supplied: &str, expected: &str) -> Words {
+    not_now(format!(
+        "Resource etag mismatch: the supplied etag \"{supplied}\" does not match the current etag \"{expected}\"."
+    ))
+}
+
+/// The maintenance policy changed since it was read; assumed.
+pub(super) fn stale_policy(supplied: &str, expected: &str) -> Words {
+    not_now(format!(
+        "Maintenance policy could not be set due to resource version mismatch: supplied was \"{supplied}\", the current one is \
+         \"{expected}\"."
+    ))
+}
+
+/// The zone does not have machines of this type.
+pub(super) fn no_machine(name: &str, zone: &str) -> Words {
+    bad(format!("Invalid machine type \"{name}\" in zone \"{zone}\": GCE_NOT_FOUND"))
+}
+
+/// A project has not enough of something in a region.
+pub(super) fn over_quota(project: &str, resource: &str, wants: u64, limit: u64, free: u64) -> Words {
+    let short = wants.saturating_sub(free);
+    let message = format!(
+        "Insufficient regional quota to satisfy request: resource \"{resource}\": request requires '{wants}.0' and is short \
+         '{short}.0'. project has a quota of '{limit}.0' with '{free}.0' available. View and manage quotas at \
+         https://console.cloud.google.com/iam-admin/quotas?usage=USED&project={project}."
+    );
+    words(403, "PERMISSION_DENIED", "forbidden", message)
+}
+
+/// A channel upgrades and repairs by itself.
+pub(super) fn channel_manages(channel: &str) -> Words {
+    bad(format!(
+        "Auto_upgrade and auto_repair cannot be false when release_channel {channel} is set."
+    ))
+}
+
+impl From<Words> for crate::wire::ApiError {
+    fn from(words: Words) -> Self {
+        // What the front end itself refuses has another reason, and no domain.
+        match words.reason {
+            "invalid" => Self::new(words.http, "invalid", words.message).with("domain", ()),
+            _ => Self::new(words.http, words.status, words.message),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
