@@ -15,7 +15,6 @@ mod node_pool_body;
 mod node_pool_change;
 mod node_pool_read;
 mod operation;
-pub(crate) mod project_binding;
 pub(crate) mod reading;
 mod router;
 pub(crate) mod seen;
@@ -36,7 +35,6 @@ pub use cluster::{Cluster, NewPool};
 pub use cluster_addons::NAMES as ADDONS;
 pub use network::Network;
 pub use node_pool::NodePool;
-pub use project_binding::ProjectBinding;
 pub use router::Router;
 pub use service_account::ServiceAccount;
 pub(crate) use service_account::email;
@@ -116,12 +114,10 @@ impl<K: Serves<Cloud = Google>> Ops for Face<K> {
 }
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 7] = [
+pub(crate) const ALL: [&dyn Ops; 5] = [
     &Face::<Network>(PhantomData),
     &Face::<Subnetwork>(PhantomData),
     &Face::<Router>(PhantomData),
-    &Face::<ServiceAccount>(PhantomData),
-    &Face::<ProjectBinding>(PhantomData),
     &Face::<Cluster>(PhantomData),
     &Face::<NodePool>(PhantomData),
 ];
