@@ -1,4 +1,4 @@
-//! Google Cloud: networks, clusters and node pools. Nothing is lowered to it yet.
+//! Google Cloud: networks, identities of nodes, clusters and node pools on GKE.
 //!
 //! Rooms: [`Gcp`] is the one place that sends; [`Reach`] says where to; [`Fault`] sorts what comes back; `kinds` has one file
 //! for each kind of object; [`marks`] tells whose an object is.
@@ -19,6 +19,9 @@ pub const PROVIDER: &str = "gke";
 
 pub use client::Gcp;
 pub use error::{Fault, How};
-pub use kinds::{ADDONS, Cluster, Google, Network, NewPool, NodePool, On, Router, Subnetwork};
+pub use kinds::{
+    ADDONS, Cluster, Google, Network, NewPool, NodePool, On, ProjectBinding, Router,
+    ServiceAccount, Subnetwork,
+};
 pub use provider::GkeProvider;
 pub use reach::Reach;

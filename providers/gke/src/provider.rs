@@ -14,6 +14,7 @@ use provision_kind::uses::usages;
 use crate::PROVIDER;
 use crate::account::facts;
 use crate::client::Gcp;
+use crate::expand::expand;
 use crate::kinds::{ALL, Ask, On, ops, reading};
 
 /// The provider. Without clients it can describe and expand, which needs no network.

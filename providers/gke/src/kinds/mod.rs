@@ -15,6 +15,7 @@ mod node_pool_body;
 mod node_pool_change;
 mod node_pool_read;
 mod operation;
+pub(crate) mod project_binding;
 pub(crate) mod reading;
 mod router;
 pub(crate) mod seen;
@@ -35,6 +36,7 @@ pub use cluster::{Cluster, NewPool};
 pub use cluster_addons::NAMES as ADDONS;
 pub use network::Network;
 pub use node_pool::NodePool;
+pub use project_binding::ProjectBinding;
 pub use router::Router;
 pub use service_account::ServiceAccount;
 pub(crate) use service_account::email;
@@ -114,10 +116,12 @@ impl<K: Serves<Cloud = Google>> Ops for Face<K> {
 }
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 5] = [
+pub(crate) const ALL: [&dyn Ops; 7] = [
     &Face::<Network>(PhantomData),
     &Face::<Subnetwork>(PhantomData),
     &Face::<Router>(PhantomData),
+    &Face::<ServiceAccount>(PhantomData),
+    &Face::<ProjectBinding>(PhantomData),
     &Face::<Cluster>(PhantomData),
     &Face::<NodePool>(PhantomData),
 ];

@@ -26,6 +26,8 @@ fn tables_fit_their_structs() {
     rows_are_fields::<Network>();
     rows_are_fields::<Subnetwork>();
     rows_are_fields::<Router>();
+    rows_are_fields::<ServiceAccount>();
+    rows_are_fields::<ProjectBinding>();
     rows_are_fields::<Cluster>();
     rows_are_fields::<NodePool>();
 }
