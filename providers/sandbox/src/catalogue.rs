@@ -15,6 +15,8 @@ pub struct OperationEntry {
     pub mutating: bool,
     /// Parameters it takes, `N` for numbers; empty = not checked.
     pub accepts: Vec<&'static str>,
+    /// Method and path, where they tell the operation.
+    pub rest: &'static str,
 }
 
 /// Every operation.
@@ -31,9 +33,27 @@ pub fn operations() -> Vec<OperationEntry> {
                 .flatten()
                 .copied()
                 .collect(),
+            rest: operation.rest,
         })
     };
-    SERVICES.iter().flat_map(of).collect()
+    let gcp = crate::gcp::SERVICES.iter().flat_map(of_gcp);
+    SERVICES.iter().flat_map(of).chain(gcp).collect()
+}
+
+fn of_gcp(service: &'static crate::gcp::Service) -> impl Iterator<Item = OperationEntry> {
+    service.operations.iter().map(|operation| OperationEntry {
+        service: service.name,
+        name: operation.name,
+        mutating: operation.mutating,
+        accepts: operation
+            .accepts
+            .iter()
+            .copied()
+            .flatten()
+            .copied()
+            .collect(),
+        rest: operation.rest,
+    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The cloud: a synchronous value that answers requests. It has no clock and no randomness of its own.
 
+mod gcp;
+
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -27,7 +29,7 @@ pub struct Delivery {
     pub dropped: bool,
 }
 
-/// An AWS-like cloud.
+/// A cloud: both of them, in one store.
 pub struct Cloud {
     inner: Mutex<Inner>,
 }
@@ -129,6 +131,11 @@ impl Cloud {
         let objects = SERVICES
             .iter()
             .flat_map(|service| (service.objects)(&tx))
+            .chain(
+                crate::gcp::SERVICES
+                    .iter()
+                    .flat_map(|service| (service.objects)(&tx)),
+            )
             .collect();
         tx.finish().map_err(damaged)?;
         Ok(objects)
@@ -230,6 +237,10 @@ impl Inner {
         for service in SERVICES {
             (service.settle)(&mut tx);
         }
+        crate::gcp::operation::settle(&mut tx);
+        for service in crate::gcp::SERVICES {
+            (service.settle)(&mut tx);
+        }
         let changes = tx.finish().map_err(damaged)?;
         self.store.commit(changes)
     }
@@ -237,6 +248,9 @@ impl Inner {
     fn handle(&mut self, now: Timestamp, request: Request<Vec<u8>>) -> End {
         let number = self.calls.last().map_or(1, |call| call.number + 1);
         let mut record = new_record(number, now);
+        if gcp::mine(&request) {
+            return self.handle_gcp(record, request);
+        }
         let incoming = match Incoming::read(request) {
             Ok(incoming) => incoming,
             Err(refused) => return self.refuse(record, &refused),
@@ -380,7 +394,10 @@ impl Inner {
                 } => {
                     return Err(ApiError::new(*status, code, message));
                 }
-                FaultAction::DropAfter | FaultAction::FailAfter | FaultAction::Delay { .. } => {}
+                FaultAction::DropAfter
+                | FaultAction::FailAfter
+                | FaultAction::EndInError { .. }
+                | FaultAction::Delay { .. } => {}
             }
         }
         if self.config.expires(&incoming.access_key)

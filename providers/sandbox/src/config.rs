@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::ailment::{Ailment, Patient, Stage};
-use crate::fault::Fault;
+use crate::fault::{Fault, names};
 
 /// The knobs of a sandbox. Every field has a default, so that a partial JSON document is a whole configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,9 +34,16 @@ pub struct Config {
     pub issues: Vec<Ailment>,
     /// Quotas that differ from the defaults, by name (`ec2:vpcs`).
     pub quotas: BTreeMap<String, u64>,
-    /// Actions that nobody may call: `ec2:CreateVpc`, `iam:*`.
+    /// Actions that nobody may call: `ec2:CreateVpc`, `iam:*`; methods and permissions of Google Cloud:
+    /// `compute.networks.insert`, `compute.networks.create`, `container.*`.
     pub denied: Vec<String>,
-    /// Access keys whose credentials have expired; `*` means every one.
+    /// Google Cloud's projects; empty: any well-formed id is one.
+    pub projects: Vec<String>,
+    /// APIs that a project of Google Cloud has not enabled: `container.googleapis.com`.
+    pub disabled_apis: Vec<String>,
+    /// Locations that lists over all of them cannot reach: `europe-west1`.
+    pub unreachable: Vec<String>,
+    /// Access keys, and tokens of Google Cloud, whose credentials have expired; `*` means every one.
     pub expired: Vec<String>,
     /// Insights that EKS has of clusters, beside those that it finds by itself.
     pub insights: Vec<Planted>,
@@ -95,14 +102,25 @@ impl Default for Config {
             issues: Vec::new(),
             quotas: BTreeMap::new(),
             denied: Vec::new(),
+            projects: Vec::new(),
+            disabled_apis: Vec::new(),
+            unreachable: Vec::new(),
             expired: Vec::new(),
             insights: Vec::new(),
         }
     }
 }
 
-/// Quotas of a fresh AWS account (Service Quotas: the page of each service).
+/// Quotas of a fresh account (Service Quotas: the page of each service), and of a fresh project of Google Cloud.
 const QUOTAS: &[(&str, u64)] = &[
+    ("compute:networks", 15),
+    ("compute:subnetworks", 275),
+    ("compute:routers", 20),
+    ("compute:firewalls", 200),
+    ("compute:routes", 250),
+    ("compute:addresses", 8),
+    ("compute:global-addresses", 8),
+    ("compute:cpus", 72),
     ("ec2:vpcs", 5),
     ("ec2:addresses", 5),
     ("ec2:nat-gateways-per-zone", 5),
@@ -131,6 +149,7 @@ const QUOTAS: &[(&str, u64)] = &[
     ("iam:roles", 1000),
     ("iam:instance-profiles", 1000),
     ("iam:oidc-providers", 100),
+    ("iam:service-accounts", 100),
     ("logs:groups", 1_000_000),
     ("scheduler:groups", 500),
     ("secretsmanager:secrets", 500_000),
@@ -200,6 +219,11 @@ impl Config {
                         .map_or(what == operation, |start| operation.starts_with(start))
             })
         })
+    }
+
+    /// Whether the method or permission of Google Cloud is denied to everybody.
+    pub fn forbids(&self, name: &str) -> bool {
+        self.denied.iter().any(|pattern| names(pattern, name))
     }
 
     /// Whether the credentials of this access key have expired.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// `ec2:CreateVpc`; `ec2:*` and `*` match more.
+    /// `ec2:CreateVpc`, `compute.networks.insert`; `ec2:*`, `compute.networks.*` and `*` match more.
     pub operation: String,
     /// How many matching calls go through before it starts.
     #[serde(default)]
@@ -47,6 +47,16 @@ pub enum FaultAction {
     DropAfter,
     /// Applied, then the service's internal error (500).
     FailAfter,
+    /// Google Cloud: accepted, but its long-running operation ends in this error.
+    EndInError {
+        /// The error's code.
+        code: String,
+        /// The HTTP status.
+        status: u16,
+        /// The message.
+        #[serde(default)]
+        message: String,
+    },
     /// Answered this many milliseconds late.
     Delay {
         /// Milliseconds.
@@ -67,9 +77,19 @@ impl Fault {
 
     fn matches(&self, service: &str, operation: &str) -> bool {
         match self.operation.split_once(':') {
-            None => self.operation == "*",
+            None => self.operation == "*" || names(&self.operation, operation),
             Some((of, what)) => of == service && (what == "*" || what == operation),
         }
+    }
+}
+
+/// Whether a pattern names a method of Google Cloud, by its whole id or by the start of it before a star.
+pub(crate) fn names(pattern: &str, method: &str) -> bool {
+    match pattern.strip_suffix(".*") {
+        Some(start) => method
+            .strip_prefix(start)
+            .is_some_and(|rest| rest.starts_with('.')),
+        None => pattern == method && method.contains('.'),
     }
 }
 
@@ -89,6 +109,15 @@ mod tests {
         assert!(!fault.strike("ec2", "DeleteVpc"));
         let hits: Vec<bool> = (0..5).map(|_| fault.strike("ec2", "CreateVpc")).collect();
         assert_eq!(hits, [false, true, true, false, false]);
+    }
+
+    #[test]
+    fn methods_are_named_by_their_ids() {
+        use super::names;
+        assert!(names("compute.networks.insert", "compute.networks.insert"));
+        assert!(names("compute.networks.*", "compute.networks.insert"));
+        assert!(!names("compute.net.*", "compute.networks.insert"));
+        assert!(!names("CreateVpc", "CreateVpc"));
     }
 
     #[test]

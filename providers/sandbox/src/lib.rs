@@ -1,4 +1,4 @@
-//! The embedded cloud: a local server that speaks the real wire protocols of AWS, so that the same SDK clients,
+//! The embedded cloud: a local server that speaks the real wire protocols of AWS and Google Cloud, so that the same SDK clients,
 //! retries and parsers run against it. It refuses what the real cloud refuses.
 //!
 //! [`Cloud`] is a synchronous value; [`server`] puts it on a loopback port. It depends on no provider crate and not on
@@ -13,6 +13,7 @@ mod catalogue;
 mod cloud;
 mod config;
 mod fault;
+mod gcp;
 mod object;
 mod phase;
 mod plant;
@@ -30,6 +31,7 @@ pub use catalogue::{OperationEntry, operations};
 pub use cloud::{Cloud, Delivery};
 pub use config::{Bucket, Config, Planted};
 pub use fault::{Fault, FaultAction};
+pub use gcp::gcp_endpoints;
 pub use object::Object;
 pub use plant::{Plant, PlantedCertificate};
 pub use store::StoreError;

@@ -1,4 +1,4 @@
-//! Independent clients against the sandbox: scripts for boto3 and the AWS command line. Without them on this machine
+//! Independent clients against the sandbox: scripts for boto3, Google's client and the AWS command line. Without them on this machine
 //! the test says that it was skipped. `PROVISION_TEST_PYTHON` names a Python that has boto3.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
@@ -22,8 +22,13 @@ fn has(module: &str) -> bool {
 
 /// Runs a script of `tests/clients` against a fresh cloud.
 async fn run(script: &'static str) {
-    if !has("boto3") {
-        eprintln!("skipped: {script} needs a python3 with boto3");
+    run_with(script, "boto3").await;
+}
+
+/// Runs a script that needs a module.
+async fn run_with(script: &'static str, module: &'static str) {
+    if !has(module) {
+        eprintln!("skipped: {script} needs a python3 with {module}");
         return;
     }
     let cloud = Arc::new(Cloud::in_memory(Config::default()));
@@ -44,6 +49,7 @@ async fn run(script: &'static str) {
             .env("AWS_CONFIG_FILE", "/dev/null")
             .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("NO_PROXY", "127.0.0.1,localhost")
             .output()
             .unwrap()
     })
@@ -76,6 +82,11 @@ async fn boto3_runs_a_cluster() {
 #[tokio::test]
 async fn boto3_keeps_log_groups() {
     run("logs_boto3.py").await;
+}
+
+#[tokio::test]
+async fn googles_python_client_lives_a_life() {
+    run_with("gcp_python.py", "googleapiclient").await;
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use provision_sandbox::{Config, server};
+use provision_sandbox::{Config, gcp_endpoints, server};
 use serde_json::json;
 
 use crate::args::SandboxEnv;
@@ -27,7 +27,7 @@ pub(super) async fn run(cx: &Cx, args: &SandboxEnv) -> Result<Exit, Error> {
     if cx.screen.json {
         let all: serde_json::Map<String, serde_json::Value> = variables(&url, &config)
             .into_iter()
-            .map(|(name, value)| (name.to_owned(), json!(value)))
+            .map(|(name, value)| (name, json!(value)))
             .collect();
         cx.screen
             .document(&json!({ "format_version": 1, "env": all }))?;
@@ -39,7 +39,7 @@ pub(super) async fn run(cx: &Cx, args: &SandboxEnv) -> Result<Exit, Error> {
 
 /// What a shell evaluates.
 pub(super) fn exports(url: &str, config: &Config) -> String {
-    let mut out = String::from("unset AWS_PROFILE AWS_SESSION_TOKEN\n");
+    let mut out = String::from("unset AWS_PROFILE AWS_SESSION_TOKEN GOOGLE_CLOUD_UNIVERSE_DOMAIN\n");
     for (name, value) in variables(url, config) {
         let _ = writeln!(out, "export {name}={value}");
     }
@@ -49,9 +49,10 @@ pub(super) fn exports(url: &str, config: &Config) -> String {
     out
 }
 
-/// The access key names the account; the secret is looked at by nobody.
-fn variables(url: &str, config: &Config) -> [(&'static str, String); 5] {
-    [
+/// The access key names the account; the secret is looked at by nobody. Google Cloud needs no credentials.
+fn variables(url: &str, config: &Config) -> Vec<(String, String)> {
+    let project = config.projects.first().map_or("sandbox-project", String::as_str);
+    let fixed = [
         ("AWS_ENDPOINT_URL", url.to_owned()),
         ("AWS_ACCESS_KEY_ID", config.account.clone()),
         ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
@@ -60,5 +61,9 @@ fn variables(url: &str, config: &Config) -> [(&'static str, String); 5] {
             "PROVISION_SETTLE",
             config.visibility_lag_ms.div_ceil(1000).to_string(),
         ),
-    ]
+        ("CLOUDSDK_AUTH_DISABLE_CREDENTIALS", "true".to_owned()),
+        ("CLOUDSDK_CORE_PROJECT", project.to_owned()),
+    ];
+    let fixed = fixed.into_iter().map(|(name, value)| (name.to_owned(), value));
+    fixed.chain(gcp_endpoints(url)).collect()
 }

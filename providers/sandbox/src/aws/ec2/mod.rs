@@ -9,7 +9,7 @@
 mod address;
 mod admission;
 mod association;
-mod cidr;
+pub(crate) mod cidr;
 mod common;
 mod instance;
 mod internet_gateway;
