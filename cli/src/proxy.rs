@@ -32,7 +32,7 @@ pub fn around(sandbox: bool) -> Option<ExitCode> {
 fn spared(sandbox: bool, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     let filled = |name: &&str| variable(name).is_some_and(|value| !value.is_empty());
     let here = sandbox || Reach::of(&variable).is_loopback();
-    if !here || !PROXIES.iter().any(|name| filled(&name)) {
+    if !here || !PROXIES.iter().any(filled) {
         return None;
     }
     let said = variable("no_proxy").or_else(|| variable("NO_PROXY"));

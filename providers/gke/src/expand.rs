@@ -23,8 +23,7 @@ mod tests;
 type Made = Result<Resource<Open>, Failure>;
 
 /// The blocks that are lowered to this provider.
-#[must_use]
-pub fn expand(request: &ExpandRequest) -> ExpandAnswer {
+pub(crate) fn expand(request: &ExpandRequest) -> ExpandAnswer {
     let mut answer = ExpandAnswer::default();
     for (name, block) in &request.spec.networks {
         if request.blocks.contains(&format!("network.{name}")) && block.existing.is_none() {

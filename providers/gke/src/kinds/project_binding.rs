@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn members_come_and_go_and_the_rest_of_the_policy_stays() {
-        let body = r#"{"version":3,"etag":"BwYabc==","bindings":[
+        let body = r#"{"version":3,"etag":"BwYabcQ=","bindings":[
             {"role":"roles/owner","members":["user:a@b.c"]},
             {"role":"r","members":["user:x@y.z"],"condition":{"title":"t","expression":"true"}}]}"#;
         let policy: Policy = serde_json::from_str(body).unwrap();
