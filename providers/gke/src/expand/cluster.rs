@@ -225,12 +225,12 @@ impl Plan<'_> {
     }
 
     /// The minor of a pool: the spec's, or what a channel has made of it; without a channel the control plane's.
-    pub(super) fn pool_version(&self) -> Field<String> {
-        match &self.block.version {
-            None => String::new().into(),
-            Some(floor) if self.channel() == NO_CHANNEL => floor.clone().into(),
-            Some(floor) => self.above(floor),
-        }
+    pub(super) fn pool_version(&self) -> Option<Field<String>> {
+        let floor = self.block.version.as_ref()?;
+        Some(match self.channel() == NO_CHANNEL {
+            true => floor.clone().into(),
+            false => self.above(floor),
+        })
     }
 
     fn above(&self, floor: &str) -> Field<String> {

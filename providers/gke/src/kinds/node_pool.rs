@@ -26,8 +26,8 @@ const DRAINED: &str = "once the new nodes are ready GKE drains the old ones: pod
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NodePool {
-    /// The Kubernetes minor of the nodes: `1.34`. Empty: the control plane's.
-    pub version: Field<String>,
+    /// The Kubernetes minor of the nodes: `1.34`. None: the control plane's, and what becomes of it is GKE's.
+    pub version: Option<Field<String>>,
     /// The machine type: `n2-standard-4`.
     pub machine_type: Field<String>,
     /// Size of the boot disk in GB.

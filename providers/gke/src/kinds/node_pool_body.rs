@@ -37,9 +37,8 @@ pub(super) fn body(name: &str, want: &NodePool, labels: Tags) -> Result<Wire, Fa
         .set_management(management(want))
         .set_upgrade_settings(upgrade(want)?)
         .set_or_clear_autoscaling(autoscaled(want).then(|| scaling(want)).transpose()?);
-    let version = want.version.known("version")?;
-    if !version.is_empty() {
-        wire = wire.set_version(version);
+    if let Some(version) = &want.version {
+        wire = wire.set_version(version.known("version")?);
     }
     if let Some(most) = want.max_pods_per_node {
         wire = wire.set_max_pods_constraint(MaxPodsConstraint::new().set_max_pods_per_node(most));

@@ -58,11 +58,7 @@ pub(super) async fn change(
     live: &Observed,
 ) -> Result<Option<Next>, Stop> {
     let table = NodePool::table();
-    let mut fields = wanted(want)?;
-    // Nothing is said of it: the control plane's.
-    if want.version.known("version")?.is_empty() {
-        fields.remove("version");
-    }
+    let fields = wanted(want)?;
     let row = next(cx, &table, &fields, live, |name| name != "initial");
     let row = row.filter(|row| row.group.is_some());
     let group = row.and_then(|row| row.group.as_deref());
@@ -99,7 +95,10 @@ fn update(
     request: UpdateNodePool,
 ) -> Result<UpdateNodePool, Failure> {
     Ok(match group {
-        "version" => request.set_node_version(version(cx, want.version.known("version")?)),
+        "version" => {
+            let wanted = want.version.as_ref().map(|field| field.known("version"));
+            request.set_node_version(version(cx, wanted.transpose()?.map_or("", String::as_str)))
+        }
         "machine_type" => request.set_machine_type(want.machine_type.known("machine_type")?),
         "disk" => request
             .set_disk_type(&want.disk_type)

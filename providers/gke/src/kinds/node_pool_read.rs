@@ -114,7 +114,7 @@ fn fields(wire: &Wire) -> NodePool {
     zones.sort();
     let accelerators = config.accelerators.iter();
     NodePool {
-        version: minor(&wire.version).into(),
+        version: Some(minor(&wire.version).into()),
         machine_type: config.machine_type.as_str().into(),
         disk_gib: i64::from(config.disk_size_gb),
         disk_type: config.disk_type.clone(),
