@@ -173,7 +173,6 @@ impl Inner {
             params: routed.params,
             json: routed.json,
             caller: CALLER.to_owned(),
-            request: record.request_id.clone(),
             doom,
         };
         if let Some(name) = call.unknown(routed.operation) {

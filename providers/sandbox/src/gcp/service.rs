@@ -219,8 +219,6 @@ pub(crate) struct Call<'a> {
     pub(crate) json: Value,
     /// The caller: `user@example.com`.
     pub(crate) caller: String,
-    /// The call's number, as a request id.
-    pub(crate) request: String,
     /// The failure in which its long-running operation is to end, when a fault wants that.
     pub(crate) doom: Option<Failure>,
 }

@@ -44,7 +44,8 @@ fn bodies(text: &str) -> Vec<(String, Json)> {
         let part = exchange
             .split("\n\n")
             .map(str::trim)
-            .rfind(|part| part.starts_with('{'));
+            .filter(|part| part.starts_with('{'))
+            .last();
         let body = part.and_then(|part| serde_json::from_str::<Json>(part).ok());
         if let Some(body) = body.filter(|body| body.get("error").is_none()) {
             bodies.push((path, body));
@@ -118,7 +119,6 @@ fn pool(wire: &WirePool, what: &str) {
     let back = node_pool_read::live(&sent, &Tags::new(), &[]);
     let back: BTreeMap<_, _> = back.fields.into_iter().collect();
     for (name, value) in &live.fields {
-        // Bounds that are for each zone are sent as totals.
         assert_eq!(back.get(name), Some(value), "{what}: {name}");
     }
     is_at_rest::<NodePool>(live, what);
