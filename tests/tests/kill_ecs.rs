@@ -1,5 +1,6 @@
 //! What `kill_points` does, of a whole service on ECS: workloads behind a balancer, a job ahead of them, one on a
-//! schedule, a secret. A run is killed at every point around every mutating call, and a second one goes on.
+//! schedule, a secret. A run is killed at every point around every mutating call, and a second one goes on. And of a cluster on
+//! machines, at those points that have to do with them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::os::unix::fs::PermissionsExt as _;
@@ -153,5 +154,107 @@ fn a_destroy_survives_death_anywhere() {
     let built = recorded(&specs.setup("one", Goal::Reach), settings, None);
     let setup = specs.setup("one", Goal::Destroy);
     let recording = recorded(&setup, settings, Some(&built));
+    survives(&setup, &recording, settings, &[true, false]);
+}
+
+/// A cluster on machines of one pool, and nothing that runs on them.
+const MACHINES: &str = r#"
+stack = "hello"
+[cloud.aws]
+account = "123456789012"
+region  = "eu-west-1"
+[network.main]
+cidr  = "10.0.0.0/16"
+zones = 2
+nat   = "none"
+[cluster.main]
+platform = "ecs"
+network  = "main"
+ecs      = { capacity = "ec2" }
+[cluster.main.pool.web]
+machine = { ecs = "m7i.large" }
+nodes   = { min = 1, max = 2 }
+"#;
+
+/// The recording with those moments alone that have to do with machines, by the call or by the object.
+fn of_machines(recording: Recording) -> Recording {
+    let calls = [
+        "autoscaling:",
+        "ecs:",
+        "ec2:CreateLaunchTemplate",
+        "ec2:DeleteLaunchTemplate",
+    ];
+    let is_of = |what: &String| {
+        what.contains("/pool.")
+            || what.contains(".pool.")
+            || calls.iter().any(|call| what.starts_with(call))
+    };
+    let mut moments = recording.moments;
+    moments.retain(|moment| moment.points.iter().any(|(_, what)| is_of(what)));
+    Recording {
+        moments,
+        ..recording
+    }
+}
+
+/// Every call that a pool takes was met.
+fn met(recording: &Recording, calls: &[&str]) {
+    let points = recording.moments.iter().flat_map(|moment| &moment.points);
+    let applied: Vec<&String> = points
+        .filter(|(point, _)| *point == Point::Applied)
+        .map(|(_, call)| call)
+        .collect();
+    for call in calls {
+        assert!(
+            applied.iter().any(|one| one == call),
+            "no {call}: {applied:?}"
+        );
+    }
+}
+
+fn on_machines(goal: Goal) -> Setup {
+    let spec = MACHINES.to_owned();
+    Setup { spec, goal }
+}
+
+#[test]
+fn machines_survive_death_anywhere_in_an_apply_and_in_a_change() {
+    let settings = Settings::lagging(0);
+    let setup = on_machines(Goal::Reach);
+    let recording = of_machines(recorded(&setup, settings, None));
+    met(
+        &recording,
+        &[
+            "ec2:CreateLaunchTemplate",
+            "autoscaling:CreateAutoScalingGroup",
+            "ecs:CreateCapacityProvider",
+            "ecs:PutClusterCapacityProviders",
+        ],
+    );
+    survives(&setup, &recording, settings, &[true, false]);
+    // Another machine: a new version of the template, and all machines are replaced.
+    let mut other = setup;
+    other.spec = other.spec.replace("m7i.large", "m7i.xlarge");
+    let changed = of_machines(recorded(&other, settings, Some(&recording)));
+    met(&changed, &["autoscaling:StartInstanceRefresh"]);
+    survives(&other, &changed, settings, &[false]);
+}
+
+#[test]
+fn machines_survive_death_anywhere_in_a_destroy() {
+    let settings = Settings::lagging(0);
+    let built = recorded(&on_machines(Goal::Reach), settings, None);
+    let setup = on_machines(Goal::Destroy);
+    let recording = of_machines(recorded(&setup, settings, Some(&built)));
+    assert!(recording.census.is_empty(), "{:?}", recording.census);
+    met(
+        &recording,
+        &[
+            "ecs:DeleteCapacityProvider",
+            "autoscaling:DeleteAutoScalingGroup",
+            "ec2:DeleteLaunchTemplate",
+            "ecs:DeleteCluster",
+        ],
+    );
     survives(&setup, &recording, settings, &[true, false]);
 }

@@ -11,6 +11,7 @@ use provision::journal::Forgetful;
 use provision_core::apply::{Options, Prior, Run};
 use provision_core::contract::Provider;
 use provision_core::plan::Goal;
+use provision_core::spec::Loaded;
 use provision_sandbox::Config;
 use provision_tests::toy::{Stack, Toy, stack, tables, wide};
 use provision_tests::world::{Settings, World, loaded};
@@ -71,28 +72,63 @@ fn a_wide_stack_takes_no_longer_than_one_of_its_objects() {
     within(makespan(&stack), stack.critical_path());
 }
 
+/// A cloud as slow as the real one, at noon.
+fn slow(spec: &str) -> (World, Loaded) {
+    let cloud = Settings::lagging(0).cloud();
+    let config = Config {
+        duration_scale: 1.0,
+        latency_ms: 100,
+        ..cloud.config()
+    };
+    cloud.set_config(config).unwrap();
+    let loaded = loaded(spec);
+    let noon = Timestamp::from_second(1_800_000_000).unwrap();
+    (World::of(&loaded.spec, cloud, noon, None), loaded)
+}
+
+/// Reaches a goal, and tells how long it took and how long its plan said.
+async fn reached(world: &World, loaded: &Loaded, goal: Goal) -> (Duration, Duration) {
+    let plan = world.plan(loaded, goal).await;
+    let began = Instant::now();
+    let settings = Settings::lagging(0);
+    let result = world.apply(&plan, settings, &[], &mut Forgetful).await;
+    assert!(result.failed.is_empty(), "{result:#?}");
+    let least = Duration::from_secs(u64::from(plan.plan.estimate.seconds));
+    (began.elapsed(), least)
+}
+
 #[test]
 fn ready_specs_take_little_longer_than_the_plan_says() {
     for spec in [
         include_str!("../../plans/minimal-eks.toml"),
         include_str!("../../plans/eks.toml"),
+        include_str!("../../plans/minimal-ecs.toml"),
     ] {
         in_virtual_time(async {
-            let settings = Settings::lagging(0);
-            let cloud = settings.cloud();
-            let config = Config {
-                duration_scale: 1.0,
-                latency_ms: 100,
-                ..cloud.config()
-            };
-            cloud.set_config(config).unwrap();
-            let world = World::new(cloud, Timestamp::from_second(1_800_000_000).unwrap(), None);
-            let plan = world.plan(&loaded(spec), Goal::Reach).await;
-            let began = Instant::now();
-            let result = world.apply(&plan, settings, &[], &mut Forgetful).await;
-            assert!(result.failed.is_empty(), "{result:#?}");
-            let least = Duration::from_secs(u64::from(plan.plan.estimate.seconds));
-            within(began.elapsed(), least);
+            let (world, loaded) = slow(spec);
+            let (took, least) = reached(&world, &loaded, Goal::Reach).await;
+            within(took, least);
         });
     }
+}
+
+/// Services take as long as their tasks and the balancer's checks, a job as long as it runs. And when all of it goes, nothing
+/// is asked to go before it can, however long each takes.
+#[test]
+fn a_shop_on_ecs_takes_little_longer_than_the_plan_says_and_goes_without_a_refusal() {
+    in_virtual_time(async {
+        let (world, loaded) = slow(include_str!("../../plans/shop-ecs-ec2.toml"));
+        let (took, least) = reached(&world, &loaded, Goal::Reach).await;
+        within(took, least);
+        let seen = world.cloud.calls().len();
+        reached(&world, &loaded, Goal::Destroy).await;
+        let calls = world.cloud.calls();
+        let changing = calls[seen..].iter().filter(|call| call.mutating);
+        assert!(changing.clone().count() > 40);
+        let refused: Vec<String> = changing
+            .filter(|call| call.status >= 400)
+            .map(|call| format!("{}:{} {}", call.service, call.operation, call.code))
+            .collect();
+        assert_eq!(refused, Vec::<String>::new());
+    });
 }

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 const MINIMAL: &str = include_str!("../../plans/minimal-eks.toml");
 const SHOP: &str = include_str!("../../plans/eks.toml");
+const ON_ECS: &str = include_str!("../../plans/shop-ecs-ec2.toml");
 
 /// What one plan asked of the cloud.
 #[derive(Debug)]
@@ -47,8 +48,10 @@ fn noon() -> Timestamp {
 /// A cloud in which these specs have been applied, and the time there.
 async fn built(specs: &[&str]) -> (Cloud, Timestamp) {
     let settings = Settings::lagging(0);
-    let world = World::new(settings.cloud(), noon(), None);
+    let mut world = World::new(settings.cloud(), noon(), None);
     for spec in specs {
+        let cloud = world.cloud.fork();
+        world = World::of(&loaded(spec).spec, cloud, world.clock.now(), None);
         let plan = world.plan(&loaded(spec), Goal::Reach).await;
         let result = world.apply(&plan, settings, &[], &mut Forgetful).await;
         assert!(result.failed.is_empty(), "{result:#?}");
@@ -64,9 +67,10 @@ async fn talk(cloud: &Cloud, now: Timestamp, spec: &str, goal: Goal) -> Talk {
         ..slow.config()
     };
     slow.set_config(config).unwrap();
-    let world = World::new(slow, now, None);
+    let loaded = loaded(spec);
+    let world = World::of(&loaded.spec, slow, now, None);
     let began = Instant::now();
-    let plan = world.plan(&loaded(spec), goal).await;
+    let plan = world.plan(&loaded, goal).await;
     let took = began.elapsed().as_millis();
     let log = Arc::clone(&world.cloud).calls();
     let changing: Vec<_> = log.iter().filter(|call| call.mutating).collect();
@@ -153,5 +157,30 @@ fn more_of_a_kind_takes_no_more_calls_where_the_service_reads_many_at_once() {
         }
         assert_eq!(talks[0].calls, talks[1].calls);
         assert_eq!(talks[0].depth, 3, "{:#?}", talks[0].calls);
+    });
+}
+
+#[test]
+fn a_plan_of_a_shop_on_ecs_is_as_deep_however_much_runs_in_it() {
+    in_virtual_time(async {
+        let (cloud, now) = built(&[ON_ECS]).await;
+        let more = "[job.migrate]";
+        let wider = (0..6).fold(ON_ECS.to_owned(), |spec, nth| {
+            let one = format!("[workload.more{nth}]\nextends = \"worker\"\n{more}");
+            spec.replacen(more, &one, 1)
+        });
+        let (more_cloud, later) = built(&[&wider]).await;
+        let mut depths = Vec::new();
+        for (cloud, now, spec) in [(&cloud, now, ON_ECS), (&more_cloud, later, wider.as_str())] {
+            let talk = talk(cloud, now, spec, Goal::Reach).await;
+            assert!(
+                talk.plan.plan.steps.is_empty(),
+                "{:#?}",
+                talk.plan.plan.steps
+            );
+            assert!(talk.all() <= 120, "{:#?}", talk.calls);
+            depths.push(talk.depth);
+        }
+        assert_eq!(depths, [4, 4]);
     });
 }

@@ -39,6 +39,8 @@ struct Inner {
     config: Config,
     throttle: Throttle,
     calls: Vec<CallRecord>,
+    /// When everything was brought to the present and nothing had to change, and how often something had changed by then.
+    settled: Option<(Timestamp, u64)>,
 }
 
 /// How a request ended, before it is logged.
@@ -57,6 +59,7 @@ impl Cloud {
             config: Config::default(),
             throttle: Throttle::default(),
             calls: Vec::new(),
+            settled: None,
         };
         if let Some(disk) = inner.store.disk() {
             if let Some(saved) = disk.setting("config")? {
@@ -82,6 +85,7 @@ impl Cloud {
                 config,
                 throttle: Throttle::default(),
                 calls: Vec::new(),
+                settled: None,
             }),
         }
     }
@@ -203,6 +207,7 @@ impl Cloud {
                 config: inner.config.clone(),
                 throttle: inner.throttle.clone(),
                 calls: Vec::new(),
+                settled: None,
             }),
         }
     }
@@ -228,11 +233,16 @@ impl Inner {
             disk.set("config", &serde_json::to_vec(&config)?)?;
         }
         self.config = config;
+        self.settled = None;
         Ok(())
     }
 
-    /// Brings the whole cloud to the present.
+    /// Brings the whole cloud to the present: once for a moment at which nothing changes.
     fn settle(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let settled = (now, self.store.commits());
+        if self.settled == Some(settled) {
+            return Ok(());
+        }
         let mut tx = Tx::new(&self.store, &self.config, now);
         for service in SERVICES {
             (service.settle)(&mut tx);
@@ -242,6 +252,7 @@ impl Inner {
             (service.settle)(&mut tx);
         }
         let changes = tx.finish().map_err(damaged)?;
+        self.settled = changes.is_empty().then_some(settled);
         self.store.commit(changes)
     }
 

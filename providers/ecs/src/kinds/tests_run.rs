@@ -359,3 +359,31 @@ async fn a_run_that_ends_badly_fails_in_the_clouds_words() {
     assert_eq!(failure.code, "EssentialContainerExited");
     assert!(failure.advice.unwrap().contains("log group"));
 }
+
+/// ECS tells a family of which nothing is active any more by its last revision: that one is none.
+#[tokio::test]
+async fn a_revision_that_is_inactive_counts_for_none() {
+    let inactive = |tags: &Tags| {
+        let mut told = revision(tags);
+        told["taskDefinition"]["status"] = json!("INACTIVE");
+        told
+    };
+    let recorder = Recorder::new([
+        (200, inactive(&marks())),
+        (200, json!({ "taskDefinitionArns": [] })),
+        (200, revision(&marks())),
+        (200, json!({ "taskDefinitionArns": [REVISION] })),
+    ]);
+    let want = desired("task-definition", "ecs.task_definition", &definition());
+    let provider = recorder.provider();
+    again(provider.act(&act(Does::Create, &want, None)).await);
+    assert_eq!(
+        recorder.calls(),
+        [
+            "DescribeTaskDefinition",
+            "ListTaskDefinitions",
+            "RegisterTaskDefinition"
+        ],
+        "what is inactive is taken for what is wanted"
+    );
+}

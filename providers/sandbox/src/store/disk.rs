@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition};
 use serde_json::Value;
 
-use super::{Changes, Key};
+use super::{Changes, Documents, Key, Stored};
 
 /// The version of the durable format.
 const FORMAT: u64 = 1;
@@ -103,7 +104,7 @@ impl Disk {
     }
 
     /// Every document.
-    pub(crate) fn load(&self) -> Result<BTreeMap<Key, Value>, StoreError> {
+    pub(crate) fn load(&self) -> Result<Documents, StoreError> {
         let read = self.database.begin_read().map_err(database)?;
         let table = read.open_table(DOCUMENTS).map_err(database)?;
         let mut documents = BTreeMap::new();
@@ -117,7 +118,8 @@ impl Disk {
                 region: region.to_owned(),
                 id: id.to_owned(),
             };
-            documents.insert(key, serde_json::from_slice(value.value())?);
+            let value: Value = serde_json::from_slice(value.value())?;
+            documents.insert(key, Arc::new(Stored::from(value)));
         }
         Ok(documents)
     }
@@ -138,7 +140,7 @@ impl Disk {
                 match value {
                     Some(value) => {
                         table
-                            .insert(parts, serde_json::to_vec(value)?.as_slice())
+                            .insert(parts, serde_json::to_vec(&value.value)?.as_slice())
                             .map_err(database)?;
                     }
                     None => {

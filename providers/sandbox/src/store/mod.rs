@@ -3,9 +3,13 @@
 //! is given, or not at all.
 
 mod disk;
+mod index;
 mod tx;
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,6 +18,7 @@ use serde_json::Value;
 
 pub(crate) use disk::Disk;
 pub use disk::StoreError;
+pub(crate) use index::Indexed;
 pub(crate) use tx::Tx;
 pub(crate) use tx::hex;
 
@@ -27,7 +32,9 @@ pub(crate) struct Place {
 }
 
 /// A kind of stored thing. Its serialised form is the durable format: fields are only added, with defaults.
-pub(crate) trait Document: Serialize + DeserializeOwned {
+pub(crate) trait Document:
+    Serialize + DeserializeOwned + Clone + Send + Sync + 'static
+{
     /// The service's signing name.
     const SERVICE: &'static str;
     /// The kind within the service.
@@ -50,37 +57,75 @@ pub(crate) struct Key {
     pub(crate) id: String,
 }
 
+/// A document as it is kept: its durable form, and the typed one once somebody has asked for it.
+#[derive(Debug, Default)]
+pub(crate) struct Stored {
+    value: Value,
+    typed: OnceLock<Arc<dyn Any + Send + Sync>>,
+}
+
+impl From<Value> for Stored {
+    fn from(value: Value) -> Self {
+        let typed = OnceLock::new();
+        Self { value, typed }
+    }
+}
+
+impl Stored {
+    /// The typed form.
+    fn read<D: Document>(&self) -> Result<D, serde_json::Error> {
+        let typed = self.typed.get();
+        if let Some(known) = typed.and_then(|one| one.downcast_ref::<D>()) {
+            return Ok(known.clone());
+        }
+        let read = D::deserialize(&self.value)?;
+        // Another type of the same kind has been asked for before: it keeps the place.
+        let _ = self.typed.set(Arc::new(read.clone()));
+        Ok(read)
+    }
+}
+
 /// A change: the new document, or none.
-type Changes = BTreeMap<Key, Option<Value>>;
+type Changes = BTreeMap<Key, Option<Arc<Stored>>>;
+
+/// All documents. What a copy does not change it shares.
+type Documents = BTreeMap<Key, Arc<Stored>>;
 
 /// The documents, in memory and on disk.
 pub(crate) struct Store {
-    documents: BTreeMap<Key, Value>,
+    documents: Arc<Documents>,
+    indexes: RefCell<index::Indexes>,
+    commits: u64,
     disk: Option<Disk>,
 }
 
 impl Store {
     /// An empty store that dies with the process.
     pub(crate) fn in_memory() -> Self {
-        Self {
-            documents: BTreeMap::new(),
-            disk: None,
-        }
+        Self::of(BTreeMap::new(), None)
     }
 
     /// The store in a redb file, made when absent.
     pub(crate) fn open(path: &std::path::Path) -> Result<Self, StoreError> {
         let disk = Disk::open(path)?;
-        Ok(Self {
-            documents: disk.load()?,
-            disk: Some(disk),
-        })
+        Ok(Self::of(disk.load()?, Some(disk)))
+    }
+
+    fn of(documents: Documents, disk: Option<Disk>) -> Self {
+        Self {
+            documents: Arc::new(documents),
+            indexes: RefCell::default(),
+            commits: 0,
+            disk,
+        }
     }
 
     /// A copy in memory.
     pub(crate) fn copy(&self) -> Self {
         Self {
-            documents: self.documents.clone(),
+            documents: Arc::clone(&self.documents),
+            indexes: RefCell::default(),
+            commits: 0,
             disk: None,
         }
     }
@@ -88,6 +133,11 @@ impl Store {
     /// The durable part, for logs and settings.
     pub(crate) fn disk(&self) -> Option<&Disk> {
         self.disk.as_ref()
+    }
+
+    /// How often something was changed.
+    pub(crate) fn commits(&self) -> u64 {
+        self.commits
     }
 
     /// Makes the changes durable, then visible.
@@ -98,10 +148,13 @@ impl Store {
         if let Some(disk) = &self.disk {
             disk.commit(&changes)?;
         }
+        self.commits += 1;
+        let (documents, indexes) = (Arc::make_mut(&mut self.documents), self.indexes.get_mut());
         for (key, value) in changes {
+            indexes.forget(&key);
             match value {
-                Some(value) => self.documents.insert(key, value),
-                None => self.documents.remove(&key),
+                Some(value) => documents.insert(key, value),
+                None => documents.remove(&key),
             };
         }
         Ok(())

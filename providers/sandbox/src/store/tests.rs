@@ -106,10 +106,70 @@ fn a_document_that_cannot_be_read_fails_the_request() {
         id: "x".into(),
     };
     store
-        .commit(BTreeMap::from([(key, Some(Value::from("nonsense")))]))
+        .commit(BTreeMap::from([(
+            key,
+            Some(Arc::new(Stored::from(Value::from("nonsense")))),
+        )]))
         .unwrap();
     let config = Config::default();
     let tx = Tx::new(&store, &config, Timestamp::UNIX_EPOCH);
     assert!(tx.get::<Thing>(&place("r"), "x").is_none());
     assert!(tx.finish().is_err());
+}
+
+impl Indexed for Thing {
+    /// The first letter of its name.
+    fn keys(&self) -> Vec<String> {
+        self.name.chars().take(1).map(String::from).collect()
+    }
+}
+
+fn committed(store: &mut Store, change: impl FnOnce(&mut Tx<'_>)) {
+    let config = Config::default();
+    let mut tx = Tx::new(store, &config, Timestamp::UNIX_EPOCH);
+    change(&mut tx);
+    let changes = tx.finish().unwrap();
+    store.commit(changes).unwrap();
+}
+
+#[test]
+fn documents_are_found_by_their_words_as_they_are_now() {
+    let (mut store, config) = (Store::in_memory(), Config::default());
+    let found = |tx: &Tx<'_>, word: &str| -> Vec<String> {
+        let all = tx.with_key::<Thing>(&place("r"), word).into_iter();
+        all.map(|one| one.name).collect()
+    };
+    committed(&mut store, |tx| {
+        for name in ["apple", "ash", "birch"] {
+            tx.put(&place("r"), &thing(name, 0));
+        }
+        tx.put(&place("other"), &thing("alder", 0));
+    });
+    let mut tx = Tx::new(&store, &config, Timestamp::UNIX_EPOCH);
+    assert_eq!(found(&tx, "a"), ["apple", "ash"]);
+    // A request finds what it has just changed, and not what it has removed.
+    tx.put(&place("r"), &thing("aspen", 0));
+    tx.delete::<Thing>(&place("r"), "apple");
+    assert_eq!(found(&tx, "a"), ["ash", "aspen"]);
+    drop(tx);
+    committed(&mut store, |tx| tx.delete::<Thing>(&place("r"), "ash"));
+    let tx = Tx::new(&store, &config, Timestamp::UNIX_EPOCH);
+    assert_eq!(found(&tx, "a"), ["apple"]);
+    assert_eq!(found(&tx, "b"), ["birch"]);
+    assert!(found(&tx, "c").is_empty());
+}
+
+#[test]
+fn a_copy_goes_its_own_way() {
+    let (mut store, config) = (Store::in_memory(), Config::default());
+    committed(&mut store, |tx| tx.put(&place("r"), &thing("a", 0)));
+    let mut copy = store.copy();
+    committed(&mut copy, |tx| tx.put(&place("r"), &thing("a", 7)));
+    committed(&mut store, |tx| tx.put(&place("r"), &thing("b", 0)));
+    let all = |store: &Store| -> Vec<Thing> {
+        let tx = Tx::new(store, &config, Timestamp::UNIX_EPOCH);
+        tx.list(&place("r"))
+    };
+    assert_eq!(all(&copy), [thing("a", 7)]);
+    assert_eq!(all(&store), [thing("a", 0), thing("b", 0)]);
 }

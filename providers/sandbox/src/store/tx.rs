@@ -2,17 +2,18 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Changes, Document, Key, Place, Store};
+use super::{Changes, Document, Key, Place, Store, Stored};
 use crate::config::Config;
 
 /// Reads and pending writes of one request, at one moment.
 pub(crate) struct Tx<'a> {
-    store: &'a Store,
+    pub(super) store: &'a Store,
     changes: Changes,
     config: &'a Config,
     now: Timestamp,
@@ -54,9 +55,8 @@ impl<'a> Tx<'a> {
 
     /// All documents of the kind in the place, in the order of their ids, visible or not.
     pub(crate) fn list<D: Document>(&self, place: &Place) -> Vec<D> {
-        let mut found = self.everywhere::<D>();
-        found.retain(|(at, _)| at == place);
-        found.into_iter().map(|(_, document)| document).collect()
+        let rows = self.rows::<D>(Some(place)).into_iter();
+        rows.filter_map(|(_, stored)| self.decode(stored)).collect()
     }
 
     /// All visible documents of the kind in the place, in the order of their ids.
@@ -68,35 +68,42 @@ impl<'a> Tx<'a> {
 
     /// All documents of the kind in every account and region.
     pub(crate) fn everywhere<D: Document>(&self) -> Vec<(Place, D)> {
-        let of_kind = |key: &&Key| key.service == D::SERVICE && key.kind == D::KIND;
-        let first = Key {
-            service: D::SERVICE.to_owned(),
-            kind: D::KIND.to_owned(),
-            account: String::new(),
-            region: String::new(),
-            id: String::new(),
-        };
-        let stored = self
-            .store
-            .documents
-            .range(first.clone()..)
-            .map(|(key, _)| key)
-            .take_while(of_kind);
-        let changed = self
-            .changes
-            .range(first..)
-            .map(|(key, _)| key)
-            .take_while(of_kind);
-        let keys: std::collections::BTreeSet<&Key> = stored.chain(changed).collect();
-        keys.into_iter()
-            .filter_map(|key| {
-                let place = Place {
-                    account: key.account.clone(),
-                    region: key.region.clone(),
-                };
-                Some((place, self.decode(self.raw(key)?)?))
-            })
-            .collect()
+        let rows = self.rows::<D>(None).into_iter();
+        rows.filter_map(|(key, stored)| {
+            let place = Place {
+                account: key.account.clone(),
+                region: key.region.clone(),
+            };
+            Some((place, self.decode(stored)?))
+        })
+        .collect()
+    }
+
+    /// What there is of a kind, with what this request changed.
+    fn rows<D: Document>(&self, place: Option<&Place>) -> Vec<(&Key, &Stored)> {
+        let stored = self.store.of_kind::<D>(place);
+        let mut changed = self.changed::<D>(place).peekable();
+        if changed.peek().is_none() {
+            return stored.collect();
+        }
+        let mut all: BTreeMap<&Key, &Stored> = stored.collect();
+        for (key, change) in changed {
+            match change {
+                Some(stored) => all.insert(key, stored),
+                None => all.remove(key),
+            };
+        }
+        all.into_iter().collect()
+    }
+
+    /// What this request changed of a kind.
+    pub(super) fn changed<D: Document>(
+        &self,
+        place: Option<&Place>,
+    ) -> impl Iterator<Item = (&Key, &Option<Arc<Stored>>)> {
+        let (first, place) = (first::<D>(place), place.cloned());
+        let all = self.changes.range(first..);
+        all.take_while(move |(key, _)| is_of::<D>(key, place.as_ref()))
     }
 
     /// Writes the document.
@@ -104,7 +111,7 @@ impl<'a> Tx<'a> {
         match serde_json::to_value(document) {
             Ok(value) => {
                 self.changes
-                    .insert(key::<D>(place, &document.id()), Some(value));
+                    .insert(key::<D>(place, &document.id()), Some(stored(value)));
             }
             Err(error) => self.damaged(&error),
         }
@@ -126,8 +133,9 @@ impl<'a> Tx<'a> {
     /// 64 hexadecimal digits that never come again: from a counter in the store.
     pub(crate) fn fresh_hex(&mut self, purpose: &str) -> String {
         let key = counter();
-        let count = self.raw(&key).and_then(Value::as_u64).unwrap_or(0) + 1;
-        self.changes.insert(key, Some(Value::from(count)));
+        let count = self.raw(&key).and_then(|stored| stored.value.as_u64());
+        let count = count.unwrap_or(0) + 1;
+        self.changes.insert(key, Some(stored(Value::from(count))));
         hex(&Sha256::digest(format!(
             "provision-sandbox/{purpose}/{count}"
         )))
@@ -147,16 +155,16 @@ impl<'a> Tx<'a> {
         }
     }
 
-    fn raw(&self, key: &Key) -> Option<&Value> {
+    pub(super) fn raw(&self, key: &Key) -> Option<&Stored> {
         match self.changes.get(key) {
-            Some(change) => change.as_ref(),
-            None => self.store.documents.get(key),
+            Some(change) => change.as_deref(),
+            None => self.store.documents.get(key).map(Arc::as_ref),
         }
     }
 
     /// A document that cannot be read is not absent: the request fails as a whole at [`Tx::finish`].
-    fn decode<D: Document>(&self, value: &Value) -> Option<D> {
-        match D::deserialize(value) {
+    pub(super) fn decode<D: Document>(&self, stored: &Stored) -> Option<D> {
+        match stored.read() {
             Ok(document) => Some(document),
             Err(error) => {
                 self.damaged(&error);
@@ -170,6 +178,37 @@ impl<'a> Tx<'a> {
             .borrow_mut()
             .get_or_insert_with(|| error.to_string());
     }
+}
+
+impl Store {
+    /// What there is of a kind, in a place or everywhere.
+    pub(super) fn of_kind<D: Document>(
+        &self,
+        place: Option<&Place>,
+    ) -> impl Iterator<Item = (&Key, &Stored)> {
+        let (first, place) = (first::<D>(place), place.cloned());
+        let all = self.documents.range(first..);
+        all.take_while(move |(key, _)| is_of::<D>(key, place.as_ref()))
+            .map(|(key, stored)| (key, stored.as_ref()))
+    }
+}
+
+fn stored(value: Value) -> Arc<Stored> {
+    Arc::new(Stored::from(value))
+}
+
+/// The key before all of a kind.
+fn first<D: Document>(place: Option<&Place>) -> Key {
+    let nowhere = Place {
+        account: String::new(),
+        region: String::new(),
+    };
+    key::<D>(place.unwrap_or(&nowhere), "")
+}
+
+fn is_of<D: Document>(key: &Key, place: Option<&Place>) -> bool {
+    let there = |place: &Place| key.account == place.account && key.region == place.region;
+    key.service == D::SERVICE && key.kind == D::KIND && place.is_none_or(there)
 }
 
 fn key<D: Document>(place: &Place, id: &str) -> Key {

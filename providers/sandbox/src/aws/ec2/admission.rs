@@ -32,7 +32,10 @@ pub(crate) fn lets_in(
             }
             Peer::Cidr6(_) | Peer::PrefixList(_) => false,
         };
-        !rule.egress && groups.contains(&rule.group_id) && by_port && by_peer
+        !rule.egress && by_port && by_peer
     };
-    tx.list::<SecurityGroupRule>(place).iter().any(admits)
+    let mut rules = groups
+        .iter()
+        .flat_map(|group| tx.with_key::<SecurityGroupRule>(place, group));
+    rules.any(|rule| admits(&rule))
 }

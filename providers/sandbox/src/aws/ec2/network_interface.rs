@@ -10,7 +10,7 @@ use super::resource::{Resource, Words, find};
 use super::tags::{self, Tags};
 use super::{Address, SecurityGroup, Subnet};
 use crate::aws::{Call, Outcome};
-use crate::store::{Document, Place, Tx, hex};
+use crate::store::{Document, Indexed, Place, Tx, hex};
 use crate::wire::Fields;
 
 /// A network interface.
@@ -184,6 +184,13 @@ impl Document for NetworkInterface {
 
     fn created(&self) -> Timestamp {
         self.created
+    }
+}
+
+impl Indexed for NetworkInterface {
+    /// Its private address.
+    fn keys(&self) -> Vec<String> {
+        vec![self.private_ip.to_string()]
     }
 }
 

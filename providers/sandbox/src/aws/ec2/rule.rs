@@ -7,7 +7,7 @@ use super::SecurityGroup;
 use super::common::arn;
 use super::resource::{Resource, Words};
 use super::tags::{self, Tags};
-use crate::store::{Document, Place, Tx};
+use crate::store::{Document, Indexed, Place, Tx};
 use crate::wire::Fields;
 
 /// A rule of a security group.
@@ -236,6 +236,13 @@ impl Document for SecurityGroupRule {
 
     fn created(&self) -> Timestamp {
         self.created
+    }
+}
+
+impl Indexed for SecurityGroupRule {
+    /// Its group.
+    fn keys(&self) -> Vec<String> {
+        vec![self.group_id.clone()]
     }
 }
 

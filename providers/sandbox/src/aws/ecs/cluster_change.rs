@@ -63,10 +63,15 @@ pub(super) fn put_providers(call: &mut Call<'_>) -> Outcome {
     let providers = providers(call)?;
     let strategy = strategy::read(&call.json, "defaultCapacityProviderStrategy", &providers)?;
     let services = call.tx.list::<Service>(&call.place);
+    let tasks = call.tx.list::<Task>(&call.place);
     let used = |name: &String| {
         let of_it = |one: &&Service| one.cluster == cluster.name && !one.is("INACTIVE");
         let mut users = services.iter().filter(of_it);
-        users.any(|one| one.uses(name))
+        let on_it = |one: &Task| {
+            let there = one.cluster == cluster.name && !one.is("STOPPED");
+            there && one.provider.as_ref() == Some(name)
+        };
+        users.any(|one| one.uses(name)) || tasks.iter().any(on_it)
     };
     let removed = cluster.providers.iter();
     let mut removed = removed.filter(|name| !providers.contains(name));

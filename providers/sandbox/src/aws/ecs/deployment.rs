@@ -10,7 +10,7 @@ use super::service::Spec;
 use crate::store::{Place, Tx};
 
 /// A deployment.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Deployment {
     /// `ecs-svc/` and 19 digits.
     pub(super) id: String,

@@ -3,6 +3,8 @@
 //! What happens between two requests happens in its own order: the moment of each change is computed, so that a long
 //! wait in one step ends as many short ones do.
 
+use std::collections::BTreeMap;
+
 use super::{
     CapacityProvider, Cluster, Service, Task, TaskDefinition, capacity_provider, cluster, life,
     rollout, task_definition,
@@ -32,19 +34,26 @@ pub(super) fn settle(tx: &mut Tx<'_>) {
             tx.put(&place, &one);
         }
     }
-    let mut tasks = tx.everywhere::<Task>();
+    let mut tasks = by_service(tx);
     for (place, service) in tx.everywhere::<Service>() {
         if service.is("INACTIVE") {
             continue;
         }
-        let is_mine = |(at, task): &(Place, Task)| *at == place && task.is_of(&service);
-        let (mine, rest): (Vec<_>, Vec<_>) = tasks.into_iter().partition(is_mine);
-        tasks = rest;
-        let mine = mine.into_iter().map(|(_, task)| task).collect();
+        let of = (
+            place.clone(),
+            service.cluster.clone(),
+            Some(service.name.clone()),
+        );
+        let named = tasks.remove(&of).unwrap_or_default().into_iter();
+        // Tasks of one that had the name before have nobody any more.
+        let (mine, others) = named.partition(|task| task.is_of(&service));
+        tasks.insert(of, others);
         look_after(tx, &place, service, mine);
     }
-    for (place, task) in tasks {
-        alone(tx, &place, task);
+    for ((place, _, _), tasks) in tasks {
+        for task in tasks {
+            alone(tx, &place, task);
+        }
     }
     for (place, mut one) in tx.everywhere::<TaskDefinition>() {
         if one
@@ -54,6 +63,16 @@ pub(super) fn settle(tx: &mut Tx<'_>) {
             forget(tx, &place, &mut one);
         }
     }
+}
+
+/// All tasks by place, cluster and the name of their service.
+fn by_service(tx: &Tx<'_>) -> BTreeMap<(Place, String, Option<String>), Vec<Task>> {
+    let mut tasks = BTreeMap::<_, Vec<Task>>::new();
+    for (place, task) in tx.everywhere::<Task>() {
+        let of = (place, task.cluster.clone(), task.service.clone());
+        tasks.entry(of).or_default().push(task);
+    }
+    tasks
 }
 
 /// A definition that is to go stays while a task or a service has it.
@@ -105,7 +124,7 @@ fn reconsider(tx: &mut Tx<'_>, place: &Place, task: &mut Task) -> bool {
 
 /// A service and its tasks.
 fn look_after(tx: &mut Tx<'_>, place: &Place, mut service: Service, mut tasks: Vec<Task>) {
-    let before = serde_json::to_value(&service).ok();
+    let before = service.clone();
     let now = tx.now();
     for _ in 0..BOUND {
         let next = tasks.iter().filter_map(|task| life::due(tx.config(), task));
@@ -135,7 +154,7 @@ fn look_after(tx: &mut Tx<'_>, place: &Place, mut service: Service, mut tasks: V
     if changed {
         service.next = Some(now);
     }
-    if serde_json::to_value(&service).ok() != before {
+    if service != before {
         tx.put(place, &service);
     }
 }

@@ -15,7 +15,7 @@ use crate::store::{Document, Place, Tx};
 const EVENTS: usize = 100;
 
 /// A service. A deleted one stays, as `INACTIVE`, until its name is used again.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Service {
     /// Its cluster's name.
     pub(super) cluster: String,
@@ -71,7 +71,7 @@ pub(super) struct Spec {
 }
 
 /// Something that happened.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Event {
     id: String,
     at: Timestamp,

@@ -10,7 +10,7 @@ use super::condition::Condition;
 use super::{Listener, page};
 use crate::aws::ec2::Tags;
 use crate::aws::{Call, Outcome};
-use crate::store::{Document, Place, Tx};
+use crate::store::{Document, Indexed, Place, Tx};
 use crate::wire::{ApiError, Body, Fields};
 
 /// A rule.
@@ -44,6 +44,13 @@ impl Document for Rule {
 
     fn created(&self) -> Timestamp {
         self.created
+    }
+}
+
+impl Indexed for Rule {
+    /// The target groups that it sends to.
+    fn keys(&self) -> Vec<String> {
+        self.action.groups().map(str::to_owned).collect()
     }
 }
 

@@ -279,8 +279,7 @@ impl Target {
         place: &Place,
         group: &TargetGroup,
     ) -> Option<NetworkInterface> {
-        let all = tx.list::<NetworkInterface>(place);
-        let mut all = all.into_iter();
-        all.find(|one| one.vpc_id == group.vpc_id && one.private_ip.to_string() == self.target)
+        let all = tx.with_key::<NetworkInterface>(place, &self.target);
+        all.into_iter().find(|one| one.vpc_id == group.vpc_id)
     }
 }

@@ -110,11 +110,8 @@ pub(super) fn is_http(protocol: &str) -> bool {
 
 /// The balancers whose listeners send to the group, by their default action or by another rule.
 pub(super) fn balancers(tx: &Tx<'_>, place: &Place, group: &str) -> Vec<String> {
-    let rules = tx.list::<Rule>(place).into_iter();
-    let mut all: Vec<String> = rules
-        .filter(|rule| rule.action.sends_to(group))
-        .map(|rule| rule.balancer)
-        .collect();
+    let rules = tx.with_key::<Rule>(place, group).into_iter();
+    let mut all: Vec<String> = rules.map(|rule| rule.balancer).collect();
     all.sort();
     all.dedup();
     all
