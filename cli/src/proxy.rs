@@ -41,11 +41,17 @@ fn spared(sandbox: bool, variable: impl Fn(&str) -> Option<String>) -> Option<St
     if known.contains(&"*") {
         return None;
     }
-    let missing: Vec<&str> = HERE.into_iter().filter(|one| !known.contains(one)).collect();
+    let missing: Vec<&str> = HERE
+        .into_iter()
+        .filter(|one| !known.contains(one))
+        .collect();
     if missing.is_empty() {
         return None;
     }
-    let all = known.into_iter().filter(|one| !one.is_empty()).chain(missing);
+    let all = known
+        .into_iter()
+        .filter(|one| !one.is_empty())
+        .chain(missing);
     Some(all.collect::<Vec<&str>>().join(","))
 }
 
@@ -83,13 +89,19 @@ mod tests {
     fn a_proxy_is_told_to_leave_this_machine_alone_once() {
         let proxy = ("HTTP_PROXY", "http://proxy:3128");
         let all = asked(true, &[proxy, ("NO_PROXY", "example.org")]);
-        assert_eq!(all.as_deref(), Some("example.org,127.0.0.1,localhost,[::1]"));
+        assert_eq!(
+            all.as_deref(),
+            Some("example.org,127.0.0.1,localhost,[::1]")
+        );
         let after = all.unwrap_or_default();
         assert_eq!(asked(true, &[proxy, ("NO_PROXY", &after)]), None);
         assert_eq!(asked(true, &[proxy, ("no_proxy", "*")]), None);
         assert_eq!(asked(true, &[]), None);
         assert_eq!(asked(false, &[proxy]), None);
-        let server = ("CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER", "http://127.0.0.1:4566/");
+        let server = (
+            "CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER",
+            "http://127.0.0.1:4566/",
+        );
         assert!(asked(false, &[proxy, server]).is_some());
     }
 }

@@ -142,7 +142,11 @@ impl Registry {
         let gcp = gcp.map(|cloud| context(Some(&cloud.project), &cloud.region));
         let (mut served, mut contexts) = (Vec::new(), BTreeMap::new());
         for provider in providers {
-            let context = if is_google(provider.name()) { &gcp } else { &aws };
+            let context = if is_google(provider.name()) {
+                &gcp
+            } else {
+                &aws
+            };
             if let Some(context) = context {
                 contexts.insert(provider.name().to_owned(), context.clone());
                 served.push(provider);
@@ -449,7 +453,10 @@ mod tests {
         assert_eq!(registry.contexts.keys().collect::<Vec<_>>(), ["gke"]);
         let asked = registry.expansion("gke", &spec, None).unwrap();
         assert_eq!(asked.context.account.as_deref(), Some("acme-prod"));
-        assert_eq!(asked.blocks, ["network.main", "network.spare", "cluster.main"]);
+        assert_eq!(
+            asked.blocks,
+            ["network.main", "network.spare", "cluster.main"]
+        );
     }
 
     #[test]

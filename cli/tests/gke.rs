@@ -99,7 +99,10 @@ fn a_cluster_of_three_pools_goes_up_changes_and_goes_down_to_an_empty_project() 
     let cluster = "cluster.prod/cluster";
     text = text.replace("03:00", "01:30");
     one_change(&place, &text, cluster, "maintenance_start", "in_place");
-    text = text.replace("gke = { maint", "gke = { release_channel = \"rapid\", maint");
+    text = text.replace(
+        "gke = { maint",
+        "gke = { release_channel = \"rapid\", maint",
+    );
     one_change(&place, &text, cluster, "channel", "in_place");
 
     place.run(&["destroy", "--sandbox", "--yes"]).expect(0);
@@ -113,12 +116,18 @@ fn pools_are_made_in_the_call_of_their_cluster() {
     place.run(&["apply", "--sandbox", "--yes"]).expect(0);
     let log = std::fs::read_to_string(place.file(".provision/sandbox/calls.jsonl"));
     let log = log.unwrap_or_default();
-    assert!(!log.contains("nodePools.create"), "a pool was made by itself");
+    assert!(
+        !log.contains("nodePools.create"),
+        "a pool was made by itself"
+    );
 }
 
 #[test]
 fn nat_comes_and_goes_with_its_router() {
-    let none = SHOP.replace("cidr = \"10.20.0.0/16\"", "cidr = \"10.20.0.0/16\"\nnat = \"none\"");
+    let none = SHOP.replace(
+        "cidr = \"10.20.0.0/16\"",
+        "cidr = \"10.20.0.0/16\"\nnat = \"none\"",
+    );
     let place = quick(SHOP);
     place.run(&["apply", "--sandbox", "--yes"]).expect(0);
     place.write("provision.toml", &none);
@@ -142,8 +151,16 @@ fn what_gke_cannot_do_is_refused_with_its_place() {
             assert!(ran.err.contains(word), "{word}:\n{}", ran.err);
         }
     };
-    refused("gke = {", "gke = { autopilot = true,", &["Autopilot cluster has no pools", "provision.toml:"]);
-    refused("03:00", "25:00", &["`25:00` is no time of day", "provision.toml:"]);
+    refused(
+        "gke = {",
+        "gke = { autopilot = true,",
+        &["Autopilot cluster has no pools", "provision.toml:"],
+    );
+    refused(
+        "03:00",
+        "25:00",
+        &["`25:00` is no time of day", "provision.toml:"],
+    );
     refused(
         "[cluster.prod.pool.web]",
         "[cluster.none]\nplatform = \"gke\"\nnetwork = \"main\"\n[cluster.prod.pool.web]",
@@ -158,15 +175,25 @@ fn what_gke_cannot_do_is_refused_with_its_place() {
 
 #[test]
 fn one_file_plans_on_three_platforms() {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../plans/portable.toml")).unwrap();
-    for (platform, kind) in [("gke", "gke.cluster"), ("eks", "eks.cluster"), ("ecs", "ecs.cluster")] {
+    let text = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../plans/portable.toml"
+    ))
+    .unwrap();
+    for (platform, kind) in [
+        ("gke", "gke.cluster"),
+        ("eks", "eks.cluster"),
+        ("ecs", "ecs.cluster"),
+    ] {
         let place = Place::with(&text);
         let plan = place
             .run(&["plan", "--sandbox", "--json", "--platform", platform])
             .expect(0)
             .json();
         let kinds = plan["changes"].as_array().unwrap().iter();
-        let kinds: Vec<&str> = kinds.map(|change| change["kind"].as_str().unwrap()).collect();
+        let kinds: Vec<&str> = kinds
+            .map(|change| change["kind"].as_str().unwrap())
+            .collect();
         assert!(kinds.contains(&kind), "{platform}: {kinds:?}");
         let other = kinds.iter().any(|one| {
             let google = one.starts_with("gke.") || one.starts_with("gcp.");

@@ -32,7 +32,10 @@ pub(crate) async fn facts(gcp: &Gcp) -> Result<Account, Failure> {
         facts: Facts {
             account: gcp.project().to_owned(),
             zones,
-            versions: minors(&config.default_cluster_version, &config.valid_master_versions),
+            versions: minors(
+                &config.default_cluster_version,
+                &config.valid_master_versions,
+            ),
             extra: channels(&config),
             ..Facts::default()
         },
@@ -125,7 +128,9 @@ fn minors(default: &str, versions: &[String]) -> Vec<String> {
     let first = number(default);
     let rest = all.into_iter().filter(|one| Some(*one) != first);
     let every = first.into_iter().chain(rest);
-    every.map(|(major, minor)| format!("{major}.{minor}")).collect()
+    every
+        .map(|(major, minor)| format!("{major}.{minor}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -134,7 +139,12 @@ mod tests {
 
     #[test]
     fn minors_are_told_once_and_the_default_first() {
-        let versions = ["1.33.5-gke.1", "1.35.0-gke.2", "1.34.1-gke.3", "1.33.2-gke.4"];
+        let versions = [
+            "1.33.5-gke.1",
+            "1.35.0-gke.2",
+            "1.34.1-gke.3",
+            "1.33.2-gke.4",
+        ];
         let versions = versions.map(str::to_owned);
         assert_eq!(minors("1.34.1-gke.3", &versions), ["1.34", "1.35", "1.33"]);
         assert!(minors("", &[]).is_empty());
@@ -144,6 +154,10 @@ mod tests {
     fn what_is_not_enabled_is_named_with_the_command() {
         let failure = not_enabled("acme", &["container.googleapis.com".to_owned()]);
         assert!(failure.message.contains("container.googleapis.com"));
-        assert!(failure.advice.is_some_and(|text| text.contains("gcloud services enable")));
+        assert!(
+            failure
+                .advice
+                .is_some_and(|text| text.contains("gcloud services enable"))
+        );
     }
 }

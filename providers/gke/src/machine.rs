@@ -80,10 +80,22 @@ mod tests {
 
     #[test]
     fn the_smallest_of_the_cheapest_family_comes_first() {
-        assert_eq!(first(Arch::Amd64, 2000, 8).as_deref(), Some("e2-standard-2"));
-        assert_eq!(first(Arch::Amd64, 1000, 16).as_deref(), Some("e2-highmem-2"));
-        assert_eq!(first(Arch::Amd64, 48_000, 64).as_deref(), Some("n2d-standard-48"));
-        assert_eq!(first(Arch::Arm64, 4000, 16).as_deref(), Some("c4a-standard-4"));
+        assert_eq!(
+            first(Arch::Amd64, 2000, 8).as_deref(),
+            Some("e2-standard-2")
+        );
+        assert_eq!(
+            first(Arch::Amd64, 1000, 16).as_deref(),
+            Some("e2-highmem-2")
+        );
+        assert_eq!(
+            first(Arch::Amd64, 48_000, 64).as_deref(),
+            Some("n2d-standard-48")
+        );
+        assert_eq!(
+            first(Arch::Arm64, 4000, 16).as_deref(),
+            Some("c4a-standard-4")
+        );
         assert_eq!(first(Arch::Arm64, 500_000, 16), None);
     }
 

@@ -39,7 +39,8 @@ pub(super) async fn run(cx: &Cx, args: &SandboxEnv) -> Result<Exit, Error> {
 
 /// What a shell evaluates.
 pub(super) fn exports(url: &str, config: &Config) -> String {
-    let mut out = String::from("unset AWS_PROFILE AWS_SESSION_TOKEN GOOGLE_CLOUD_UNIVERSE_DOMAIN\n");
+    let mut out =
+        String::from("unset AWS_PROFILE AWS_SESSION_TOKEN GOOGLE_CLOUD_UNIVERSE_DOMAIN\n");
     for (name, value) in variables(url, config) {
         let _ = writeln!(out, "export {name}={value}");
     }
@@ -51,7 +52,10 @@ pub(super) fn exports(url: &str, config: &Config) -> String {
 
 /// The access key names the account; the secret is looked at by nobody. Google Cloud needs no credentials.
 fn variables(url: &str, config: &Config) -> Vec<(String, String)> {
-    let project = config.projects.first().map_or("sandbox-project", String::as_str);
+    let project = config
+        .projects
+        .first()
+        .map_or("sandbox-project", String::as_str);
     let fixed = [
         ("AWS_ENDPOINT_URL", url.to_owned()),
         ("AWS_ACCESS_KEY_ID", config.account.clone()),
@@ -64,6 +68,8 @@ fn variables(url: &str, config: &Config) -> Vec<(String, String)> {
         ("CLOUDSDK_AUTH_DISABLE_CREDENTIALS", "true".to_owned()),
         ("CLOUDSDK_CORE_PROJECT", project.to_owned()),
     ];
-    let fixed = fixed.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let fixed = fixed
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
     fixed.chain(gcp_endpoints(url)).collect()
 }

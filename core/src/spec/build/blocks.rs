@@ -6,8 +6,9 @@ use super::view::View;
 use crate::model::Platform;
 use crate::spec::format_ids::taint;
 use crate::spec::types::{
-    Access, AccessRole, Arch, Cluster, EcsExtras, EksExtras, Endpoint, Endpoints, GkeExtras, GkePool,
-    KubernetesExtras, Machine, Maintenance, Nat, Network, Nodes, Pool, Subnets, Taint, TaintEffect,
+    Access, AccessRole, Arch, Cluster, EcsExtras, EksExtras, Endpoint, Endpoints, GkeExtras,
+    GkePool, KubernetesExtras, Machine, Maintenance, Nat, Network, Nodes, Pool, Subnets, Taint,
+    TaintEffect,
 };
 
 /// The range that is everybody.
@@ -88,7 +89,9 @@ pub(super) fn cluster(name: &str, view: &View<'_>) -> Cluster {
             release_channel: gke.text("release_channel"),
             dns_endpoint: gke.flag("dns_endpoint"),
             kms_key: gke.text("kms_key"),
-            logging: gke.texts("logging").unwrap_or_else(|| LOGGED.map(str::to_owned).into()),
+            logging: gke
+                .texts("logging")
+                .unwrap_or_else(|| LOGGED.map(str::to_owned).into()),
             prometheus: gke.flag("prometheus"),
             maintenance: gke.child("maintenance").map(|window| Maintenance {
                 start: window.text("start").unwrap_or_default(),

@@ -272,7 +272,12 @@ fn gke_window(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
     };
     if !is_time && check.places.get(&at).is_some() {
         let message = format!("`{}` is no time of day", window.start);
-        check.wrong("bad-value", &at, message, "write hours and minutes in UTC: \"03:00\"");
+        check.wrong(
+            "bad-value",
+            &at,
+            message,
+            "write hours and minutes in UTC: \"03:00\"",
+        );
     }
 }
 

@@ -216,7 +216,11 @@ static MAINTENANCE: Block = Block {
             "When it begins, in UTC: \"03:00\".",
         )
         .required(),
-        key("hours", Type::Integer(4, 24), "How long it may last; absent: 4."),
+        key(
+            "hours",
+            Type::Integer(4, 24),
+            "How long it may last; absent: 4.",
+        ),
         key(
             "days",
             Type::List(&Type::Word(&["mo", "tu", "we", "th", "fr", "sa", "su"])),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use provision_core::contract::{Context, ExpandAnswer, ExpandRequest, Facts, Failure, Note, Severity};
+use provision_core::contract::{
+    Context, ExpandAnswer, ExpandRequest, Facts, Failure, Note, Severity,
+};
 use provision_core::model::{Choice, Opt, ResourceId, Value};
 use provision_core::spec::{Cluster as Block, Network};
 use provision_kind::{Field, Tags};
@@ -144,7 +146,11 @@ impl Plan<'_> {
             zones: self.zones(),
             private_nodes: true,
             public_endpoint: !public.is_empty(),
-            authorized_networks: if everybody { Vec::new() } else { public.clone() },
+            authorized_networks: if everybody {
+                Vec::new()
+            } else {
+                public.clone()
+            },
             dns_endpoint: gke.dns_endpoint,
             workload_pool: format!("{}.svc.id.goog", self.project),
             shielded_nodes: true,
@@ -152,9 +158,7 @@ impl Plan<'_> {
             logging: self.logging(),
             managed_prometheus: gke.prometheus,
             maintenance_start: window.map(|one| one.start.clone()).unwrap_or_default(),
-            maintenance_hours: window.map_or(0, |one| {
-                one.hours.map_or(WINDOW_HOURS, i64::from)
-            }),
+            maintenance_hours: window.map_or(0, |one| one.hours.map_or(WINDOW_HOURS, i64::from)),
             maintenance_days: window.map(|one| self.days(&one.days)).unwrap_or_default(),
             addons: gke.addons.clone(),
             tags: self.labels(),
@@ -175,7 +179,9 @@ impl Plan<'_> {
 
     fn logging(&self) -> Vec<String> {
         let words = self.block.gke.logging.iter();
-        let mut words: Vec<String> = words.map(|word| word.to_uppercase().replace('-', "_")).collect();
+        let mut words: Vec<String> = words
+            .map(|word| word.to_uppercase().replace('-', "_"))
+            .collect();
         words.sort();
         words
     }
@@ -183,8 +189,7 @@ impl Plan<'_> {
     /// The router: without it the first nodes could not reach the internet.
     fn way_out(&self) -> Option<ResourceId> {
         let has = self.network.nat != provision_core::spec::Nat::None;
-        (has && self.network.existing.is_none())
-            .then(|| network::id(&self.block.network, "router"))
+        (has && self.network.existing.is_none()).then(|| network::id(&self.block.network, "router"))
     }
 
     /// The zones that are used; every region has a `b` and a `c`.
@@ -204,7 +209,8 @@ impl Plan<'_> {
     fn location(&self) -> String {
         let zone = (self.network.zones == 1 && !self.block.gke.autopilot)
             .then(|| self.known_zones().into_iter().next());
-        zone.flatten().unwrap_or_else(|| self.context.region.clone())
+        zone.flatten()
+            .unwrap_or_else(|| self.context.region.clone())
     }
 
     /// The zones of the nodes, where Google's choice of three is not meant.
@@ -219,7 +225,10 @@ impl Plan<'_> {
 
     /// Over how many zones the nodes lie.
     pub(super) fn zone_count(&self) -> u32 {
-        let most = self.facts.map(|facts| facts.zones.len()).filter(|most| *most > 0);
+        let most = self
+            .facts
+            .map(|facts| facts.zones.len())
+            .filter(|most| *most > 0);
         let number = usize::from(self.network.zones).min(most.unwrap_or(usize::MAX));
         u32::try_from(number).unwrap_or(1).max(1)
     }
@@ -260,16 +269,24 @@ impl Plan<'_> {
         };
         let newest = offered.iter().filter_map(|one| number(one)).max();
         let wanted = number(version);
-        if offered.is_empty() || offered.contains(&version.as_str()) || (wanted < newest && channel != NO_CHANNEL) {
+        if offered.is_empty()
+            || offered.contains(&version.as_str())
+            || (wanted < newest && channel != NO_CHANNEL)
+        {
             return Ok(());
         }
-        let message = format!("{}: GKE does not offer Kubernetes {version} on channel {}", self.address, channel.to_lowercase());
+        let message = format!(
+            "{}: GKE does not offer Kubernetes {version} on channel {}",
+            self.address,
+            channel.to_lowercase()
+        );
         let advice = format!("write one of {}", offered.join(", "));
         Err(refused(&self.address, "version-unknown", message, advice))
     }
 
     fn notes(&self, notes: &mut Vec<Note>) {
-        let mut say = |severity, code, text: String| notes.push(note(&self.address, severity, code, text));
+        let mut say =
+            |severity, code, text: String| notes.push(note(&self.address, severity, code, text));
         if self.block.protect {
             let text = "GKE has no switch against deletion: `protect` is a label that only provision heeds";
             say(Severity::Info, "protect-label", text.to_owned());

@@ -90,7 +90,8 @@ pub(super) fn expand(
         .notes
         .push(note(&address, Severity::Info, "ranges", message));
     if block.nat == Nat::None {
-        let message = "without NAT, nodes cannot reach the internet, only Google's services".to_owned();
+        let message =
+            "without NAT, nodes cannot reach the internet, only Google's services".to_owned();
         answer
             .notes
             .push(note(&address, Severity::Warning, "nat-none", message));

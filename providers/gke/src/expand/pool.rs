@@ -62,7 +62,10 @@ impl Plan<'_> {
             version: self.pool_version(),
             machine_type: self.machine(name, pool)?,
             disk_gib: i64::try_from(pool.disk.div_ceil(1 << 30)).unwrap_or(i64::MAX),
-            disk_type: gke.disk_type.clone().unwrap_or_else(|| "pd-balanced".to_owned()),
+            disk_type: gke
+                .disk_type
+                .clone()
+                .unwrap_or_else(|| "pd-balanced".to_owned()),
             image_type: "COS_CONTAINERD".to_owned(),
             spot: pool.spot,
             service_account: self.account.clone().into(),
@@ -122,7 +125,8 @@ impl Plan<'_> {
             ),
         };
         if any_of.is_empty() {
-            let message = format!("{address}: no machine type of GKE's general families is that large");
+            let message =
+                format!("{address}: no machine type of GKE's general families is that large");
             let advice = "ask for less, or name a type: machine = { gke = \"n2-standard-128\" }";
             return Err(refused(&address, "machine-too-large", message, advice));
         }

@@ -10,14 +10,17 @@ use provision_core::spec::{self, Input};
 use super::*;
 use crate::expand::network::split;
 
-const HEAD: &str = "stack = \"shop\"\n[cloud.gcp]\nproject = \"acme-prod\"\nregion = \"europe-west1\"\n";
+const HEAD: &str =
+    "stack = \"shop\"\n[cloud.gcp]\nproject = \"acme-prod\"\nregion = \"europe-west1\"\n";
 
 const CLUSTER: &str = "[network.main]\nzones = 2\n[cluster.prod]\nplatform = \"gke\"\nnetwork = \"main\"\nversion = \"1.34\"\n\
     [cluster.prod.pool.web]\nmachine = { cpu = 2, memory = \"8GiB\" }\nnodes = { min = 2, max = 6 }\n\
     taints = [\"dedicated=web:NoSchedule\"]\n";
 
 fn expanded(text: &str, facts: Option<Facts>) -> ExpandAnswer {
-    let spec = spec::load(&Input::file("t.toml", format!("{HEAD}{text}"))).unwrap().spec;
+    let spec = spec::load(&Input::file("t.toml", format!("{HEAD}{text}")))
+        .unwrap()
+        .spec;
     let networks = spec.networks.keys().map(|name| format!("network.{name}"));
     let clusters = spec.clusters.keys().map(|name| format!("cluster.{name}"));
     let request = ExpandRequest {
@@ -59,7 +62,11 @@ fn half_of_a_block_is_for_pods_and_a_quarter_for_nodes() {
 fn a_cluster_has_its_network_its_account_and_its_pools() {
     let answer = expanded(CLUSTER, None);
     assert!(answer.failures.is_empty(), "{:?}", answer.failures);
-    let ids: BTreeSet<String> = answer.resources.iter().map(|one| one.id.to_string()).collect();
+    let ids: BTreeSet<String> = answer
+        .resources
+        .iter()
+        .map(|one| one.id.to_string())
+        .collect();
     let wanted = [
         "cluster.prod.pool.web/nodepool",
         "cluster.prod/cluster",
@@ -84,24 +91,41 @@ fn a_cluster_has_its_network_its_account_and_its_pools() {
     assert!(id.len() <= 30 && id.starts_with("shop-prod-"), "{id}");
     let binding = find(&answer, "cluster.prod/node-binding");
     let member = text(binding, "member");
-    assert_eq!(member, format!("serviceAccount:{id}@acme-prod.iam.gserviceaccount.com"));
+    assert_eq!(
+        member,
+        format!("serviceAccount:{id}@acme-prod.iam.gserviceaccount.com")
+    );
     let pool = find(&answer, "cluster.prod.pool.web/nodepool");
-    assert_eq!(pool.parent.as_ref().unwrap().to_string(), "cluster.prod/cluster");
+    assert_eq!(
+        pool.parent.as_ref().unwrap().to_string(),
+        "cluster.prod/cluster"
+    );
     assert_eq!(pool.fields["initial"], Value::Int(1));
-    assert_eq!(pool.fields["taints"].to_json()["dedicated:NoSchedule"], "web");
+    assert_eq!(
+        pool.fields["taints"].to_json()["dedicated:NoSchedule"],
+        "web"
+    );
 }
 
 #[test]
 fn one_zone_is_a_zonal_cluster_and_facts_say_which_zones_there_are() {
     let one = CLUSTER.replace("zones = 2", "zones = 1");
     let answer = expanded(&one, None);
-    assert_eq!(text(find(&answer, "cluster.prod/cluster"), "location"), "europe-west1-b");
+    assert_eq!(
+        text(find(&answer, "cluster.prod/cluster"), "location"),
+        "europe-west1-b"
+    );
     let facts = Facts {
-        zones: ["a", "d"].map(|letter| format!("europe-west1-{letter}")).into(),
+        zones: ["a", "d"]
+            .map(|letter| format!("europe-west1-{letter}"))
+            .into(),
         ..Facts::default()
     };
     let answer = expanded(&one, Some(facts));
-    assert_eq!(text(find(&answer, "cluster.prod/cluster"), "location"), "europe-west1-d");
+    assert_eq!(
+        text(find(&answer, "cluster.prod/cluster"), "location"),
+        "europe-west1-d"
+    );
     assert!(answer.notes.iter().any(|note| note.code == "zonal"));
 }
 
@@ -116,7 +140,10 @@ fn what_cannot_be_is_refused_with_what_to_do() {
     assert_eq!(codes(&small, None), ["cidr-too-small"]);
     let many = CLUSTER.replace("max = 6", "max = 300");
     assert_eq!(codes(&many, None), ["pods-too-few"]);
-    let arm = CLUSTER.replace("{ cpu = 2, memory = \"8GiB\" }", "{ gke = \"t2a-standard-2\" }");
+    let arm = CLUSTER.replace(
+        "{ cpu = 2, memory = \"8GiB\" }",
+        "{ gke = \"t2a-standard-2\" }",
+    );
     assert_eq!(codes(&arm, None), ["machine-arch"]);
     let huge = CLUSTER.replace("cpu = 2", "cpu = 500");
     assert_eq!(codes(&huge, None), ["machine-too-large"]);
@@ -135,5 +162,8 @@ fn autopilot_has_no_pools_and_no_zone_of_its_own() {
     let cluster = find(&answer, "cluster.prod/cluster");
     assert_eq!(cluster.fields["autopilot"], Value::Bool(true));
     assert_eq!(text(cluster, "location"), "europe-west1");
-    assert_eq!(cluster.fields["authorized_networks"].to_json()[0], "203.0.113.0/24");
+    assert_eq!(
+        cluster.fields["authorized_networks"].to_json()[0],
+        "203.0.113.0/24"
+    );
 }

@@ -5,14 +5,14 @@ use google_cloud_gax::error::Error;
 use provision_core::contract::Failure;
 use provision_core::model::{Observed, Status};
 use provision_kind::live::changing;
-use provision_kind::{Ailment, Marks, Next, Tags, internal};
+use provision_kind::{Ailment, Next, Tags, internal};
 
 use super::compute::path;
 use super::operation::{ailment, underway};
 use super::{Cx, Stop};
 use crate::client::Gcp;
 use crate::error::Fault;
-use crate::marks::{labelled, of_labels};
+use crate::marks::labelled;
 
 /// The list of clusters, which carries their pools.
 pub(crate) const LIST: &str = "container.clusters.list";
@@ -74,11 +74,6 @@ pub(crate) fn minor(version: &str) -> &str {
 /// The labels of a new object.
 pub(crate) fn new_labels(cx: &Cx<'_>, labels: &Tags) -> Tags {
     labelled(cx.context, cx.id(), cx.protect(), labels)
-}
-
-/// What labels say, to a step.
-pub(crate) fn marks(cx: &Cx<'_>, labels: &Tags) -> Marks {
-    of_labels(labels, &[cx.id()])
 }
 
 /// What follows from the answer to a change of a live object.

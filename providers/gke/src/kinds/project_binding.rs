@@ -165,8 +165,8 @@ fn live(role: &str, member: &str, id: &ResourceId) -> Live {
         member: member.to_owned(),
     };
     let account = member.strip_prefix(ACCOUNT).unwrap_or(member);
-    let mut live = Live::new(&format!("{role} {member}"), &Tags::new(), &fields)
-        .needs([account.to_owned()]);
+    let mut live =
+        Live::new(&format!("{role} {member}"), &Tags::new(), &fields).needs([account.to_owned()]);
     live.marks.id = Some(id.clone());
     live
 }

@@ -144,7 +144,11 @@ impl Serves for ServiceAccount {
     async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {
         let project = cx.gcp.project();
         let email = email(project, cx.name().unwrap_or_default());
-        get(cx.gcp, &format!("projects/{project}/serviceAccounts/{email}")).await
+        get(
+            cx.gcp,
+            &format!("projects/{project}/serviceAccounts/{email}"),
+        )
+        .await
     }
 }
 
