@@ -54,8 +54,8 @@ fn half_of_a_block_is_for_pods_and_a_quarter_for_nodes() {
     assert_eq!(split.pods, "10.20.0.0/17");
     assert_eq!(split.nodes, "10.20.128.0/18");
     assert_eq!(split.most, 128);
-    assert_eq!(super::network::split("10.0.0.0/20").unwrap().most, 8);
-    assert!(super::network::split("10.0.0.0/21").is_none());
+    assert_eq!(network::split("10.0.0.0/20").unwrap().most, 8);
+    assert!(network::split("10.0.0.0/21").is_none());
 }
 
 #[test]

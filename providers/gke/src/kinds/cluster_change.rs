@@ -65,7 +65,7 @@ fn is_changed(name: &str, want: &Cluster) -> bool {
         "pools",
     ];
     let googles = ["workload_pool", "shielded_nodes", "zones"];
-    !fixed.contains(&name) && !(want.autopilot && googles.contains(&name))
+    !(fixed.contains(&name) || want.autopilot && googles.contains(&name))
 }
 
 /// The one field of an update.

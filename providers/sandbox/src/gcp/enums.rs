@@ -45,7 +45,7 @@ fn walk(enums: &[Enum], path: &str, value: &mut Value, way: Way) {
                 path.strip_suffix(*end)
                     .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             };
-            let found = enums.iter().find(|one| one.at.iter().any(|end| ends(&end)));
+            let found = enums.iter().find(|one| one.at.iter().any(&ends));
             if let Some(new) = found.and_then(|one| translated(one, leaf, way)) {
                 *leaf = new;
             }

@@ -1,5 +1,9 @@
 //! Google's half as a caller sees it: the frame, knobs, the log; states over time.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unwrap_used,
+    clippy::expect_used
+)] // `json!(…)` reads better at the calls
 
 use http::Request;
 use jiff::Timestamp;

@@ -181,7 +181,8 @@ pub(super) fn set(
 ) -> Outcome {
     CHANGING.clone_into(&mut item.state);
     call.tx.put(place, &item);
-    let detail = json!({ "do": "set", "fields": fields });
+    let mut detail = json!({ "do": "set" });
+    detail["fields"] = Value::Object(fields);
     start(call, place, &item, what, seconds, detail)
 }
 
@@ -192,11 +193,11 @@ pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
         return Ok(answer);
     }
     let mut item = changeable(call, &place, kind)?;
-    if !kind.late {
-        if let Some(user) = user_of(&call.tx, &place, &item) {
-            let text = in_use(kind, &item.full_path(&place), &user);
-            return Err(ApiError::new(400, "resourceInUseByAnotherResource", text));
-        }
+    if !kind.late
+        && let Some(user) = user_of(&call.tx, &place, &item)
+    {
+        let text = in_use(kind, &item.full_path(&place), &user);
+        return Err(ApiError::new(400, "resourceInUseByAnotherResource", text));
     }
     DELETING.clone_into(&mut item.state);
     call.tx.put(&place, &item);

@@ -59,7 +59,7 @@ fn insert(call: &mut Call<'_>, _place: &Place, fields: &mut Fields) -> Result<()
     Ok(())
 }
 
-fn put(tx: &mut Tx<'_>, place: &Place, name: String, fields: Value) {
+fn put(tx: &mut Tx<'_>, place: &Place, name: String, fields: &Value) {
     let item = Item {
         api: KIND.api.to_owned(),
         collection: KIND.collection.to_owned(),
@@ -85,7 +85,7 @@ pub(super) fn default_for(tx: &mut Tx<'_>, place: &Place, network: &Item) {
         "priority": 1000,
         "nextHopGateway": gateway,
     });
-    put(tx, place, name, fields);
+    put(tx, place, name, &fields);
 }
 
 /// The way into a subnetwork that comes with it.
@@ -104,7 +104,7 @@ pub(super) fn local_for(tx: &mut Tx<'_>, place: &Place, subnetwork: &Item) {
         "priority": 0,
         "nextHopNetwork": subnetwork.text("network"),
     });
-    put(tx, &routes, name, fields);
+    put(tx, &routes, name, &fields);
 }
 
 /// Takes away what the cloud made with a network or subnetwork.

@@ -86,8 +86,9 @@ pub(super) fn alter(
     count: u64,
 ) -> Outcome {
     let mut plan = Plan::new(kind, seconds, "set");
-    plan.pools.push((pool.name.clone(), fields, count));
-    start(call, place, &pool.cluster, Some(&pool.name), plan)
+    let Pool { name, cluster, .. } = pool;
+    plan.pools.push((name.clone(), fields, count));
+    start(call, place, &cluster, Some(&name), plan)
 }
 
 /// `setSize`: nodes in each zone.

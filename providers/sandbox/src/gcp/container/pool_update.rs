@@ -126,7 +126,7 @@ fn change(fields: &mut Fields, name: &str, value: Value) {
     let inner = |name: &str| value.get(name).cloned().unwrap_or(Value::Null);
     match name {
         "locations" | "nodeDrainConfig" | "maintenancePolicy" | "queuedProvisioning" => {
-            set(fields, name, value)
+            set(fields, name, value);
         }
         "upgradeSettings" => {
             let mut settings = members(fields.get(name).cloned().unwrap_or_default());
@@ -174,10 +174,10 @@ fn change(fields: &mut Fields, name: &str, value: Value) {
             for (from, to) in [("sizeGb", "diskSizeGb"), ("diskType", "diskType")] {
                 match from {
                     "sizeGb" if number(&disk, from) > 0 => {
-                        set(fields, &format!("config.{to}"), number(&disk, from))
+                        set(fields, &format!("config.{to}"), number(&disk, from));
                     }
                     "diskType" if disk.contains_key(from) => {
-                        set(fields, &format!("config.{to}"), text(&disk, from))
+                        set(fields, &format!("config.{to}"), text(&disk, from));
                     }
                     _ => {}
                 }

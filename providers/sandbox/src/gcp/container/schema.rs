@@ -377,7 +377,7 @@ mod tests {
             for field in fields {
                 match leaf(&field.kind) {
                     Kind::Enum(name) => {
-                        assert!(schema.enums.contains_key(name), "{message}.{name}")
+                        assert!(schema.enums.contains_key(name), "{message}.{name}");
                     }
                     Kind::Message(name) => {
                         assert!(schema.messages.contains_key(name), "{message}.{name}");

@@ -1,5 +1,5 @@
 //! Clusters as a caller sees them: made, changed, listed, gone; what may run beside what; refusals.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::needless_pass_by_value, clippy::unwrap_used)] // `json!(…)` reads better at the calls
 
 use http::Request;
 use jiff::Timestamp;

@@ -303,7 +303,7 @@ fn change(
             set(fields, "ipAllocationPolicy.additionalIpRangesConfigs", rows);
         }
         "additionalPodRangesConfig" | "removedAdditionalPodRangesConfig" => {
-            pod_ranges(fields, name, &value)
+            pod_ranges(fields, name, &value);
         }
         "desiredEnterpriseConfig" => {
             set(
@@ -331,7 +331,7 @@ fn change(
 fn after(fields: &mut Fields, name: &str) {
     match name {
         "desiredControlPlaneEndpointsConfig" | "desiredDefaultEnablePrivateNodes" => {
-            network::mirror(fields)
+            network::mirror(fields);
         }
         "desiredLoggingConfig" | "desiredMonitoringConfig" => defaults::services(fields),
         "desiredDatabaseEncryption" => defaults::encryption(fields),

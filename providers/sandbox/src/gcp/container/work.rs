@@ -121,8 +121,15 @@ pub(super) fn start(
         Some(pool) => format!("clusters/{cluster}/nodePools/{pool}"),
         None => format!("clusters/{cluster}"),
     };
-    let mut work = Work::new(call, "container", plan.kind, &target, plan.seconds);
-    work.detail = json!({ "do": plan.what, "cluster": plan.cluster, "pools": plan.pools });
+    let Plan {
+        kind,
+        seconds,
+        what,
+        cluster,
+        pools,
+    } = plan;
+    let mut work = Work::new(call, "container", kind, &target, seconds);
+    work.detail = json!({ "do": what, "cluster": cluster, "pools": pools });
     operation::put(&mut call.tx, place, &work);
     Ok(show(&work, place))
 }
@@ -297,7 +304,7 @@ pub(super) fn turned(tx: &mut Tx<'_>, place: &Place, work: &mut Work) {
     match (what.as_str(), pool, failure) {
         ("create", None, failure) => created(tx, place, &mut cluster, failure.as_ref()),
         ("create", Some(pool), failure) => {
-            pool_created(tx, place, &cluster, &pool, failure.as_ref())
+            pool_created(tx, place, &cluster, &pool, failure.as_ref());
         }
         ("delete", None, None) => deleted(tx, place, &cluster),
         ("delete", Some(pool), None) => {
