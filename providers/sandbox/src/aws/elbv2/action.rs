@@ -149,11 +149,6 @@ impl Action {
         groups.iter().map(|one| one.arn.as_str())
     }
 
-    /// Whether it sends to the group.
-    pub(super) fn sends_to(&self, arn: &str) -> bool {
-        self.groups().any(|one| one == arn)
-    }
-
     /// It in an answer.
     pub(super) fn fields(&self) -> Fields {
         let fields = Fields::new()
