@@ -189,9 +189,10 @@ fn a_plan_of_a_shop_on_ecs_is_as_deep_however_much_runs_in_it() {
                 "{:#?}",
                 talk.plan.plan.steps
             );
-            assert!(talk.all() <= 120, "{:#?}", talk.calls);
+            assert!(talk.all() <= 160, "{:#?}", talk.calls);
             depths.push(talk.depth);
         }
-        assert_eq!(depths, [4, 4]);
+        assert_eq!(depths[0], depths[1]);
+        assert!(depths[0] <= 5, "{depths:?}");
     });
 }
