@@ -74,6 +74,8 @@ fn run(cli: &Cli) -> Exit {
 fn perform(cli: &Cli, screen: Screen) -> Result<Exit, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        // A cluster of GKE is a message of many kilobytes, and unoptimised code keeps a copy of it in every frame.
+        .thread_stack_size(8 << 20)
         .enable_all()
         .build()?;
     let done = runtime.block_on(async {

@@ -55,7 +55,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::read("compute.globalAddresses.list", "GET /compute/v1/projects/{project}/global/addresses", call::list).accepts(&[LIST]).needs("compute.globalAddresses.list"),
     Operation::write("compute.globalAddresses.insert", "POST /compute/v1/projects/{project}/global/addresses", change::insert).accepts(&[REQUEST, address::FIELDS]).needs("compute.globalAddresses.create"),
     Operation::write("compute.globalAddresses.delete", "DELETE /compute/v1/projects/{project}/global/addresses/{resource}", change::delete).accepts(&[REQUEST]).needs("compute.globalAddresses.delete"),
-    Operation::write("compute.globalAddresses.setLabels", "POST /compute/v1/projects/{project}/global/addresses/{resource}/setLabels", change::set_labels).accepts(&[REQUEST, LABELS]).needs("compute.globalAddresses.setLabels"),
+    Operation::write("compute.globalAddresses.setLabels", "POST /compute/v1/projects/{project}/global/addresses/{resource}/setLabels", change::set_labels).accepts(&[LABELS]).needs("compute.globalAddresses.setLabels"),
     Operation::read("compute.routes.get", "GET /compute/v1/projects/{project}/global/routes/{resource}", call::get).needs("compute.routes.get"),
     Operation::read("compute.routes.list", "GET /compute/v1/projects/{project}/global/routes", call::list).accepts(&[LIST]).needs("compute.routes.list"),
     Operation::write("compute.routes.insert", "POST /compute/v1/projects/{project}/global/routes", change::insert).accepts(&[REQUEST, route::FIELDS]).needs("compute.routes.create"),

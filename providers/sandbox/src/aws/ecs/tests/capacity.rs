@@ -211,6 +211,15 @@ fn instances_of_a_group_take_tasks_as_long_as_there_is_room() {
     assert_eq!(run["failures"][0]["reason"], "RESOURCE:MEMORY");
     let none =
         json!({"cluster": "shop", "capacityProviders": [], "defaultCapacityProviderStrategy": []});
+    world.refused(
+        "PutClusterCapacityProviders",
+        &none,
+        "ResourceInUseException",
+        "in use and cannot be removed",
+    );
+    let stop = json!({"cluster": "shop", "task": run["tasks"][0]["taskArn"]});
+    world.ok("StopTask", &stop);
+    world.wait(120);
     world.ok("PutClusterCapacityProviders", &none);
     world.wait(20);
     let gone = world.ok(
