@@ -7,8 +7,7 @@ use crate::calls::CallRecord;
 use crate::fault::FaultAction;
 use crate::gcp::operation::Failure;
 use crate::gcp::{
-    Call, Incoming, Outcome, Refused, Routed, Style, is_mine, keep, project, refusal,
-    route,
+    Call, Incoming, Outcome, Refused, Routed, Style, is_mine, keep, project, refusal, route,
 };
 use crate::store::{StoreError, Tx};
 use crate::wire::ApiError;

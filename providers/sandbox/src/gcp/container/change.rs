@@ -36,7 +36,13 @@ pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
         STOPPING.clone_into(&mut one.status);
         call.tx.put(&place, &one);
     }
-    start(call, &place, &cluster.name, None, Plan::new("DELETE_CLUSTER", DELETE, "delete"))
+    start(
+        call,
+        &place,
+        &cluster.name,
+        None,
+        Plan::new("DELETE_CLUSTER", DELETE, "delete"),
+    )
 }
 
 /// Starts an operation that gives a cluster other fields.
@@ -74,7 +80,11 @@ pub(super) fn set_labels(call: &mut Call<'_>) -> Outcome {
     }
     let mut fields = cluster.fields.clone();
     let labels = body.get("resourceLabels").cloned();
-    set(&mut fields, "resourceLabels", labels.unwrap_or_else(|| json!({})));
+    set(
+        &mut fields,
+        "resourceLabels",
+        labels.unwrap_or_else(|| json!({})),
+    );
     alter(call, &place, &cluster, "UPDATE_CLUSTER", UPDATE, fields)
 }
 
@@ -82,14 +92,21 @@ pub(super) fn set_labels(call: &mut Call<'_>) -> Outcome {
 pub(super) fn set_maintenance(call: &mut Call<'_>) -> Outcome {
     let body = request(call, "SetMaintenancePolicyRequest")?;
     let (place, cluster) = free(call)?;
-    let (old, new) = ("maintenancePolicy.resourceVersion", text(&body, "maintenancePolicy.resourceVersion"));
+    let (old, new) = (
+        "maintenancePolicy.resourceVersion",
+        text(&body, "maintenancePolicy.resourceVersion"),
+    );
     let now = text(&cluster.fields, old);
     if !new.is_empty() && new != now {
         return Err(words::stale_policy(new, now).into());
     }
     let mut fields = cluster.fields.clone();
     let policy = body.get("maintenancePolicy").cloned();
-    set(&mut fields, "maintenancePolicy", policy.unwrap_or_else(|| json!({})));
+    set(
+        &mut fields,
+        "maintenancePolicy",
+        policy.unwrap_or_else(|| json!({})),
+    );
     window_legal(&fields)?;
     defaults::maintenance(&mut fields);
     alter(call, &place, &cluster, "UPDATE_CLUSTER", UPDATE, fields)
@@ -97,9 +114,13 @@ pub(super) fn set_maintenance(call: &mut Call<'_>) -> Outcome {
 
 /// A window is either of every day or recurs, and the latter has a beginning, an end and a rule.
 pub(super) fn window_legal(fields: &Fields) -> Result<(), ApiError> {
-    let window = |name: &str| super::fields::at(fields, &format!("maintenancePolicy.window.{name}"));
+    let window =
+        |name: &str| super::fields::at(fields, &format!("maintenancePolicy.window.{name}"));
     if window("dailyMaintenanceWindow").is_some() && window("recurringWindow").is_some() {
-        return Err(words::bad("Only one of daily_maintenance_window and recurring_window may be set.").into());
+        return Err(words::bad(
+            "Only one of daily_maintenance_window and recurring_window may be set.",
+        )
+        .into());
     }
     let whole = |value: &Value| {
         let span = value.get("window").unwrap_or(value);
@@ -110,15 +131,23 @@ pub(super) fn window_legal(fields: &Fields) -> Result<(), ApiError> {
         matches!((stamp("startTime"), stamp("endTime")), (Some(start), Some(end)) if start < end)
     };
     let exclusions = window("maintenanceExclusions").and_then(Value::as_object);
-    let mut spans = window("recurringWindow").into_iter().chain(exclusions.into_iter().flat_map(Fields::values));
+    let mut spans = window("recurringWindow")
+        .into_iter()
+        .chain(exclusions.into_iter().flat_map(Fields::values));
     match spans.all(whole) {
         true => Ok(()),
-        false => Err(words::bad("Maintenance windows need a start_time before their end_time.").into()),
+        false => {
+            Err(words::bad("Maintenance windows need a start_time before their end_time.").into())
+        }
     }
 }
 
 /// The version of the control plane that a wish stands for; one minor at a time, and never back.
-pub(super) fn master_version(call: &Call<'_>, cluster: &Cluster, wish: &str) -> Result<String, ApiError> {
+pub(super) fn master_version(
+    call: &Call<'_>,
+    cluster: &Cluster,
+    wish: &str,
+) -> Result<String, ApiError> {
     let name = cluster.channel().unwrap_or_default();
     let channel = version::channel(name, call.now());
     let now = text(&cluster.fields, "currentMasterVersion");
@@ -146,7 +175,12 @@ pub(super) fn master_version(call: &Call<'_>, cluster: &Cluster, wish: &str) -> 
 }
 
 /// Starts the upgrade of a control plane.
-pub(super) fn upgrade_master(call: &mut Call<'_>, place: &Place, cluster: &Cluster, wish: &str) -> Outcome {
+pub(super) fn upgrade_master(
+    call: &mut Call<'_>,
+    place: &Place,
+    cluster: &Cluster,
+    wish: &str,
+) -> Outcome {
     let version = master_version(call, cluster, wish)?;
     let mut fields = cluster.fields.clone();
     set(&mut fields, "currentMasterVersion", version);
@@ -170,7 +204,11 @@ pub(super) fn set_locations(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Other zones, of which a zonal cluster's own is one.
-pub(super) fn locations(place: &Place, fields: &mut Fields, zones: Vec<String>) -> Result<(), ApiError> {
+pub(super) fn locations(
+    place: &Place,
+    fields: &mut Fields,
+    zones: Vec<String>,
+) -> Result<(), ApiError> {
     let region = region_of(&place.region);
     zones_legal(region, &zones)?;
     if zones.is_empty() || region != place.region && !zones.contains(&place.region) {

@@ -84,7 +84,11 @@ impl Cluster {
         let mut out = self.fields.clone();
         let urls = pools.iter().flat_map(|one| one.urls(place, self));
         set(&mut out, "instanceGroupUrls", urls.collect::<Vec<_>>());
-        set(&mut out, "currentNodeCount", pools.iter().map(Pool::total).sum::<u64>());
+        set(
+            &mut out,
+            "currentNodeCount",
+            pools.iter().map(Pool::total).sum::<u64>(),
+        );
         let oldest = pools.iter().map(|one| text(&one.fields, "version"));
         if let Some(oldest) = oldest.min_by_key(|one| version::order(one)) {
             set(&mut out, "currentNodeVersion", oldest);
@@ -102,7 +106,11 @@ impl Cluster {
         set(&mut out, "conditions", self.conditions.clone());
         set(&mut out, "createTime", stamp_seconds(self.created));
         set(&mut out, "labelFingerprint", self.label_fingerprint());
-        set(&mut out, "selfLink", link(&place.account, &self.path(place)));
+        set(
+            &mut out,
+            "selfLink",
+            link(&place.account, &self.path(place)),
+        );
         let out = written("Cluster", Value::Object(out));
         let etag = fingerprint(&out);
         let mut out = members(out);

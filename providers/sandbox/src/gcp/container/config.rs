@@ -6,7 +6,11 @@ use super::cluster::{home, written};
 use super::version;
 use crate::gcp::{Call, Outcome};
 
-const IMAGES: &[&str] = &["COS_CONTAINERD", "UBUNTU_CONTAINERD", "WINDOWS_LTSC_CONTAINERD"];
+const IMAGES: &[&str] = &[
+    "COS_CONTAINERD",
+    "UBUNTU_CONTAINERD",
+    "WINDOWS_LTSC_CONTAINERD",
+];
 
 /// `getServerConfig`.
 pub(super) fn get(call: &mut Call<'_>) -> Outcome {
@@ -22,7 +26,10 @@ pub(super) fn get(call: &mut Call<'_>) -> Outcome {
             "upgradeTargetVersion": channel.default,
         })
     };
-    let rows: Vec<Value> = ["RAPID", "REGULAR", "STABLE", "EXTENDED"].iter().map(row).collect();
+    let rows: Vec<Value> = ["RAPID", "REGULAR", "STABLE", "EXTENDED"]
+        .iter()
+        .map(row)
+        .collect();
     let all = of("EXTENDED").valid;
     Ok(written(
         "ServerConfig",

@@ -53,7 +53,11 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
     let pools = pools_of(&mut fields)?;
     zones(&place, &mut fields)?;
     versions(call, &mut fields)?;
-    let uid = format!("{}{}", call.tx.fresh_hex("cluster"), digest(&call.tx.fresh_hex("cluster"), 64));
+    let uid = format!(
+        "{}{}",
+        call.tx.fresh_hex("cluster"),
+        digest(&call.tx.fresh_hex("cluster"), 64)
+    );
     let uid = uid.get(..64).unwrap_or(&uid).to_owned();
     let mut found = network::find(call, &place, &mut fields)?;
     let own_ranges = network::ranges(call, &mut found, &name, &uid, &mut fields)?;
@@ -85,8 +89,18 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
         call.tx.put(&place, pool);
         nodes::place_pool(&mut call.tx, &place, &cluster, pool);
     }
-    let seconds = if cluster.is_autopilot() { SECONDS.1 } else { SECONDS.0 };
-    start(call, &place, &name, None, Plan::new("CREATE_CLUSTER", (0, seconds), "create"))
+    let seconds = if cluster.is_autopilot() {
+        SECONDS.1
+    } else {
+        SECONDS.0
+    };
+    start(
+        call,
+        &place,
+        &name,
+        None,
+        Plan::new("CREATE_CLUSTER", (0, seconds), "create"),
+    )
 }
 
 /// The pools that a cluster starts with: those it names, or one that its own fields tell of.
@@ -149,7 +163,10 @@ pub(super) fn zones_legal(region: &str, zones: &[String]) -> Result<(), ApiError
     let all = zones_of(region);
     match zones.iter().find(|zone| !all.contains(zone)) {
         None => Ok(()),
-        Some(zone) => Err(words::bad(format!("Location \"{zone}\" does not exist in region \"{region}\".")).into()),
+        Some(zone) => Err(words::bad(format!(
+            "Location \"{zone}\" does not exist in region \"{region}\"."
+        ))
+        .into()),
     }
 }
 
@@ -187,7 +204,11 @@ fn certificate(uid: &str, fields: &mut Fields) {
 }
 
 /// The pools, filled in and checked.
-fn filled(call: &mut Call<'_>, cluster: &Cluster, given: Vec<Fields>) -> Result<Vec<Pool>, ApiError> {
+fn filled(
+    call: &mut Call<'_>,
+    cluster: &Cluster,
+    given: Vec<Fields>,
+) -> Result<Vec<Pool>, ApiError> {
     let mut pools = Vec::new();
     for (order, fields) in given.into_iter().enumerate() {
         pools.push(pool(call, cluster, fields, order as u64)?);
@@ -196,10 +217,23 @@ fn filled(call: &mut Call<'_>, cluster: &Cluster, given: Vec<Fields>) -> Result<
 }
 
 /// A new pool of a cluster, filled in and checked.
-pub(super) fn pool(call: &mut Call<'_>, cluster: &Cluster, mut fields: Fields, order: u64) -> Result<Pool, ApiError> {
+pub(super) fn pool(
+    call: &mut Call<'_>,
+    cluster: &Cluster,
+    mut fields: Fields,
+    order: u64,
+) -> Result<Pool, ApiError> {
     let name = text(&fields, "name").to_owned();
     unset(&mut fields, "name");
-    for told in ["selfLink", "instanceGroupUrls", "status", "statusMessage", "conditions", "etag", "updateInfo"] {
+    for told in [
+        "selfLink",
+        "instanceGroupUrls",
+        "status",
+        "statusMessage",
+        "conditions",
+        "etag",
+        "updateInfo",
+    ] {
         unset(&mut fields, told);
     }
     let wish = text(&fields, "version").to_owned();
@@ -222,7 +256,11 @@ pub(super) fn pool(call: &mut Call<'_>, cluster: &Cluster, mut fields: Fields, o
 }
 
 /// The version of nodes that a wish stands for; never newer than that of the control plane.
-pub(super) fn node_version(call: &Call<'_>, cluster: &Cluster, wish: &str) -> Result<String, ApiError> {
+pub(super) fn node_version(
+    call: &Call<'_>,
+    cluster: &Cluster,
+    wish: &str,
+) -> Result<String, ApiError> {
     let master = text(&cluster.fields, "currentMasterVersion");
     if matches!(wish, "" | "-") || wish == master {
         return Ok(master.to_owned());
@@ -230,7 +268,9 @@ pub(super) fn node_version(call: &Call<'_>, cluster: &Cluster, wish: &str) -> Re
     // Nodes may be on any version that some channel has.
     let channel = version::channel("EXTENDED", call.now());
     let found = channel.resolve(wish);
-    let found = found.or_else(|| version::known(wish)).ok_or_else(|| words::no_node_version(wish))?;
+    let found = found
+        .or_else(|| version::known(wish))
+        .ok_or_else(|| words::no_node_version(wish))?;
     match version::order(found) > version::order(master) {
         true => Err(words::nodes_ahead(found, master).into()),
         false => Ok(found.to_owned()),
@@ -253,9 +293,13 @@ pub(super) fn legal(call: &Call<'_>, cluster: &Cluster, fields: &Fields) -> Resu
         let of = |name: &str| number(fields, &format!("autoscaling.{name}"));
         (of(least), of(most))
     };
-    for (least, most) in [range("minNodeCount", "maxNodeCount"), range("totalMinNodeCount", "totalMaxNodeCount")] {
+    for (least, most) in [
+        range("minNodeCount", "maxNodeCount"),
+        range("totalMinNodeCount", "totalMaxNodeCount"),
+    ] {
         if least > most {
-            let text = format!("Autoscaling minimum {least} must not be greater than the maximum {most}.");
+            let text =
+                format!("Autoscaling minimum {least} must not be greater than the maximum {most}.");
             return Err(words::bad(text).into());
         }
     }
@@ -272,7 +316,9 @@ pub(super) fn legal(call: &Call<'_>, cluster: &Cluster, fields: &Fields) -> Resu
 
 /// The account as which nodes act must be there; what was just made is not seen at once.
 fn account(call: &Call<'_>, email: &str) -> Result<(), ApiError> {
-    let home = email.split_once('@').and_then(|(_, domain)| domain.strip_suffix(".iam.gserviceaccount.com"));
+    let home = email
+        .split_once('@')
+        .and_then(|(_, domain)| domain.strip_suffix(".iam.gserviceaccount.com"));
     let Some(home) = home else {
         return Ok(());
     };

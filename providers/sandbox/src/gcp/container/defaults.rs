@@ -34,9 +34,18 @@ const COMPONENTS: &[&str] = &[
 fn plain() -> Vec<(&'static str, Value)> {
     let kubelet = || json!({ "insecureKubeletReadonlyPortEnabled": false });
     vec![
-        ("addonsConfig.gcePersistentDiskCsiDriverConfig", json!({ "enabled": true })),
-        ("addonsConfig.kubernetesDashboard", json!({ "disabled": true })),
-        ("addonsConfig.networkPolicyConfig", json!({ "disabled": true })),
+        (
+            "addonsConfig.gcePersistentDiskCsiDriverConfig",
+            json!({ "enabled": true }),
+        ),
+        (
+            "addonsConfig.kubernetesDashboard",
+            json!({ "disabled": true }),
+        ),
+        (
+            "addonsConfig.networkPolicyConfig",
+            json!({ "disabled": true }),
+        ),
         ("autopilot", json!({})),
         ("autoscaling.autoscalingProfile", json!("BALANCED")),
         ("binaryAuthorization", json!({})),
@@ -44,22 +53,49 @@ fn plain() -> Vec<(&'static str, Value)> {
         ("defaultMaxPodsConstraint.maxPodsPerNode", json!("110")),
         ("enterpriseConfig.clusterTier", json!("STANDARD")),
         ("legacyAbac", json!({})),
-        ("loggingConfig.componentConfig", json!({ "enableComponents": ["SYSTEM_COMPONENTS", "WORKLOADS"] })),
-        ("monitoringConfig.advancedDatapathObservabilityConfig", json!({})),
-        ("monitoringConfig.componentConfig", json!({ "enableComponents": COMPONENTS })),
-        ("monitoringConfig.managedPrometheusConfig", json!({ "enabled": true })),
+        (
+            "loggingConfig.componentConfig",
+            json!({ "enableComponents": ["SYSTEM_COMPONENTS", "WORKLOADS"] }),
+        ),
+        (
+            "monitoringConfig.advancedDatapathObservabilityConfig",
+            json!({}),
+        ),
+        (
+            "monitoringConfig.componentConfig",
+            json!({ "enableComponents": COMPONENTS }),
+        ),
+        (
+            "monitoringConfig.managedPrometheusConfig",
+            json!({ "enabled": true }),
+        ),
         ("networkConfig.defaultSnatStatus", json!({})),
         ("networkConfig.serviceExternalIpsConfig", json!({})),
         ("nodePoolAutoConfig.nodeKubeletConfig", kubelet()),
-        ("nodePoolDefaults.nodeConfigDefaults.loggingConfig", json!({ "variantConfig": { "variant": "DEFAULT" } })),
-        ("nodePoolDefaults.nodeConfigDefaults.nodeKubeletConfig", kubelet()),
+        (
+            "nodePoolDefaults.nodeConfigDefaults.loggingConfig",
+            json!({ "variantConfig": { "variant": "DEFAULT" } }),
+        ),
+        (
+            "nodePoolDefaults.nodeConfigDefaults.nodeKubeletConfig",
+            kubelet(),
+        ),
         ("notificationConfig.pubsub", json!({})),
         ("podAutoscaling.hpaProfile", json!("PERFORMANCE")),
-        ("rbacBindingConfig.enableInsecureBindingSystemAuthenticated", json!(true)),
-        ("rbacBindingConfig.enableInsecureBindingSystemUnauthenticated", json!(true)),
+        (
+            "rbacBindingConfig.enableInsecureBindingSystemAuthenticated",
+            json!(true),
+        ),
+        (
+            "rbacBindingConfig.enableInsecureBindingSystemUnauthenticated",
+            json!(true),
+        ),
         ("releaseChannel", json!({ "channel": "REGULAR" })),
         ("securityPostureConfig.mode", json!("BASIC")),
-        ("securityPostureConfig.vulnerabilityMode", json!("VULNERABILITY_MODE_UNSPECIFIED")),
+        (
+            "securityPostureConfig.vulnerabilityMode",
+            json!("VULNERABILITY_MODE_UNSPECIFIED"),
+        ),
         ("shieldedNodes", json!({ "enabled": true })),
         ("userManagedKeysConfig", json!({})),
     ]
@@ -73,12 +109,15 @@ fn newer(minor: u16) -> Vec<(&'static str, Value)> {
     if minor >= 34 {
         rows.push(("addonsConfig.dnsCacheConfig", json!({ "enabled": true })));
         rows.push(("controlPlaneEgress.mode", json!("VIA_CONTROL_PLANE")));
-        rows.push(("autoscaling.autoprovisioningNodePoolDefaults", json!({
-            "imageType": "COS_CONTAINERD",
-            "management": { "autoRepair": true, "autoUpgrade": true },
-            "oauthScopes": SCOPES,
-            "serviceAccount": "default",
-        })));
+        rows.push((
+            "autoscaling.autoprovisioningNodePoolDefaults",
+            json!({
+                "imageType": "COS_CONTAINERD",
+                "management": { "autoRepair": true, "autoUpgrade": true },
+                "oauthScopes": SCOPES,
+                "serviceAccount": "default",
+            }),
+        ));
     }
     if minor >= 35 {
         rows.push(("addonsConfig.nodeReadinessConfig", json!({})));
@@ -100,8 +139,16 @@ pub(super) fn cluster(fields: &mut Fields, version: &str) {
         default(fields, "workloadIdentityConfig", json!({}));
         set(fields, "verticalPodAutoscaling.enabled", true);
         set(fields, "autoscaling.enableNodeAutoprovisioning", true);
-        set(fields, "autoscaling.autoscalingProfile", "OPTIMIZE_UTILIZATION");
-        default(fields, "networkConfig.datapathProvider", "ADVANCED_DATAPATH");
+        set(
+            fields,
+            "autoscaling.autoscalingProfile",
+            "OPTIMIZE_UTILIZATION",
+        );
+        default(
+            fields,
+            "networkConfig.datapathProvider",
+            "ADVANCED_DATAPATH",
+        );
     }
     if text(fields, "networkConfig.datapathProvider") == "ADVANCED_DATAPATH" {
         default(fields, "networkPolicy", json!({}));
@@ -118,7 +165,10 @@ pub(super) fn services(fields: &mut Fields) {
             set(fields, &format!("{config}.componentConfig"), json!({}));
             continue;
         }
-        let list = super::fields::list(fields, &format!("{config}.componentConfig.enableComponents"));
+        let list = super::fields::list(
+            fields,
+            &format!("{config}.componentConfig.enableComponents"),
+        );
         let service = match list.is_empty() {
             true => "none".to_owned(),
             false => format!("{name}.googleapis.com/kubernetes"),
@@ -139,24 +189,50 @@ pub(super) fn encryption(fields: &mut Fields) {
 
 /// The version of the maintenance policy, which follows from what it says; a daily window lasts four hours.
 pub(super) fn maintenance(fields: &mut Fields) {
-    if !text(fields, "maintenancePolicy.window.dailyMaintenanceWindow.startTime").is_empty() {
-        set(fields, "maintenancePolicy.window.dailyMaintenanceWindow.duration", "PT4H0M0S");
+    if !text(
+        fields,
+        "maintenancePolicy.window.dailyMaintenanceWindow.startTime",
+    )
+    .is_empty()
+    {
+        set(
+            fields,
+            "maintenancePolicy.window.dailyMaintenanceWindow.duration",
+            "PT4H0M0S",
+        );
     }
     super::fields::unset(fields, "maintenancePolicy.resourceVersion");
     let empty = |value: &&Value| value.as_object().is_none_or(Fields::is_empty);
-    if at(fields, "maintenancePolicy.window").as_ref().is_some_and(empty) {
+    if at(fields, "maintenancePolicy.window")
+        .as_ref()
+        .is_some_and(empty)
+    {
         super::fields::unset(fields, "maintenancePolicy.window");
     }
-    let said = fields.get("maintenancePolicy").filter(|value| !empty(value));
+    let said = fields
+        .get("maintenancePolicy")
+        .filter(|value| !empty(value));
     let of = said.map(Value::to_string).unwrap_or_default();
-    set(fields, "maintenancePolicy.resourceVersion", crate::gcp::shape::digest(&of, 8));
+    set(
+        fields,
+        "maintenancePolicy.resourceVersion",
+        crate::gcp::shape::digest(&of, 8),
+    );
 }
 
 /// Fills in a pool of a cluster.
 pub(super) fn pool(fields: &mut Fields, cluster: &Fields) {
     default(fields, "locations", cluster.get("locations").cloned());
-    default(fields, "version", cluster.get("currentMasterVersion").cloned());
-    default(fields, "management", json!({ "autoRepair": true, "autoUpgrade": true }));
+    default(
+        fields,
+        "version",
+        cluster.get("currentMasterVersion").cloned(),
+    );
+    default(
+        fields,
+        "management",
+        json!({ "autoRepair": true, "autoUpgrade": true }),
+    );
     upgrades(fields);
     let pods = at(cluster, "defaultMaxPodsConstraint.maxPodsPerNode").cloned();
     default(fields, "maxPodsConstraint.maxPodsPerNode", pods);
@@ -167,23 +243,41 @@ pub(super) fn pool(fields: &mut Fields, cluster: &Fields) {
     autoscaling(fields);
     for (name, path) in [
         ("podRange", "ipAllocationPolicy.clusterSecondaryRangeName"),
-        ("podIpv4CidrBlock", "ipAllocationPolicy.clusterIpv4CidrBlock"),
+        (
+            "podIpv4CidrBlock",
+            "ipAllocationPolicy.clusterIpv4CidrBlock",
+        ),
         ("subnetwork", "networkConfig.subnetwork"),
-        ("enablePrivateNodes", "networkConfig.defaultEnablePrivateNodes"),
+        (
+            "enablePrivateNodes",
+            "networkConfig.defaultEnablePrivateNodes",
+        ),
         ("networkTierConfig", "ipAllocationPolicy.networkTierConfig"),
     ] {
-        default(fields, &format!("networkConfig.{name}"), at(cluster, path).cloned());
+        default(
+            fields,
+            &format!("networkConfig.{name}"),
+            at(cluster, path).cloned(),
+        );
     }
     let subnetwork = text(fields, "networkConfig.subnetwork").to_owned();
     if let Some((_, path)) = subnetwork.split_once("/projects/") {
-        set(fields, "networkConfig.subnetwork", format!("projects/{path}"));
+        set(
+            fields,
+            "networkConfig.subnetwork",
+            format!("projects/{path}"),
+        );
     }
     config(fields, cluster);
 }
 
 /// How nodes are replaced.
 pub(super) fn upgrades(fields: &mut Fields) {
-    default(fields, "upgradeSettings", json!({ "maxSurge": 1, "strategy": "SURGE" }));
+    default(
+        fields,
+        "upgradeSettings",
+        json!({ "maxSurge": 1, "strategy": "SURGE" }),
+    );
     default(fields, "upgradeSettings.strategy", "SURGE");
     if text(fields, "upgradeSettings.strategy") == "BLUE_GREEN" {
         let settings = "upgradeSettings.blueGreenSettings";
@@ -212,9 +306,15 @@ fn config(fields: &mut Fields, cluster: &Fields) {
         ("serviceAccount", json!("default")),
         ("oauthScopes", json!(SCOPES)),
         ("metadata.disable-legacy-endpoints", json!("true")),
-        ("shieldedInstanceConfig", json!({ "enableIntegrityMonitoring": true })),
+        (
+            "shieldedInstanceConfig",
+            json!({ "enableIntegrityMonitoring": true }),
+        ),
         ("windowsNodeConfig", json!({})),
-        ("kubeletConfig.insecureKubeletReadonlyPortEnabled", json!(false)),
+        (
+            "kubeletConfig.insecureKubeletReadonlyPortEnabled",
+            json!(false),
+        ),
         ("kubeletConfig.maxParallelImagePulls", json!(2)),
         ("effectiveCgroupMode", json!("EFFECTIVE_CGROUP_MODE_V2")),
     ];
@@ -256,7 +356,14 @@ pub(super) fn image(fields: &mut Fields) {
     let Some((kubernetes, build)) = version.split_once("-gke.") else {
         return;
     };
-    let name = format!("gke-{}-gke{build}-cos-125-19216-395-109-c-pre", kubernetes.replace('.', ""));
+    let name = format!(
+        "gke-{}-gke{build}-cos-125-19216-395-109-c-pre",
+        kubernetes.replace('.', "")
+    );
     set(fields, "config.nodeImageConfig.image", name);
-    set(fields, "config.nodeImageConfig.imageProject", "gke-node-images");
+    set(
+        fields,
+        "config.nodeImageConfig.imageProject",
+        "gke-node-images",
+    );
 }

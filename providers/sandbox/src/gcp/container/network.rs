@@ -28,12 +28,20 @@ pub(super) struct Found {
 pub(super) fn find(call: &Call<'_>, place: &Place, fields: &mut Fields) -> Result<Found, ApiError> {
     let region = region_of(&place.region);
     let wished = |one: &str, other: &str| {
-        [one, other].map(|path| text(fields, path).to_owned()).into_iter().find(|name| !name.is_empty())
+        [one, other]
+            .map(|path| text(fields, path).to_owned())
+            .into_iter()
+            .find(|name| !name.is_empty())
     };
-    let network = wished("network", "networkConfig.network").unwrap_or_else(|| "default".to_owned());
+    let network =
+        wished("network", "networkConfig.network").unwrap_or_else(|| "default".to_owned());
     let subnetwork = wished("subnetwork", "networkConfig.subnetwork");
     let name = shape::last(&network).to_owned();
-    let full = if network.contains('/') { network } else { format!("global/networks/{network}") };
+    let full = if network.contains('/') {
+        network
+    } else {
+        format!("global/networks/{network}")
+    };
     let found = compute::usable(&call.tx, &call.project, &full);
     let network = found.map_err(|error| match error.status {
         404 => words::no_network(&call.project, &name).into(),
@@ -56,16 +64,26 @@ pub(super) fn find(call: &Call<'_>, place: &Place, fields: &mut Fields) -> Resul
     let path = |at: &Place, item: &Item| format!("projects/{}/{}", at.account, item.path(at));
     set(fields, "network", name);
     set(fields, "subnetwork", subnetwork.name.as_str());
-    set(fields, "networkConfig.network", path(&network.0, &network.1));
+    set(
+        fields,
+        "networkConfig.network",
+        path(&network.0, &network.1),
+    );
     set(fields, "networkConfig.subnetwork", path(&at, &subnetwork));
-    Ok(Found { place: at, subnetwork, network })
+    Ok(Found {
+        place: at,
+        subnetwork,
+        network,
+    })
 }
 
 /// The subnetwork of the network's name, as networks of the auto mode have one in each region.
 fn implied(call: &Call<'_>, region: &str, network: &str, name: &str) -> Result<String, ApiError> {
     let place = call.place(region);
     let all = call.tx.list::<Item>(&place);
-    let fits = |one: &&Item| one.api == "subnetworks" && one.text("network") == network && one.name == name;
+    let fits = |one: &&Item| {
+        one.api == "subnetworks" && one.text("network") == network && one.name == name
+    };
     match all.iter().find(fits) {
         Some(one) => Ok(one.path(&place)),
         None => Err(words::bad(format!(
@@ -95,8 +113,15 @@ pub(super) fn ranges(
         false => (pods.clone(), named(found, "Pod", &pods)?),
         true => {
             let name = format!("gke-{cluster}-pods-{short}");
-            let given = [policy("clusterIpv4CidrBlock"), policy("clusterIpv4Cidr"), "clusterIpv4Cidr".to_owned()];
-            let wish = given.iter().map(|path| text(fields, path)).find(|wish| !wish.is_empty());
+            let given = [
+                policy("clusterIpv4CidrBlock"),
+                policy("clusterIpv4Cidr"),
+                "clusterIpv4Cidr".to_owned(),
+            ];
+            let wish = given
+                .iter()
+                .map(|path| text(fields, path))
+                .find(|wish| !wish.is_empty());
             let range = free(&call.tx, &found.place, wish.unwrap_or("/14"))?;
             own.push(add(call, found, &name, &range));
             (name, range)
@@ -113,16 +138,28 @@ pub(super) fn ranges(
         }
     };
     set(fields, &policy("clusterSecondaryRangeName"), pods);
-    for path in ["clusterIpv4Cidr".to_owned(), policy("clusterIpv4Cidr"), policy("clusterIpv4CidrBlock")] {
+    for path in [
+        "clusterIpv4Cidr".to_owned(),
+        policy("clusterIpv4Cidr"),
+        policy("clusterIpv4CidrBlock"),
+    ] {
         set(fields, &path, pods_range.as_str());
     }
-    for path in ["servicesIpv4Cidr".to_owned(), policy("servicesIpv4Cidr"), policy("servicesIpv4CidrBlock")] {
+    for path in [
+        "servicesIpv4Cidr".to_owned(),
+        policy("servicesIpv4Cidr"),
+        policy("servicesIpv4CidrBlock"),
+    ] {
         set(fields, &path, services_range.as_str());
     }
     set(fields, &policy("useIpAliases"), true);
     default(fields, &policy("stackType"), "IPV4");
     default(fields, &policy("podCidrOverprovisionConfig"), json!({}));
-    default(fields, &policy("networkTierConfig.networkTier"), "NETWORK_TIER_DEFAULT");
+    default(
+        fields,
+        &policy("networkTierConfig.networkTier"),
+        "NETWORK_TIER_DEFAULT",
+    );
     Ok(own)
 }
 
@@ -130,7 +167,9 @@ pub(super) fn ranges(
 fn named(found: &Found, kind: &str, name: &str) -> Result<String, ApiError> {
     let of = |row: &&Value| row.get("rangeName").and_then(Value::as_str) == Some(name);
     let row = found.subnetwork.list("secondaryIpRanges").iter().find(of);
-    let range = row.and_then(|row| row.get("ipCidrRange")).and_then(Value::as_str);
+    let range = row
+        .and_then(|row| row.get("ipCidrRange"))
+        .and_then(Value::as_str);
     range.map(str::to_owned).ok_or_else(|| {
         let network = found.network.1.link(&found.network.0);
         words::no_range(kind, name, &network, &found.subnetwork.name).into()
@@ -147,7 +186,9 @@ fn free(tx: &Tx<'_>, place: &Place, wish: &str) -> Result<String, ApiError> {
         return Err(words::bad(format!("Invalid CIDR range \"{wish}\" for pods.")).into());
     }
     let all = tx.everywhere::<Item>();
-    let mine = all.iter().filter(|(at, one)| at.account == place.account && one.api == "subnetworks");
+    let mine = all
+        .iter()
+        .filter(|(at, one)| at.account == place.account && one.api == "subnetworks");
     let taken: Vec<Cidr> = mine.flat_map(|(_, one)| all_of(one)).collect();
     let size = 1_u32 << (32 - bits);
     let first = u32::from(std::net::Ipv4Addr::new(10, 0, 0, 0));
@@ -155,21 +196,30 @@ fn free(tx: &Tx<'_>, place: &Place, wish: &str) -> Result<String, ApiError> {
     let mut ranges = candidates.filter_map(|base| Cidr::parse(&format!("{base}/{bits}")));
     let range = ranges.find(|range| !taken.iter().any(|other| other.overlaps(*range)));
     range.map(|range| range.to_string()).ok_or_else(|| {
-        words::bad(format!("The network has no space left for a range of size {wish}.")).into()
+        words::bad(format!(
+            "The network has no space left for a range of size {wish}."
+        ))
+        .into()
     })
 }
 
 fn all_of(subnetwork: &Item) -> Vec<Cidr> {
     let of = |row: &Value| Cidr::parse(row.get("ipCidrRange")?.as_str()?);
     let secondary = subnetwork.list("secondaryIpRanges").iter().filter_map(of);
-    Cidr::parse(subnetwork.text("ipCidrRange")).into_iter().chain(secondary).collect()
+    Cidr::parse(subnetwork.text("ipCidrRange"))
+        .into_iter()
+        .chain(secondary)
+        .collect()
 }
 
 /// Adds a secondary range to the subnetwork.
 fn add(call: &mut Call<'_>, found: &mut Found, name: &str, range: &str) -> String {
     let mut rows = found.subnetwork.list("secondaryIpRanges").to_vec();
     rows.push(json!({ "rangeName": name, "ipCidrRange": range }));
-    found.subnetwork.fields.insert("secondaryIpRanges".to_owned(), json!(rows));
+    found
+        .subnetwork
+        .fields
+        .insert("secondaryIpRanges".to_owned(), json!(rows));
     call.tx.put(&found.place, &found.subnetwork);
     name.to_owned()
 }
@@ -182,23 +232,46 @@ pub(super) fn give_back(tx: &mut Tx<'_>, place: &Place, cluster: &Cluster) {
     };
     let mut rows = item.list("secondaryIpRanges").to_vec();
     let own = |row: &Value| {
-        let name = row.get("rangeName").and_then(Value::as_str).unwrap_or_default();
+        let name = row
+            .get("rangeName")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         cluster.own_ranges.iter().any(|own| own == name)
     };
     rows.retain(|row| !own(row));
     match rows.is_empty() {
         true => item.fields.remove("secondaryIpRanges"),
-        false => item.fields.insert("secondaryIpRanges".to_owned(), json!(rows)),
+        false => item
+            .fields
+            .insert("secondaryIpRanges".to_owned(), json!(rows)),
     };
     tx.put(&at, &item);
 }
 
 /// Addresses of the control plane, and whether they can be reached from everywhere.
-pub(super) fn endpoints(call: &Call<'_>, found: &Found, place: &Place, uid: &str, fields: &mut Fields) {
-    let (dns, ip) = ("controlPlaneEndpointsConfig.dnsEndpointConfig", "controlPlaneEndpointsConfig.ipEndpointsConfig");
-    let host = format!("gke-{}-{}.{}.gke.goog", uid.get(..36).unwrap_or_default(), call.number(), place.region);
+pub(super) fn endpoints(
+    call: &Call<'_>,
+    found: &Found,
+    place: &Place,
+    uid: &str,
+    fields: &mut Fields,
+) {
+    let (dns, ip) = (
+        "controlPlaneEndpointsConfig.dnsEndpointConfig",
+        "controlPlaneEndpointsConfig.ipEndpointsConfig",
+    );
+    let host = format!(
+        "gke-{}-{}.{}.gke.goog",
+        uid.get(..36).unwrap_or_default(),
+        call.number(),
+        place.region
+    );
     set(fields, &format!("{dns}.endpoint"), host);
-    for name in ["allowExternalTraffic", "enableK8sCertsViaDns", "enableK8sTokensViaDns"] {
+    for name in [
+        "allowExternalTraffic",
+        "enableK8sCertsViaDns",
+        "enableK8sTokensViaDns",
+    ] {
         default(fields, &format!("{dns}.{name}"), false);
     }
     // The older message says the same as the newer one; the newer one counts.
@@ -211,33 +284,63 @@ pub(super) fn endpoints(call: &Call<'_>, found: &Found, place: &Place, uid: &str
     if let Some(blocks) = fields.get("masterAuthorizedNetworksConfig").cloned() {
         default(fields, &format!("{ip}.authorizedNetworksConfig"), blocks);
     }
-    default(fields, &format!("{ip}.authorizedNetworksConfig.gcpPublicCidrsAccessEnabled"), true);
+    default(
+        fields,
+        &format!("{ip}.authorizedNetworksConfig.gcpPublicCidrsAccessEnabled"),
+        true,
+    );
     let hex = digest(uid, 8);
     let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2).unwrap_or("1"), 16).unwrap_or(1);
     let public = format!("34.{}.{}.{}", byte(0), byte(2), byte(4).max(1));
-    let own = all_of(&found.subnetwork).first().map(|range| range.address(u32::from(byte(6)) % 8));
+    let own = all_of(&found.subnetwork)
+        .first()
+        .map(|range| range.address(u32::from(byte(6)) % 8));
     set(fields, &format!("{ip}.publicEndpoint"), public);
-    set(fields, &format!("{ip}.privateEndpoint"), own.map(|own| own.to_string()));
+    set(
+        fields,
+        &format!("{ip}.privateEndpoint"),
+        own.map(|own| own.to_string()),
+    );
     mirror(fields);
 }
 
 /// Keeps the older messages about endpoints as the newer ones are.
 pub(super) fn mirror(fields: &mut Fields) {
     let ip = "controlPlaneEndpointsConfig.ipEndpointsConfig";
-    let of = |fields: &Fields, name: &str| super::fields::at(fields, &format!("{ip}.{name}")).cloned();
+    let of =
+        |fields: &Fields, name: &str| super::fields::at(fields, &format!("{ip}.{name}")).cloned();
     let enabled = super::fields::is(fields, &format!("{ip}.enabled"));
     let public = enabled && super::fields::is(fields, &format!("{ip}.enablePublicEndpoint"));
-    for name in ["publicEndpoint", "privateEndpoint", "privateEndpointSubnetwork"] {
-        set(fields, &format!("privateClusterConfig.{name}"), of(fields, name));
+    for name in [
+        "publicEndpoint",
+        "privateEndpoint",
+        "privateEndpointSubnetwork",
+    ] {
+        set(
+            fields,
+            &format!("privateClusterConfig.{name}"),
+            of(fields, name),
+        );
     }
-    set(fields, "privateClusterConfig.enablePrivateEndpoint", enabled && !public);
+    set(
+        fields,
+        "privateClusterConfig.enablePrivateEndpoint",
+        enabled && !public,
+    );
     let private = super::fields::is(fields, "networkConfig.defaultEnablePrivateNodes");
     set(fields, "privateClusterConfig.enablePrivateNodes", private);
-    set(fields, "masterAuthorizedNetworksConfig", of(fields, "authorizedNetworksConfig"));
+    set(
+        fields,
+        "masterAuthorizedNetworksConfig",
+        of(fields, "authorizedNetworksConfig"),
+    );
     let endpoint = match (public, enabled) {
         (true, _) => text(fields, &format!("{ip}.publicEndpoint")),
         (false, true) => text(fields, &format!("{ip}.privateEndpoint")),
-        (false, false) => text(fields, "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint"),
+        (false, false) => text(
+            fields,
+            "controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint",
+        ),
     };
     let endpoint = endpoint.to_owned();
     set(fields, "endpoint", endpoint);

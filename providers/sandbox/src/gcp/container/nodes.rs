@@ -7,10 +7,10 @@ use super::cluster::{Cluster, region_of};
 use super::fields::{Fields, members, text};
 use super::pool::{self, Pool};
 use super::words;
+use crate::gcp::Call;
 use crate::gcp::compute::{self, Item, link};
 use crate::gcp::operation::Failure;
 use crate::gcp::shape::digest;
-use crate::gcp::Call;
 use crate::store::{Place, Tx};
 use crate::wire::ApiError;
 
@@ -35,7 +35,12 @@ fn zone_place(place: &Place, zone: &str) -> Place {
 
 /// Network and subnetwork of a cluster, as links of Compute.
 fn links(cluster: &Cluster) -> (String, String) {
-    let of = |path: &str| format!("https://www.googleapis.com/compute/v1/{}", text(&cluster.fields, path));
+    let of = |path: &str| {
+        format!(
+            "https://www.googleapis.com/compute/v1/{}",
+            text(&cluster.fields, path)
+        )
+    };
     (of("networkConfig.network"), of("networkConfig.subnetwork"))
 }
 
@@ -65,7 +70,9 @@ pub(super) fn place_pool(tx: &mut Tx<'_>, place: &Place, cluster: &Cluster, pool
         put(tx, &at, "instanceGroups", &name, group);
         put(tx, &at, "instanceGroupManagers", &name, manager);
         let machines = machines(tx, &at, &stem);
-        let wanted: Vec<String> = (0..pool.nodes).map(|n| format!("{stem}-{}", digest(&format!("{stem}{n}"), 4))).collect();
+        let wanted: Vec<String> = (0..pool.nodes)
+            .map(|n| format!("{stem}-{}", digest(&format!("{stem}{n}"), 4)))
+            .collect();
         for gone in machines.iter().filter(|name| !wanted.contains(name)) {
             tx.delete::<Item>(&at, &format!("instances/{gone}"));
         }
@@ -94,7 +101,9 @@ fn put(tx: &mut Tx<'_>, at: &Place, api: &str, name: &str, fields: Value) {
 fn machines(tx: &Tx<'_>, at: &Place, stem: &str) -> Vec<String> {
     let all = tx.list::<Item>(at).into_iter();
     let start = format!("{stem}-");
-    all.filter(|one| one.api == "instances" && one.name.starts_with(&start)).map(|one| one.name).collect()
+    all.filter(|one| one.api == "instances" && one.name.starts_with(&start))
+        .map(|one| one.name)
+        .collect()
 }
 
 /// Takes away what a pool has.
@@ -116,15 +125,30 @@ fn rules(cluster: &Cluster) -> Vec<(String, Value)> {
     let pods = text(&cluster.fields, "clusterIpv4Cidr");
     let hash = cluster.uid.get(..8).unwrap_or_default();
     let allowed = |protocols: &[&str]| -> Vec<Value> {
-        protocols.iter().map(|one| json!({ "IPProtocol": one })).collect()
+        protocols
+            .iter()
+            .map(|one| json!({ "IPProtocol": one }))
+            .collect()
     };
     let tag = format!("gke-{}-{hash}-node", cluster.name);
     let name = |end: &str| format!("gke-{}-{hash}-{end}", cluster.name);
     vec![
-        (name("all"), json!({ "sourceRanges": [pods], "targetTags": [tag], "allowed": allowed(&["esp", "ah", "sctp", "tcp", "udp", "icmp"]) })),
-        (name("vms"), json!({ "sourceRanges": ["10.128.0.0/9"], "targetTags": [tag], "allowed": allowed(&["icmp", "tcp", "udp"]) })),
-        (name("exkubelet"), json!({ "sourceRanges": ["0.0.0.0/0"], "targetTags": [tag], "denied": [{ "IPProtocol": "tcp", "ports": ["10255"] }] })),
-        (name("inkubelet"), json!({ "sourceRanges": [pods], "targetTags": [tag], "allowed": [{ "IPProtocol": "tcp", "ports": ["10255"] }] })),
+        (
+            name("all"),
+            json!({ "sourceRanges": [pods], "targetTags": [tag], "allowed": allowed(&["esp", "ah", "sctp", "tcp", "udp", "icmp"]) }),
+        ),
+        (
+            name("vms"),
+            json!({ "sourceRanges": ["10.128.0.0/9"], "targetTags": [tag], "allowed": allowed(&["icmp", "tcp", "udp"]) }),
+        ),
+        (
+            name("exkubelet"),
+            json!({ "sourceRanges": ["0.0.0.0/0"], "targetTags": [tag], "denied": [{ "IPProtocol": "tcp", "ports": ["10255"] }] }),
+        ),
+        (
+            name("inkubelet"),
+            json!({ "sourceRanges": [pods], "targetTags": [tag], "allowed": [{ "IPProtocol": "tcp", "ports": ["10255"] }] }),
+        ),
     ]
 }
 
@@ -137,7 +161,14 @@ pub(super) fn open_firewall(tx: &mut Tx<'_>, place: &Place, cluster: &Cluster) {
         for (key, value) in [
             ("network", json!(network)),
             ("direction", json!("INGRESS")),
-            ("priority", json!(if name.ends_with("inkubelet") { 999 } else { 1000 })),
+            (
+                "priority",
+                json!(if name.ends_with("inkubelet") {
+                    999
+                } else {
+                    1000
+                }),
+            ),
             ("disabled", json!(false)),
             ("logConfig", json!({ "enable": false })),
         ] {
@@ -155,7 +186,11 @@ pub(super) fn forget_cluster(tx: &mut Tx<'_>, place: &Place, cluster: &Cluster) 
 }
 
 /// Whether the zones have a pool's machines, and the project enough of them left. `more` is the number of nodes that come.
-pub(super) fn affordable(call: &Call<'_>, place: &Place, wanted: &[(&Fields, u64)]) -> Result<(), ApiError> {
+pub(super) fn affordable(
+    call: &Call<'_>,
+    place: &Place,
+    wanted: &[(&Fields, u64)],
+) -> Result<(), ApiError> {
     let cpus = |fields: &Fields, nodes: u64| -> Result<u64, ApiError> {
         let name = text(fields, "config.machineType");
         let mut sum = 0;
@@ -176,7 +211,11 @@ pub(super) fn affordable(call: &Call<'_>, place: &Place, wanted: &[(&Fields, u64
     for (at, pool) in call.tx.everywhere::<Pool>() {
         let here = at.account == place.account && region_of(&at.region) == region;
         if here && !pool.own {
-            let nodes = if pool.status == super::cluster::PROVISIONING { pool.first_size() } else { pool.nodes };
+            let nodes = if pool.status == super::cluster::PROVISIONING {
+                pool.first_size()
+            } else {
+                pool.nodes
+            };
             used += cpus(&pool.fields, nodes).unwrap_or_default();
         }
     }

@@ -104,7 +104,11 @@ impl Pool {
         let mut out = self.fields.clone();
         set(&mut out, "name", self.name.as_str());
         set(&mut out, "instanceGroupUrls", self.urls(place, cluster));
-        let busy = || work::busy(tx, place, &self.cluster).iter().any(|one| one.is_of(&self.name));
+        let busy = || {
+            work::busy(tx, place, &self.cluster)
+                .iter()
+                .any(|one| one.is_of(&self.name))
+        };
         let status = match self.status.as_str() {
             RUNNING if busy() => RECONCILING,
             other => other,
@@ -120,7 +124,13 @@ impl Pool {
 
     /// Its etag, in the form of a UUID.
     pub(super) fn etag(&self) -> String {
-        let of = json!([self.created, self.fields, self.nodes, self.status, self.message]);
+        let of = json!([
+            self.created,
+            self.fields,
+            self.nodes,
+            self.status,
+            self.message
+        ]);
         let hex = digest(&of.to_string(), 32);
         let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
         format!(

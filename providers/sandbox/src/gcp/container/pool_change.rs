@@ -52,7 +52,13 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
     nodes::affordable(call, &place, &[(&pool.fields, pool.first_size())])?;
     call.tx.put(&place, &pool);
     nodes::place_pool(&mut call.tx, &place, &cluster, &pool);
-    start(call, &place, &cluster.name, Some(&name), Plan::new("CREATE_NODE_POOL", CREATE, "create"))
+    start(
+        call,
+        &place,
+        &cluster.name,
+        Some(&name),
+        Plan::new("CREATE_NODE_POOL", CREATE, "create"),
+    )
 }
 
 /// `nodePools.delete`.
@@ -60,7 +66,13 @@ pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
     let (place, cluster, mut pool) = free(call)?;
     STOPPING.clone_into(&mut pool.status);
     call.tx.put(&place, &pool);
-    start(call, &place, &cluster.name, Some(&pool.name), Plan::new("DELETE_NODE_POOL", DELETE, "delete"))
+    start(
+        call,
+        &place,
+        &cluster.name,
+        Some(&pool.name),
+        Plan::new("DELETE_NODE_POOL", DELETE, "delete"),
+    )
 }
 
 /// Starts an operation that gives a pool other fields and another size.
@@ -86,7 +98,15 @@ pub(super) fn set_size(call: &mut Call<'_>) -> Outcome {
     let more = count.saturating_sub(pool.nodes);
     nodes::affordable(call, &place, &[(&pool.fields, more)])?;
     let fields = pool.fields.clone();
-    alter(call, &place, pool, "SET_NODE_POOL_SIZE", RESIZE, fields, count)
+    alter(
+        call,
+        &place,
+        pool,
+        "SET_NODE_POOL_SIZE",
+        RESIZE,
+        fields,
+        count,
+    )
 }
 
 /// `setAutoscaling`.
@@ -98,12 +118,22 @@ pub(super) fn set_autoscaling(call: &mut Call<'_>) -> Outcome {
     defaults::autoscaling(&mut fields);
     create::legal(call, &cluster, &fields)?;
     // The autoscaler keeps within its bounds at once.
-    let scaled = Pool { fields: fields.clone(), ..pool.clone() };
+    let scaled = Pool {
+        fields: fields.clone(),
+        ..pool.clone()
+    };
     let count = match number(&fields, "autoscaling.maxNodeCount") {
         0 => pool.nodes,
         most => pool.nodes.min(most),
     };
-    let least = Pool { fields: { let mut bare = scaled.fields.clone(); set(&mut bare, "initialNodeCount", 0); bare }, ..scaled };
+    let least = Pool {
+        fields: {
+            let mut bare = scaled.fields.clone();
+            set(&mut bare, "initialNodeCount", 0);
+            bare
+        },
+        ..scaled
+    };
     let count = count.max(least.first_size());
     alter(call, &place, pool, "UPDATE_CLUSTER", SETTING, fields, count)
 }
@@ -113,10 +143,22 @@ pub(super) fn set_management(call: &mut Call<'_>) -> Outcome {
     let body = request(call, "SetNodePoolManagementRequest")?;
     let (place, cluster, pool) = free(call)?;
     let mut fields = pool.fields.clone();
-    set(&mut fields, "management", body.get("management").cloned().unwrap_or_else(|| json!({})));
+    set(
+        &mut fields,
+        "management",
+        body.get("management").cloned().unwrap_or_else(|| json!({})),
+    );
     create::legal(call, &cluster, &fields)?;
     let count = pool.nodes;
-    alter(call, &place, pool, "SET_NODE_POOL_MANAGEMENT", SETTING, fields, count)
+    alter(
+        call,
+        &place,
+        pool,
+        "SET_NODE_POOL_MANAGEMENT",
+        SETTING,
+        fields,
+        count,
+    )
 }
 
 /// `rollback`: an upgrade that was cancelled or failed left nodes of both kinds; they become as they were.
@@ -125,7 +167,15 @@ pub(super) fn rollback(call: &mut Call<'_>) -> Outcome {
     let (place, _, pool) = free(call)?;
     let (seconds, count) = (super::pool_update::rolled(&pool), pool.nodes);
     let fields = pool.fields.clone();
-    alter(call, &place, pool, "UPGRADE_NODES", (2, seconds), fields, count)
+    alter(
+        call,
+        &place,
+        pool,
+        "UPGRADE_NODES",
+        (2, seconds),
+        fields,
+        count,
+    )
 }
 
 /// `completeUpgrade`: a blue-green upgrade need not wait until its soak time is over.
@@ -138,7 +188,10 @@ pub(super) fn complete(call: &mut Call<'_>) -> Outcome {
             Ok(json!({}))
         }
         _ => {
-            let text = format!("Node pool \"{}\" has no blue-green upgrade that could be completed.", pool.name);
+            let text = format!(
+                "Node pool \"{}\" has no blue-green upgrade that could be completed.",
+                pool.name
+            );
             Err(crate::gcp::refusal::precondition(text))
         }
     }

@@ -11,7 +11,14 @@ use crate::gcp::{Call, Outcome};
 use crate::wire::ApiError;
 
 /// Members of the request that say which pool is meant.
-const WHICH: &[&str] = &["projectId", "zone", "clusterId", "nodePoolId", "name", "etag"];
+const WHICH: &[&str] = &[
+    "projectId",
+    "zone",
+    "clusterId",
+    "nodePoolId",
+    "name",
+    "etag",
+];
 
 /// Members that are messages of the node's configuration, and replace what was there.
 const CONFIG: &[&str] = &[
@@ -37,13 +44,21 @@ const CONFIG: &[&str] = &[
 ];
 
 /// Members of which the nodes themselves know nothing: no node is replaced.
-const QUIET: &[&str] = &["upgradeSettings", "nodeDrainConfig", "maintenancePolicy", "queuedProvisioning"];
+const QUIET: &[&str] = &[
+    "upgradeSettings",
+    "nodeDrainConfig",
+    "maintenancePolicy",
+    "queuedProvisioning",
+];
 
 /// How long a pool takes to get other nodes, in seconds: a minute and a half for each step. Assumed.
 pub(super) fn rolled(pool: &Pool) -> u64 {
     let of = |name: &str| number(&pool.fields, &format!("upgradeSettings.{name}"));
     if text(&pool.fields, "upgradeSettings.strategy") == "BLUE_GREEN" {
-        let soak = text(&pool.fields, "upgradeSettings.blueGreenSettings.nodePoolSoakDuration");
+        let soak = text(
+            &pool.fields,
+            "upgradeSettings.blueGreenSettings.nodePoolSoakDuration",
+        );
         let soak: u64 = soak.trim_end_matches('s').parse().unwrap_or(3600);
         return 300 + soak;
     }
@@ -59,7 +74,10 @@ pub(super) fn update(call: &mut Call<'_>) -> Outcome {
     if !etag.is_empty() && etag != pool.etag() {
         return Err(words::stale_etag(etag, &pool.etag()).into());
     }
-    let named: Vec<&String> = body.keys().filter(|name| !WHICH.contains(&name.as_str())).collect();
+    let named: Vec<&String> = body
+        .keys()
+        .filter(|name| !WHICH.contains(&name.as_str()))
+        .collect();
     if named.is_empty() {
         return Err(words::no_field().into());
     }
@@ -85,9 +103,17 @@ pub(super) fn update(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Zones have the type, and those that come need machines of the project.
-fn machines(call: &Call<'_>, place: &crate::store::Place, pool: &Pool, fields: &Fields) -> Result<(), ApiError> {
+fn machines(
+    call: &Call<'_>,
+    place: &crate::store::Place,
+    pool: &Pool,
+    fields: &Fields,
+) -> Result<(), ApiError> {
     let zones = list(fields, "locations");
-    let new: Vec<&String> = zones.iter().filter(|zone| !pool.zones().contains(zone)).collect();
+    let new: Vec<&String> = zones
+        .iter()
+        .filter(|zone| !pool.zones().contains(zone))
+        .collect();
     let mut there = fields.clone();
     set(&mut there, "locations", json!(zones));
     nodes::affordable(call, place, &[(&there, 0)])?;
@@ -99,7 +125,9 @@ fn machines(call: &Call<'_>, place: &crate::store::Place, pool: &Pool, fields: &
 fn change(fields: &mut Fields, name: &str, value: Value) {
     let inner = |name: &str| value.get(name).cloned().unwrap_or(Value::Null);
     match name {
-        "locations" | "nodeDrainConfig" | "maintenancePolicy" | "queuedProvisioning" => set(fields, name, value),
+        "locations" | "nodeDrainConfig" | "maintenancePolicy" | "queuedProvisioning" => {
+            set(fields, name, value)
+        }
         "upgradeSettings" => {
             let mut settings = members(fields.get(name).cloned().unwrap_or_default());
             let new = members(value);
@@ -145,19 +173,30 @@ fn change(fields: &mut Fields, name: &str, value: Value) {
             let disk = members(value);
             for (from, to) in [("sizeGb", "diskSizeGb"), ("diskType", "diskType")] {
                 match from {
-                    "sizeGb" if number(&disk, from) > 0 => set(fields, &format!("config.{to}"), number(&disk, from)),
-                    "diskType" if disk.contains_key(from) => set(fields, &format!("config.{to}"), text(&disk, from)),
+                    "sizeGb" if number(&disk, from) > 0 => {
+                        set(fields, &format!("config.{to}"), number(&disk, from))
+                    }
+                    "diskType" if disk.contains_key(from) => {
+                        set(fields, &format!("config.{to}"), text(&disk, from))
+                    }
                     _ => {}
                 }
             }
-            let mut boot = members(super::fields::at(fields, "config.bootDisk").cloned().unwrap_or_default());
+            let mut boot = members(
+                super::fields::at(fields, "config.bootDisk")
+                    .cloned()
+                    .unwrap_or_default(),
+            );
             merge(&mut boot, &disk);
             set(fields, "config.bootDisk", boot);
             defaults::disk(fields);
         }
         "kubeletConfig" => {
             let mut kubelet = members(value);
-            for (key, value) in [("insecureKubeletReadonlyPortEnabled", json!(false)), ("maxParallelImagePulls", json!(2))] {
+            for (key, value) in [
+                ("insecureKubeletReadonlyPortEnabled", json!(false)),
+                ("maxParallelImagePulls", json!(2)),
+            ] {
                 kubelet.entry(key.to_owned()).or_insert(value);
             }
             set(fields, "config.kubeletConfig", kubelet);

@@ -35,7 +35,11 @@ impl World {
             "name": "sub", "network": format!("projects/acme-prod/global/networks/net"), "ipCidrRange": "10.0.0.0/20",
             "secondaryIpRanges": [range("pods", "10.4.0.0/14"), range("services", "10.8.0.0/20")],
         });
-        world.good("POST", &format!("{home}/regions/europe-west1/subnetworks"), subnetwork);
+        world.good(
+            "POST",
+            &format!("{home}/regions/europe-west1/subnetworks"),
+            subnetwork,
+        );
         world.wait(60);
         world
     }
@@ -45,10 +49,23 @@ impl World {
     }
 
     fn ask(&self, verb: &str, path: &str, body: Value) -> (u16, Value) {
-        let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-        let request = Request::builder().method(verb).uri(path).body(bytes).unwrap();
-        let answer = self.cloud.handle(Timestamp::from_second(self.clock).unwrap(), request);
-        (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap())
+        let bytes = if body.is_null() {
+            Vec::new()
+        } else {
+            body.to_string().into_bytes()
+        };
+        let request = Request::builder()
+            .method(verb)
+            .uri(path)
+            .body(bytes)
+            .unwrap();
+        let answer = self
+            .cloud
+            .handle(Timestamp::from_second(self.clock).unwrap(), request);
+        (
+            answer.status().as_u16(),
+            serde_json::from_slice(answer.body()).unwrap(),
+        )
     }
 
     fn good(&self, verb: &str, path: &str, body: Value) -> Value {
@@ -64,7 +81,12 @@ impl World {
     /// What a refused call says.
     fn bad(&self, verb: &str, path: &str, body: Value) -> (u16, String, String) {
         let (status, answer) = self.ask(verb, path, body);
-        let of = |name: &str| answer["error"][name].as_str().unwrap_or_default().to_owned();
+        let of = |name: &str| {
+            answer["error"][name]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
         (status, of("status"), of("message"))
     }
 
@@ -75,13 +97,20 @@ impl World {
     }
 
     fn put(&self, body: Value) -> Value {
-        self.good("PUT", &format!("{HOME}/clusters/shop"), json!({ "update": body }))
+        self.good(
+            "PUT",
+            &format!("{HOME}/clusters/shop"),
+            json!({ "update": body }),
+        )
     }
 
     fn left(&self) -> Vec<String> {
         let at = Timestamp::from_second(self.clock).unwrap();
         let objects = self.cloud.objects(at).unwrap();
-        let mut names: Vec<String> = objects.iter().map(|one| format!("{} {}", one.kind, one.id)).collect();
+        let mut names: Vec<String> = objects
+            .iter()
+            .map(|one| format!("{} {}", one.kind, one.id))
+            .collect();
         names.sort();
         names
     }
@@ -114,17 +143,32 @@ fn up() -> World {
 fn a_cluster_comes_up_with_its_pools_and_goes_with_all_it_had() {
     let mut world = World::new(Config::default());
     let work = world.good("POST", &format!("{HOME}/clusters"), shop());
-    assert_eq!((&work["operationType"], &work["status"]), (&json!("CREATE_CLUSTER"), &json!("RUNNING")));
+    assert_eq!(
+        (&work["operationType"], &work["status"]),
+        (&json!("CREATE_CLUSTER"), &json!("RUNNING"))
+    );
     let cluster = world.get(&format!("{HOME}/clusters/shop"));
-    assert_eq!((&cluster["status"], &cluster["currentNodeCount"]), (&json!("PROVISIONING"), &Value::Null));
+    assert_eq!(
+        (&cluster["status"], &cluster["currentNodeCount"]),
+        (&json!("PROVISIONING"), &Value::Null)
+    );
     world.wait(212);
     assert_eq!(world.status(&work), "RUNNING");
     world.wait(1);
     assert_eq!(world.status(&work), "DONE");
     let cluster = world.get(&format!("{HOME}/clusters/shop"));
-    assert_eq!((&cluster["status"], &cluster["currentNodeCount"]), (&json!("RUNNING"), &json!(3)));
-    assert_eq!(cluster["nodePools"][1]["autoscaling"]["locationPolicy"], "BALANCED");
-    assert_eq!(cluster["nodePools"][0]["networkConfig"]["podIpv4CidrBlock"], "10.4.0.0/14");
+    assert_eq!(
+        (&cluster["status"], &cluster["currentNodeCount"]),
+        (&json!("RUNNING"), &json!(3))
+    );
+    assert_eq!(
+        cluster["nodePools"][1]["autoscaling"]["locationPolicy"],
+        "BALANCED"
+    );
+    assert_eq!(
+        cluster["nodePools"][0]["networkConfig"]["podIpv4CidrBlock"],
+        "10.4.0.0/14"
+    );
     assert_eq!(cluster["servicesIpv4Cidr"], "10.8.0.0/20");
     let listed = world.get("/v1/projects/acme-prod/locations/-/clusters");
     assert_eq!(listed["clusters"][0], cluster);
@@ -132,18 +176,35 @@ fn a_cluster_comes_up_with_its_pools_and_goes_with_all_it_had() {
     assert!(groups.to_string().contains("gke-shop-web-"), "{groups}");
     // What is in use stays.
     let network = "/compute/v1/projects/acme-prod";
-    let (status, _, why) = world.bad("DELETE", &format!("{network}/regions/europe-west1/subnetworks/sub"), Value::Null);
-    assert!(status == 400 && why.contains("already being used by"), "{why}");
+    let (status, _, why) = world.bad(
+        "DELETE",
+        &format!("{network}/regions/europe-west1/subnetworks/sub"),
+        Value::Null,
+    );
+    assert!(
+        status == 400 && why.contains("already being used by"),
+        "{why}"
+    );
     let work = world.good("DELETE", &format!("{HOME}/clusters/shop"), Value::Null);
-    assert_eq!(world.get(&format!("{HOME}/clusters/shop"))["status"], "STOPPING");
+    assert_eq!(
+        world.get(&format!("{HOME}/clusters/shop"))["status"],
+        "STOPPING"
+    );
     world.wait(200);
     assert_eq!(world.status(&work), "DONE");
     let (status, word, why) = world.bad("GET", &format!("{HOME}/clusters/shop"), Value::Null);
     assert_eq!((status, word.as_str()), (404, "NOT_FOUND"));
-    assert_eq!(why, "Not found: projects/acme-prod/locations/europe-west1/clusters/shop.");
+    assert_eq!(
+        why,
+        "Not found: projects/acme-prod/locations/europe-west1/clusters/shop."
+    );
     let left = world.left();
     assert!(!left.iter().any(|name| name.contains("shop")), "{left:?}");
-    world.good("DELETE", &format!("{network}/regions/europe-west1/subnetworks/sub"), Value::Null);
+    world.good(
+        "DELETE",
+        &format!("{network}/regions/europe-west1/subnetworks/sub"),
+        Value::Null,
+    );
 }
 
 #[test]
@@ -153,7 +214,10 @@ fn operations_of_pools_run_beside_each_other_and_those_of_the_cluster_alone() {
     let make = |name: &str| json!({ "nodePool": { "name": name, "initialNodeCount": 1, "config": { "machineType": "e2-small" } } });
     let first = world.good("POST", &pools, make("a"));
     assert_eq!(first["status"], "PENDING");
-    assert_eq!(world.get(&format!("{HOME}/clusters/shop"))["status"], "RECONCILING");
+    assert_eq!(
+        world.get(&format!("{HOME}/clusters/shop"))["status"],
+        "RECONCILING"
+    );
     for name in ["b", "c", "d", "e"] {
         world.good("POST", &pools, make(name));
     }
@@ -162,7 +226,13 @@ fn operations_of_pools_run_beside_each_other_and_those_of_the_cluster_alone() {
     let update = json!({ "update": { "desiredShieldedNodes": { "enabled": false } } });
     let (status, word, why) = world.bad("PUT", &format!("{HOME}/clusters/shop"), update);
     assert_eq!((status, word.as_str()), (400, "FAILED_PRECONDITION"));
-    assert_eq!(why, format!("Cluster is running incompatible operation {}.", first["name"].as_str().unwrap()));
+    assert_eq!(
+        why,
+        format!(
+            "Cluster is running incompatible operation {}.",
+            first["name"].as_str().unwrap()
+        )
+    );
     let (_, word, _) = world.bad("DELETE", &format!("{pools}/a"), Value::Null);
     assert_eq!(word, "FAILED_PRECONDITION");
     world.wait(106);
@@ -183,7 +253,10 @@ fn a_cluster_is_changed_one_field_a_call() {
     let path = format!("{HOME}/clusters/shop");
     let two = json!({ "update": { "desiredShieldedNodes": {}, "desiredVerticalPodAutoscaling": { "enabled": true } } });
     assert_eq!(world.bad("PUT", &path, two).1, "INVALID_ARGUMENT");
-    assert_eq!(world.bad("PUT", &path, json!({ "update": {} })).2, "Must specify a field to update.");
+    assert_eq!(
+        world.bad("PUT", &path, json!({ "update": {} })).2,
+        "Must specify a field to update."
+    );
     let etag = world.get(&path)["etag"].clone();
     world.put(json!({ "desiredReleaseChannel": { "channel": 1 }, "etag": etag }));
     world.wait(60);
@@ -192,17 +265,26 @@ fn a_cluster_is_changed_one_field_a_call() {
     assert_eq!(world.bad("PUT", &path, stale).1, "FAILED_PRECONDITION");
     let labels = json!({ "resourceLabels": { "owner": "shop" }, "labelFingerprint": "0" });
     let (_, word, why) = world.bad("POST", &format!("{path}:setResourceLabels"), labels);
-    assert!(word == "FAILED_PRECONDITION" && why.contains("fingerprint mismatch"), "{why}");
+    assert!(
+        word == "FAILED_PRECONDITION" && why.contains("fingerprint mismatch"),
+        "{why}"
+    );
     let print = world.get(&path)["labelFingerprint"].clone();
     let labels = json!({ "resourceLabels": { "owner": "shop" }, "labelFingerprint": print });
     world.good("POST", &format!("{path}:setResourceLabels"), labels);
     world.wait(60);
-    assert_eq!(world.get(&path)["resourceLabels"], json!({ "owner": "shop" }));
+    assert_eq!(
+        world.get(&path)["resourceLabels"],
+        json!({ "owner": "shop" })
+    );
     let policy = json!({ "maintenancePolicy": { "window": { "dailyMaintenanceWindow": { "startTime": "03:00" } } } });
     world.good("POST", &format!("{path}:setMaintenancePolicy"), policy);
     world.wait(60);
     let shown = world.get(&path)["maintenancePolicy"].clone();
-    assert_eq!(shown["window"]["dailyMaintenanceWindow"]["duration"], "PT4H0M0S");
+    assert_eq!(
+        shown["window"]["dailyMaintenanceWindow"]["duration"],
+        "PT4H0M0S"
+    );
     world.put(json!({ "desiredLocations": ["europe-west1-b", "europe-west1-c"] }));
     world.wait(60);
     assert_eq!(world.get(&path)["currentNodeCount"], 2);
@@ -215,7 +297,10 @@ fn pools_get_other_machines_labels_and_sizes() {
     let before = world.get(&pool);
     let body = json!({ "machineType": "e2-standard-4", "labels": { "labels": { "tier": "web" } }, "etag": before["etag"] });
     let work = world.good("PUT", &pool, body.clone());
-    assert_eq!((&work["operationType"], &work["status"]), (&json!("UPGRADE_NODES"), &json!("PENDING")));
+    assert_eq!(
+        (&work["operationType"], &work["status"]),
+        (&json!("UPGRADE_NODES"), &json!("PENDING"))
+    );
     world.wait(3);
     assert_eq!(world.get(&pool)["status"], "RECONCILING");
     world.wait(90);
@@ -225,15 +310,35 @@ fn pools_get_other_machines_labels_and_sizes() {
     assert_ne!(after["etag"], before["etag"]);
     assert_eq!(world.bad("PUT", &pool, body).1, "FAILED_PRECONDITION");
     let (_, _, why) = world.bad("PUT", &pool, json!({ "machineType": "e2-large" }));
-    assert_eq!(why, "Invalid machine type \"e2-large\" in zone \"europe-west1-b\": GCE_NOT_FOUND");
-    world.good("POST", &format!("{pool}:setSize"), json!({ "nodeCount": 2 }));
+    assert_eq!(
+        why,
+        "Invalid machine type \"e2-large\" in zone \"europe-west1-b\": GCE_NOT_FOUND"
+    );
+    world.good(
+        "POST",
+        &format!("{pool}:setSize"),
+        json!({ "nodeCount": 2 }),
+    );
     world.wait(60);
-    assert_eq!(world.get(&format!("{HOME}/clusters/shop"))["currentNodeCount"], 6);
-    let (status, _, why) = world.bad("POST", &format!("{pool}:setSize"), json!({ "nodeCount": 20 }));
-    assert!(status == 403 && why.starts_with("Insufficient regional quota"), "{why}");
+    assert_eq!(
+        world.get(&format!("{HOME}/clusters/shop"))["currentNodeCount"],
+        6
+    );
+    let (status, _, why) = world.bad(
+        "POST",
+        &format!("{pool}:setSize"),
+        json!({ "nodeCount": 20 }),
+    );
+    assert!(
+        status == 403 && why.starts_with("Insufficient regional quota"),
+        "{why}"
+    );
     world.good("POST", &format!("{pool}:setSize"), json!({}));
     world.wait(60);
-    assert_eq!(world.get(&format!("{HOME}/clusters/shop"))["currentNodeCount"], Value::Null);
+    assert_eq!(
+        world.get(&format!("{HOME}/clusters/shop"))["currentNodeCount"],
+        Value::Null
+    );
 }
 
 #[test]
@@ -248,7 +353,10 @@ fn control_planes_are_upgraded_first_and_a_minor_at_a_time() {
     assert_eq!(world.bad("PUT", &path, far).1, "INVALID_ARGUMENT");
     let pool = format!("{path}/nodePools/web");
     let (_, _, why) = world.bad("PUT", &pool, json!({ "nodeVersion": "1.35" }));
-    assert!(why.contains("cannot be greater than current master version"), "{why}");
+    assert!(
+        why.contains("cannot be greater than current master version"),
+        "{why}"
+    );
     let work = world.put(json!({ "desiredMasterVersion": "1.35" }));
     assert_eq!(work["operationType"], "UPGRADE_MASTER");
     world.wait(430);
@@ -277,21 +385,44 @@ fn what_fails_on_the_way_stays_and_says_why() {
     };
     world.cloud.add_fault(fault).unwrap();
     let pools = format!("{HOME}/clusters/shop/nodePools");
-    let work = world.good("POST", &pools, json!({ "nodePool": { "name": "a", "initialNodeCount": 1 } }));
+    let work = world.good(
+        "POST",
+        &pools,
+        json!({ "nodePool": { "name": "a", "initialNodeCount": 1 } }),
+    );
     world.wait(110);
     let name = work["name"].as_str().unwrap();
     let done = world.get(&format!("{HOME}/operations/{name}"));
-    assert_eq!((&done["status"], &done["error"]["code"]), (&json!("DONE"), &json!(8)));
+    assert_eq!(
+        (&done["status"], &done["error"]["code"]),
+        (&json!("DONE"), &json!(8))
+    );
     let pool = world.get(&format!("{pools}/a"));
-    assert_eq!((&pool["status"], &pool["conditions"][0]["code"]), (&json!("RUNNING_WITH_ERROR"), &json!("GCE_STOCKOUT")));
-    assert!(pool["statusMessage"].as_str().unwrap().contains("does not have enough resources"), "{pool}");
+    assert_eq!(
+        (&pool["status"], &pool["conditions"][0]["code"]),
+        (&json!("RUNNING_WITH_ERROR"), &json!("GCE_STOCKOUT"))
+    );
+    assert!(
+        pool["statusMessage"]
+            .as_str()
+            .unwrap()
+            .contains("does not have enough resources"),
+        "{pool}"
+    );
 }
 
 #[test]
 fn requests_are_read_as_the_front_end_does() {
-    let world = World::new(Config { unreachable: vec!["europe-west4".into()], ..Config::default() });
+    let world = World::new(Config {
+        unreachable: vec!["europe-west4".into()],
+        ..Config::default()
+    });
     let path = format!("{HOME}/clusters");
-    let (status, answer) = world.ask("POST", &path, json!({ "cluster": { "name": "a", "colour": "red" } }));
+    let (status, answer) = world.ask(
+        "POST",
+        &path,
+        json!({ "cluster": { "name": "a", "colour": "red" } }),
+    );
     assert_eq!(status, 400);
     assert_eq!(
         answer["error"]["message"],
@@ -303,17 +434,37 @@ fn requests_are_read_as_the_front_end_does() {
         body["cluster"][name] = value;
         world.bad("POST", &path, body)
     };
-    assert!(with("name", json!("Shop")).2.starts_with("Invalid value for field \"cluster.name\""));
-    assert_eq!(with("network", json!("other")).2, "Project \"acme-prod\" has no network named \"other\".");
-    assert!(with("initialClusterVersion", json!("1.20")).2.contains("\"REGULAR\" channel supported versions"));
-    assert_eq!(with("autopilot", json!({ "enabled": true })).2, "Autopilot node pools cannot be accessed or modified.");
+    assert!(
+        with("name", json!("Shop"))
+            .2
+            .starts_with("Invalid value for field \"cluster.name\"")
+    );
+    assert_eq!(
+        with("network", json!("other")).2,
+        "Project \"acme-prod\" has no network named \"other\"."
+    );
+    assert!(
+        with("initialClusterVersion", json!("1.20"))
+            .2
+            .contains("\"REGULAR\" channel supported versions")
+    );
+    assert_eq!(
+        with("autopilot", json!({ "enabled": true })).2,
+        "Autopilot node pools cannot be accessed or modified."
+    );
     let policy = json!({ "clusterSecondaryRangeName": "none" });
-    assert!(with("ipAllocationPolicy", policy).2.starts_with("Pod secondary range \"none\" not found in network"));
+    assert!(
+        with("ipAllocationPolicy", policy)
+            .2
+            .starts_with("Pod secondary range \"none\" not found in network")
+    );
     let account = json!([{ "name": "a", "initialNodeCount": 1, "config": { "serviceAccount": "x@acme-prod.iam.gserviceaccount.com" } }]);
     assert!(with("nodePools", account).2.contains("does not exist"));
     let listed = world.get("/v1/projects/acme-prod/locations/-/clusters");
     assert_eq!(listed["missingZones"].as_array().unwrap().len(), 3);
-    let config = world.get(&format!("{HOME}/serverConfig?%24alt=json%3Benum-encoding%3Dint"));
+    let config = world.get(&format!(
+        "{HOME}/serverConfig?%24alt=json%3Benum-encoding%3Dint"
+    ));
     assert_eq!(config["channels"][1]["channel"], 2);
 }
 
@@ -326,8 +477,15 @@ fn autopilot_keeps_its_pools_to_itself() {
     world.good("POST", &format!("{HOME}/clusters"), body);
     world.wait(760);
     let cluster = world.get(&format!("{HOME}/clusters/shop"));
-    assert_eq!((&cluster["status"], &cluster["autopilot"]["enabled"]), (&json!("RUNNING"), &json!(true)));
+    assert_eq!(
+        (&cluster["status"], &cluster["autopilot"]["enabled"]),
+        (&json!("RUNNING"), &json!(true))
+    );
     let pools = format!("{HOME}/clusters/shop/nodePools");
-    let (_, _, why) = world.bad("POST", &pools, json!({ "nodePool": { "name": "a", "initialNodeCount": 1 } }));
+    let (_, _, why) = world.bad(
+        "POST",
+        &pools,
+        json!({ "nodePool": { "name": "a", "initialNodeCount": 1 } }),
+    );
     assert_eq!(why, "Autopilot node pools cannot be accessed or modified.");
 }

@@ -15,40 +15,114 @@ use crate::store::Place;
 use crate::wire::ApiError;
 
 /// Fields that do not count: they say which pool is meant, or what goes with another one.
-const WITH: &[&str] = &["etag", "desiredNodePoolId", "desiredImage", "desiredImageProject"];
+const WITH: &[&str] = &[
+    "etag",
+    "desiredNodePoolId",
+    "desiredImage",
+    "desiredImageProject",
+];
 
 /// Fields that replace a message elsewhere than at the place of their own name.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("desiredDnsConfig", "networkConfig.dnsConfig"),
-    ("desiredDefaultSnatStatus", "networkConfig.defaultSnatStatus"),
-    ("desiredServiceExternalIpsConfig", "networkConfig.serviceExternalIpsConfig"),
+    (
+        "desiredDefaultSnatStatus",
+        "networkConfig.defaultSnatStatus",
+    ),
+    (
+        "desiredServiceExternalIpsConfig",
+        "networkConfig.serviceExternalIpsConfig",
+    ),
     ("desiredGatewayApiConfig", "networkConfig.gatewayApiConfig"),
-    ("desiredNetworkPerformanceConfig", "networkConfig.networkPerformanceConfig"),
+    (
+        "desiredNetworkPerformanceConfig",
+        "networkConfig.networkPerformanceConfig",
+    ),
     ("desiredDatapathProvider", "networkConfig.datapathProvider"),
-    ("desiredPrivateIpv6GoogleAccess", "networkConfig.privateIpv6GoogleAccess"),
-    ("desiredInTransitEncryptionConfig", "networkConfig.inTransitEncryptionConfig"),
-    ("desiredEnableFqdnNetworkPolicy", "networkConfig.enableFqdnNetworkPolicy"),
-    ("desiredEnableMultiNetworking", "networkConfig.enableMultiNetworking"),
-    ("desiredEnableCiliumClusterwideNetworkPolicy", "networkConfig.enableCiliumClusterwideNetworkPolicy"),
-    ("desiredDisableL4LbFirewallReconciliation", "networkConfig.disableL4LbFirewallReconciliation"),
-    ("desiredDefaultEnablePrivateNodes", "networkConfig.defaultEnablePrivateNodes"),
+    (
+        "desiredPrivateIpv6GoogleAccess",
+        "networkConfig.privateIpv6GoogleAccess",
+    ),
+    (
+        "desiredInTransitEncryptionConfig",
+        "networkConfig.inTransitEncryptionConfig",
+    ),
+    (
+        "desiredEnableFqdnNetworkPolicy",
+        "networkConfig.enableFqdnNetworkPolicy",
+    ),
+    (
+        "desiredEnableMultiNetworking",
+        "networkConfig.enableMultiNetworking",
+    ),
+    (
+        "desiredEnableCiliumClusterwideNetworkPolicy",
+        "networkConfig.enableCiliumClusterwideNetworkPolicy",
+    ),
+    (
+        "desiredDisableL4LbFirewallReconciliation",
+        "networkConfig.disableL4LbFirewallReconciliation",
+    ),
+    (
+        "desiredDefaultEnablePrivateNodes",
+        "networkConfig.defaultEnablePrivateNodes",
+    ),
     ("desiredClusterAutoscaling", "autoscaling"),
-    ("desiredNodePoolAutoConfigNetworkTags", "nodePoolAutoConfig.networkTags"),
-    ("desiredNodePoolAutoConfigResourceManagerTags", "nodePoolAutoConfig.resourceManagerTags"),
-    ("desiredNodePoolAutoConfigKubeletConfig", "nodePoolAutoConfig.nodeKubeletConfig"),
-    ("desiredNodePoolAutoConfigLinuxNodeConfig", "nodePoolAutoConfig.linuxNodeConfig"),
-    ("desiredNodePoolLoggingConfig", "nodePoolDefaults.nodeConfigDefaults.loggingConfig"),
-    ("desiredGcfsConfig", "nodePoolDefaults.nodeConfigDefaults.gcfsConfig"),
-    ("desiredNodeKubeletConfig", "nodePoolDefaults.nodeConfigDefaults.nodeKubeletConfig"),
-    ("desiredContainerdConfig", "nodePoolDefaults.nodeConfigDefaults.containerdConfig"),
-    ("desiredAutopilotWorkloadPolicyConfig", "autopilot.workloadPolicyConfig"),
-    ("desiredPrivilegedAdmissionConfig", "autopilot.privilegedAdmissionConfig"),
-    ("desiredAutopilotClusterPolicyConfig", "autopilot.clusterPolicyConfig"),
+    (
+        "desiredNodePoolAutoConfigNetworkTags",
+        "nodePoolAutoConfig.networkTags",
+    ),
+    (
+        "desiredNodePoolAutoConfigResourceManagerTags",
+        "nodePoolAutoConfig.resourceManagerTags",
+    ),
+    (
+        "desiredNodePoolAutoConfigKubeletConfig",
+        "nodePoolAutoConfig.nodeKubeletConfig",
+    ),
+    (
+        "desiredNodePoolAutoConfigLinuxNodeConfig",
+        "nodePoolAutoConfig.linuxNodeConfig",
+    ),
+    (
+        "desiredNodePoolLoggingConfig",
+        "nodePoolDefaults.nodeConfigDefaults.loggingConfig",
+    ),
+    (
+        "desiredGcfsConfig",
+        "nodePoolDefaults.nodeConfigDefaults.gcfsConfig",
+    ),
+    (
+        "desiredNodeKubeletConfig",
+        "nodePoolDefaults.nodeConfigDefaults.nodeKubeletConfig",
+    ),
+    (
+        "desiredContainerdConfig",
+        "nodePoolDefaults.nodeConfigDefaults.containerdConfig",
+    ),
+    (
+        "desiredAutopilotWorkloadPolicyConfig",
+        "autopilot.workloadPolicyConfig",
+    ),
+    (
+        "desiredPrivilegedAdmissionConfig",
+        "autopilot.privilegedAdmissionConfig",
+    ),
+    (
+        "desiredAutopilotClusterPolicyConfig",
+        "autopilot.clusterPolicyConfig",
+    ),
     ("desiredStackType", "ipAllocationPolicy.stackType"),
     ("desiredAutoIpamConfig", "ipAllocationPolicy.autoIpamConfig"),
-    ("desiredNetworkTierConfig", "ipAllocationPolicy.networkTierConfig"),
+    (
+        "desiredNetworkTierConfig",
+        "ipAllocationPolicy.networkTierConfig",
+    ),
     ("desiredK8sBetaApis", "enableK8sBetaApis"),
-    ("desiredResourceUsageExportConfig", "resourceUsageExportConfig"),
+    (
+        "desiredResourceUsageExportConfig",
+        "resourceUsageExportConfig",
+    ),
 ];
 
 /// Fields whose message is laid over the old one.
@@ -63,17 +137,27 @@ const MERGED: &[&str] = &[
 pub(super) fn update(call: &mut Call<'_>) -> Outcome {
     let mut body = request(call, "UpdateClusterRequest")?;
     let update = members(body.remove("update").unwrap_or_default());
-    let named: Vec<&String> = update.keys().filter(|name| !WITH.contains(&name.as_str())).collect();
+    let named: Vec<&String> = update
+        .keys()
+        .filter(|name| !WITH.contains(&name.as_str()))
+        .collect();
     let (place, cluster) = (super::cluster::home(call)?, ());
     let () = cluster;
     let cluster = super::cluster::named(call, &place)?;
     let name = match named.as_slice() {
-        [] if update.contains_key("desiredNodePoolId") || update.is_empty() || update.len() == 1 => {
+        [] if update.contains_key("desiredNodePoolId")
+            || update.is_empty()
+            || update.len() == 1 =>
+        {
             return Err(words::no_field().into());
         }
         [one] => (*one).clone(),
         // A pool's image goes with its version.
-        [one, other] if [one.as_str(), other.as_str()] == ["desiredImageType", "desiredNodeVersion"] => (*other).clone(),
+        [one, other]
+            if [one.as_str(), other.as_str()] == ["desiredImageType", "desiredNodeVersion"] =>
+        {
+            (*other).clone()
+        }
         _ => return Err(words::many_fields().into()),
     };
     let etag = text(&update, "etag");
@@ -84,7 +168,9 @@ pub(super) fn update(call: &mut Call<'_>) -> Outcome {
     let (place, cluster) = free(call)?;
     match name.as_str() {
         "desiredMasterVersion" => upgrade_master(call, &place, &cluster, text(&update, &name)),
-        "desiredNodeVersion" | "desiredImageType" | "desiredNodePoolAutoscaling" => of_pool(call, &place, &cluster, &name, &update),
+        "desiredNodeVersion" | "desiredImageType" | "desiredNodePoolAutoscaling" => {
+            of_pool(call, &place, &cluster, &name, &update)
+        }
         _ => {
             let mut fields = cluster.fields.clone();
             let value = update.get(&name).cloned().unwrap_or_default();
@@ -95,13 +181,23 @@ pub(super) fn update(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Changes of a pool that are asked of its cluster.
-fn of_pool(call: &mut Call<'_>, place: &Place, cluster: &Cluster, name: &str, update: &Fields) -> Outcome {
+fn of_pool(
+    call: &mut Call<'_>,
+    place: &Place,
+    cluster: &Cluster,
+    name: &str,
+    update: &Fields,
+) -> Outcome {
     if cluster.is_autopilot() {
         return Err(words::autopilot_pools().into());
     }
     let pools = chosen(call, place, cluster, text(update, "desiredNodePoolId"))?;
     let upgrade = name != "desiredNodePoolAutoscaling";
-    let kind = if upgrade { "UPGRADE_NODES" } else { "UPDATE_CLUSTER" };
+    let kind = if upgrade {
+        "UPGRADE_NODES"
+    } else {
+        "UPDATE_CLUSTER"
+    };
     let mut plan = Plan::new(kind, (2, 10), "set");
     for pool in pools {
         let mut fields = pool.fields.clone();
@@ -129,14 +225,22 @@ fn of_pool(call: &mut Call<'_>, place: &Place, cluster: &Cluster, name: &str, up
 }
 
 /// The pool that is meant; the only one when none is named.
-fn chosen(call: &Call<'_>, place: &Place, cluster: &Cluster, name: &str) -> Result<Vec<Pool>, ApiError> {
+fn chosen(
+    call: &Call<'_>,
+    place: &Place,
+    cluster: &Cluster,
+    name: &str,
+) -> Result<Vec<Pool>, ApiError> {
     if !name.is_empty() {
         return Ok(vec![pool::of_name(call, place, cluster, name)?]);
     }
     let pools = pool::of(&call.tx, place, &cluster.name);
     match pools.len() {
         1 => Ok(pools),
-        _ => Err(words::bad("desired_node_pool_id must be specified for clusters with more than one node pool.").into()),
+        _ => Err(words::bad(
+            "desired_node_pool_id must be specified for clusters with more than one node pool.",
+        )
+        .into()),
     }
 }
 
@@ -159,28 +263,54 @@ fn change(
         }
         "desiredReleaseChannel" => channel(call, cluster, fields, value)?,
         "desiredMasterAuthorizedNetworksConfig" => {
-            set(fields, "controlPlaneEndpointsConfig.ipEndpointsConfig.authorizedNetworksConfig", value);
+            set(
+                fields,
+                "controlPlaneEndpointsConfig.ipEndpointsConfig.authorizedNetworksConfig",
+                value,
+            );
             network::mirror(fields);
         }
         "desiredPrivateClusterConfig" => {
             let public = !is_on("enablePrivateEndpoint");
-            set(fields, "controlPlaneEndpointsConfig.ipEndpointsConfig.enablePublicEndpoint", public);
+            set(
+                fields,
+                "controlPlaneEndpointsConfig.ipEndpointsConfig.enablePublicEndpoint",
+                public,
+            );
             network::mirror(fields);
         }
         "desiredEnablePrivateEndpoint" => {
             let public = value != Value::Bool(true);
-            set(fields, "controlPlaneEndpointsConfig.ipEndpointsConfig.enablePublicEndpoint", public);
+            set(
+                fields,
+                "controlPlaneEndpointsConfig.ipEndpointsConfig.enablePublicEndpoint",
+                public,
+            );
             network::mirror(fields);
         }
-        "desiredIntraNodeVisibilityConfig" => set(fields, "networkConfig.enableIntraNodeVisibility", is_on("enabled")),
-        "desiredL4ilbSubsettingConfig" => set(fields, "networkConfig.enableL4ilbSubsetting", is_on("enabled")),
+        "desiredIntraNodeVisibilityConfig" => set(
+            fields,
+            "networkConfig.enableIntraNodeVisibility",
+            is_on("enabled"),
+        ),
+        "desiredL4ilbSubsettingConfig" => set(
+            fields,
+            "networkConfig.enableL4ilbSubsetting",
+            is_on("enabled"),
+        ),
         "desiredAdditionalIpRangesConfig" => {
             let rows = value.get("additionalIpRangesConfigs").cloned();
             set(fields, "ipAllocationPolicy.additionalIpRangesConfigs", rows);
         }
-        "additionalPodRangesConfig" | "removedAdditionalPodRangesConfig" => pod_ranges(fields, name, &value),
+        "additionalPodRangesConfig" | "removedAdditionalPodRangesConfig" => {
+            pod_ranges(fields, name, &value)
+        }
         "desiredEnterpriseConfig" => {
-            set(fields, "enterpriseConfig.clusterTier", value.get("desiredTier").cloned());
+            set(
+                fields,
+                "enterpriseConfig.clusterTier",
+                value.get("desiredTier").cloned(),
+            );
         }
         _ if MERGED.contains(&name) => {
             let mut over = members(fields.get(&plain(name)).cloned().unwrap_or_default());
@@ -200,13 +330,19 @@ fn change(
 /// What follows from a change.
 fn after(fields: &mut Fields, name: &str) {
     match name {
-        "desiredControlPlaneEndpointsConfig" | "desiredDefaultEnablePrivateNodes" => network::mirror(fields),
+        "desiredControlPlaneEndpointsConfig" | "desiredDefaultEnablePrivateNodes" => {
+            network::mirror(fields)
+        }
         "desiredLoggingConfig" | "desiredMonitoringConfig" => defaults::services(fields),
         "desiredDatabaseEncryption" => defaults::encryption(fields),
-        "desiredWorkloadIdentityConfig" if text(fields, "workloadIdentityConfig.workloadPool").is_empty() => {
+        "desiredWorkloadIdentityConfig"
+            if text(fields, "workloadIdentityConfig.workloadPool").is_empty() =>
+        {
             unset(fields, "workloadIdentityConfig");
         }
-        "desiredClusterAutoscaling" if text(fields, "autoscaling.autoscalingProfile").is_empty() => {
+        "desiredClusterAutoscaling"
+            if text(fields, "autoscaling.autoscalingProfile").is_empty() =>
+        {
             set(fields, "autoscaling.autoscalingProfile", "BALANCED");
         }
         _ => {}
@@ -228,12 +364,25 @@ fn value_list(value: &Value) -> Vec<String> {
 }
 
 /// A channel can be taken when it has the version that the control plane is on.
-fn channel(call: &Call<'_>, cluster: &Cluster, fields: &mut Fields, value: Value) -> Result<(), ApiError> {
-    let name = value.get("channel").and_then(Value::as_str).unwrap_or_default();
+fn channel(
+    call: &Call<'_>,
+    cluster: &Cluster,
+    fields: &mut Fields,
+    value: Value,
+) -> Result<(), ApiError> {
+    let name = value
+        .get("channel")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let minor = |one: &str| version::order(one).map_or(0, |(minor, _, _)| minor);
     let now = minor(text(&cluster.fields, "currentMasterVersion"));
     let offers = version::channel(name, call.now());
-    let newest = offers.valid.iter().map(|one| minor(one)).max().unwrap_or_default();
+    let newest = offers
+        .valid
+        .iter()
+        .map(|one| minor(one))
+        .max()
+        .unwrap_or_default();
     if !name.is_empty() && newest < now {
         let version = text(&cluster.fields, "currentMasterVersion");
         let valid: Vec<String> = offers.valid.iter().map(|one| (*one).to_owned()).collect();
@@ -246,7 +395,10 @@ fn channel(call: &Call<'_>, cluster: &Cluster, fields: &mut Fields, value: Value
 fn pod_ranges(fields: &mut Fields, name: &str, value: &Value) {
     let path = "ipAllocationPolicy.additionalPodRangesConfig.podRangeNames";
     let mut names = list(fields, path);
-    let given = value.get("podRangeNames").map(value_list).unwrap_or_default();
+    let given = value
+        .get("podRangeNames")
+        .map(value_list)
+        .unwrap_or_default();
     names.retain(|one| !given.contains(one));
     if name == "additionalPodRangesConfig" {
         names.extend(given);

@@ -18,10 +18,7 @@ struct Minor {
 }
 
 const fn minor(regular: Date, patches: &'static [&'static str]) -> Minor {
-    Minor {
-        regular,
-        patches,
-    }
+    Minor { regular, patches }
 }
 
 /// Oldest first.

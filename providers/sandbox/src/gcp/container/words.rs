@@ -185,11 +185,19 @@ pub(super) fn stale_policy(supplied: &str, expected: &str) -> Words {
 
 /// The zone does not have machines of this type.
 pub(super) fn no_machine(name: &str, zone: &str) -> Words {
-    bad(format!("Invalid machine type \"{name}\" in zone \"{zone}\": GCE_NOT_FOUND"))
+    bad(format!(
+        "Invalid machine type \"{name}\" in zone \"{zone}\": GCE_NOT_FOUND"
+    ))
 }
 
 /// A project has not enough of something in a region.
-pub(super) fn over_quota(project: &str, resource: &str, wants: u64, limit: u64, free: u64) -> Words {
+pub(super) fn over_quota(
+    project: &str,
+    resource: &str,
+    wants: u64,
+    limit: u64,
+    free: u64,
+) -> Words {
     let short = wants.saturating_sub(free);
     let message = format!(
         "Insufficient regional quota to satisfy request: resource \"{resource}\": request requires '{wants}.0' and is short \

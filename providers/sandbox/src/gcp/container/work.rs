@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::cluster::{Cluster, ERROR, RUNNING, STOPPING, home, is_silent, link, reach, scope, written};
+use super::cluster::{
+    Cluster, ERROR, RUNNING, STOPPING, home, is_silent, link, reach, scope, written,
+};
 use super::fields::{Fields, list};
 use super::pool::{self, Pool, RUNNING_WITH_ERROR};
 use super::{network, nodes, words};
@@ -60,7 +62,12 @@ fn target(work: &Work) -> Option<(&str, Option<&str>)> {
 }
 
 /// Whether an operation may start: one of the cluster alone, those of different pools beside each other.
-pub(super) fn admit(call: &Call<'_>, place: &Place, cluster: &str, pool: Option<&str>) -> Result<(), ApiError> {
+pub(super) fn admit(
+    call: &Call<'_>,
+    place: &Place,
+    cluster: &str,
+    pool: Option<&str>,
+) -> Result<(), ApiError> {
     let running = busy(&call.tx, place, cluster);
     let in_the_way = |one: &&Busy| match (&one.pool, pool) {
         (Some(_), Some(pool)) => one.is_of(pool),
@@ -103,7 +110,13 @@ impl Plan {
 }
 
 /// Starts an operation on a cluster or one of its pools, and answers it.
-pub(super) fn start(call: &mut Call<'_>, place: &Place, cluster: &str, pool: Option<&str>, plan: Plan) -> Outcome {
+pub(super) fn start(
+    call: &mut Call<'_>,
+    place: &Place,
+    cluster: &str,
+    pool: Option<&str>,
+    plan: Plan,
+) -> Outcome {
     let target = match pool {
         Some(pool) => format!("clusters/{cluster}/nodePools/{pool}"),
         None => format!("clusters/{cluster}"),
@@ -140,7 +153,8 @@ pub(super) fn show(work: &Work, place: &Place) -> Value {
 
 /// The numbers of a finished operation, for those that have some.
 fn progress(work: &Work) -> Value {
-    let metric = |(name, value): &(&str, u64)| json!({ "name": name, "intValue": value.to_string() });
+    let metric =
+        |(name, value): &(&str, u64)| json!({ "name": name, "intValue": value.to_string() });
     let rows: Vec<(&str, u64)> = match work.kind.as_str() {
         "CREATE_CLUSTER" => vec![
             ("CLUSTER_CONFIGURING", 8),
@@ -192,8 +206,14 @@ fn named(call: &Call<'_>) -> Result<(Place, Work), ApiError> {
     match operation::find(&call.tx, &place, "container", name) {
         Some(work) => Ok((place, work)),
         None => {
-            let path = format!("projects/{}/{}/operations/{name}", call.project, scope(&place.region));
-            Err(crate::gcp::refusal::not_found(format!("Not found: {path}.")))
+            let path = format!(
+                "projects/{}/{}/operations/{name}",
+                call.project,
+                scope(&place.region)
+            );
+            Err(crate::gcp::refusal::not_found(format!(
+                "Not found: {path}."
+            )))
         }
     }
 }
@@ -220,7 +240,10 @@ pub(super) fn list_all(call: &mut Call<'_>) -> Outcome {
     }
     rows.sort_by_key(|(created, _)| *created);
     let rows: Vec<Value> = rows.into_iter().map(|(_, row)| row).collect();
-    Ok(written("ListOperationsResponse", json!({ "operations": rows, "missingZones": missing })))
+    Ok(written(
+        "ListOperationsResponse",
+        json!({ "operations": rows, "missingZones": missing }),
+    ))
 }
 
 /// `operations.cancel`: only upgrades of nodes can be stopped, and what they did is left to be rolled back.
@@ -261,14 +284,21 @@ pub(super) fn turned(tx: &mut Tx<'_>, place: &Place, work: &mut Work) {
     let Some(mut cluster) = tx.get::<Cluster>(place, &name) else {
         return;
     };
-    let what = work.detail.get("do").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let what = work
+        .detail
+        .get("do")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     if let Some(failure) = &mut work.error {
         nodes::worded(failure, place, &cluster, pool.as_deref());
     }
     let failure = work.error.clone();
     match (what.as_str(), pool, failure) {
         ("create", None, failure) => created(tx, place, &mut cluster, failure.as_ref()),
-        ("create", Some(pool), failure) => pool_created(tx, place, &cluster, &pool, failure.as_ref()),
+        ("create", Some(pool), failure) => {
+            pool_created(tx, place, &cluster, &pool, failure.as_ref())
+        }
         ("delete", None, None) => deleted(tx, place, &cluster),
         ("delete", Some(pool), None) => {
             nodes::forget_pool(tx, place, &cluster, &pool);
@@ -310,7 +340,13 @@ fn created(tx: &mut Tx<'_>, place: &Place, cluster: &mut Cluster, failure: Optio
     }
 }
 
-fn pool_created(tx: &mut Tx<'_>, place: &Place, cluster: &Cluster, name: &str, failure: Option<&Failure>) {
+fn pool_created(
+    tx: &mut Tx<'_>,
+    place: &Place,
+    cluster: &Cluster,
+    name: &str,
+    failure: Option<&Failure>,
+) {
     let Some(mut pool) = tx.get::<Pool>(place, &pool::key(&cluster.name, name)) else {
         return;
     };
@@ -322,7 +358,11 @@ fn pool_created(tx: &mut Tx<'_>, place: &Place, cluster: &Cluster, name: &str, f
         Some(failure) => {
             pool.conditions = nodes::conditions(failure);
             pool.message.clone_from(&failure.message);
-            let status = if pool.conditions.is_empty() { ERROR } else { RUNNING_WITH_ERROR };
+            let status = if pool.conditions.is_empty() {
+                ERROR
+            } else {
+                RUNNING_WITH_ERROR
+            };
             status.clone_into(&mut pool.status);
         }
     }
