@@ -35,6 +35,7 @@ impl Shell {
                 .args(&words)
                 .args(["--format=json", "--quiet"])
                 .env("CLOUDSDK_CONFIG", &shell.home)
+                .env("KUBECONFIG", shell.home.join("kubeconfig"))
                 .env("CLOUDSDK_AUTH_DISABLE_CREDENTIALS", "true")
                 .env("CLOUDSDK_CORE_PROJECT", "acme-prod")
                 .env("CLOUDSDK_CORE_CHECK_GCE_METADATA", "false")
@@ -255,5 +256,114 @@ async fn gcloud_keeps_secrets_accounts_and_policies() {
         enabled.to_string().contains("dns.googleapis.com"),
         "{enabled}"
     );
+    assert_eq!(left(&server), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn gcloud_makes_changes_and_deletes_a_cluster() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some((gcloud, server)) = shell(folder.path()).await else {
+        return;
+    };
+    let region = "--region=europe-west1";
+    gcloud
+        .good("compute networks create net --subnet-mode=custom")
+        .await;
+    gcloud
+        .good(&format!(
+            "compute networks subnets create sub --network=net {region} --range=10.0.0.0/20 \
+             --secondary-range=pods=10.4.0.0/14,services=10.8.0.0/20"
+        ))
+        .await;
+    let create = format!(
+        "container clusters create shop {region} --network=net --subnetwork=sub --enable-ip-alias \
+         --cluster-secondary-range-name=pods --services-secondary-range-name=services --num-nodes=1 \
+         --machine-type=e2-standard-2 --release-channel=regular --labels=owner=web \
+         --workload-pool=acme-prod.svc.id.goog"
+    );
+    gcloud.good(&create).await;
+    gcloud.bad(&create, "Already exists").await;
+    let listed = gcloud.good("container clusters list").await;
+    assert_eq!(listed[0]["currentNodeCount"], 3, "{listed}");
+    gcloud
+        .good(&format!(
+            "container node-pools create batch --cluster=shop {region} --num-nodes=0 --spot --enable-autoscaling \
+             --total-min-nodes=0 --total-max-nodes=6 --node-taints=only=batch:NoSchedule"
+        ))
+        .await;
+    gcloud
+        .good(&format!(
+            "container node-pools update batch --cluster=shop {region} --node-labels=tier=batch"
+        ))
+        .await;
+    let pool = gcloud
+        .good(&format!(
+            "container node-pools describe batch --cluster=shop {region}"
+        ))
+        .await;
+    assert_eq!(pool["config"]["labels"]["tier"], "batch", "{pool}");
+    assert_eq!(
+        pool["config"]["taints"][0]["effect"], "NO_SCHEDULE",
+        "{pool}"
+    );
+    assert_eq!(pool["autoscaling"]["totalMaxNodeCount"], 6, "{pool}");
+    let pools = gcloud
+        .good(&format!(
+            "container node-pools list --cluster=shop {region}"
+        ))
+        .await;
+    assert_eq!(pools.as_array().unwrap().len(), 2, "{pools}");
+    gcloud
+        .good(&format!(
+            "container clusters update shop {region} --update-labels=owner=shop"
+        ))
+        .await;
+    gcloud
+        .good(&format!(
+            "container clusters update shop {region} --maintenance-window=03:00"
+        ))
+        .await;
+    gcloud
+        .good(&format!(
+            "container clusters update shop {region} --release-channel=rapid"
+        ))
+        .await;
+    let shown = gcloud
+        .good(&format!("container clusters describe shop {region}"))
+        .await;
+    assert_eq!(shown["resourceLabels"]["owner"], "shop", "{shown}");
+    assert_eq!(shown["releaseChannel"]["channel"], "RAPID", "{shown}");
+    gcloud
+        .good(&format!("container clusters get-credentials shop {region}"))
+        .await;
+    let kubeconfig = std::fs::read_to_string(folder.path().join("kubeconfig")).unwrap();
+    let endpoint = shown["endpoint"].as_str().unwrap();
+    assert!(
+        kubeconfig.contains(&format!("https://{endpoint}")),
+        "{kubeconfig}"
+    );
+    let operations = gcloud.good("container operations list").await;
+    assert!(operations.as_array().unwrap().len() >= 6, "{operations}");
+    gcloud
+        .bad("compute networks delete net", "already being used by")
+        .await;
+    gcloud
+        .good(&format!(
+            "container node-pools delete batch --cluster=shop {region}"
+        ))
+        .await;
+    gcloud
+        .good(&format!("container clusters delete shop {region}"))
+        .await;
+    gcloud
+        .bad(
+            &format!("container clusters describe shop {region}"),
+            "Not found",
+        )
+        .await;
+    gcloud
+        .good(&format!("compute networks subnets delete sub {region}"))
+        .await;
+    gcloud.good("compute networks delete net").await;
     assert_eq!(left(&server), Vec::<String>::new());
 }

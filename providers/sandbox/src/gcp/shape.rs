@@ -39,10 +39,13 @@ pub(crate) fn unique_id(tx: &mut Tx<'_>) -> String {
     format!("10{number}")
 }
 
-/// The state of a value in base64: an etag or a fingerprint, the same for the same value.
+/// The state of a value in base64: an etag or a fingerprint, the same for the same value. In the alphabet for addresses, as
+/// clients decode it and encode it again.
 pub(crate) fn fingerprint(of: &Value) -> String {
     let digest = Sha256::digest(of.to_string());
     base64(digest.get(..8).unwrap_or_default())
+        .replace('+', "-")
+        .replace('/', "_")
 }
 
 /// Base64 with padding.
@@ -147,6 +150,15 @@ pub(crate) fn last(link: &str) -> &str {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn fingerprints_keep_to_the_alphabet_for_addresses() {
+        let all: String = (0..200)
+            .map(|number| fingerprint(&serde_json::json!(number)))
+            .collect();
+        assert!(all.contains('-') && all.contains('_'));
+        assert!(!all.contains(['+', '/']));
+    }
 
     #[test]
     fn base64_goes_there_and_back() {
