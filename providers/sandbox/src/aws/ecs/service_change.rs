@@ -28,7 +28,7 @@ pub(super) fn service(call: &Call<'_>, cluster: &Cluster) -> Result<Service, Api
 }
 
 fn told(call: &Call<'_>, service: &Service) -> Outcome {
-    let tasks = call.tx.list::<Task>(&call.place);
+    let tasks = call.tx.with_key::<Task>(&call.place, &service.name);
     let words = service.words(&call.place, &tasks, true);
     Ok(Body::Json(json!({ "service": words })))
 }

@@ -28,7 +28,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
     }
     let token = token(call)?;
     if let Some(old) = repeated(call, &cluster, &name, token.as_ref())? {
-        let tasks = call.tx.list::<Task>(&call.place);
+        let tasks = call.tx.with_key::<Task>(&call.place, &name);
         let words = old.words(&call.place, &tasks, true);
         return Ok(Body::Json(json!({ "service": words })));
     }

@@ -21,7 +21,6 @@ pub(super) fn describe(call: &mut Call<'_>) -> Outcome {
     if asked.len() > 10 {
         return Err(invalid("Services cannot have more than 10 elements."));
     }
-    let tasks = call.tx.list::<Task>(&call.place);
     let with_tags = tags::asked(call);
     let (mut found, mut failures) = (Vec::new(), Vec::new());
     for text in &asked {
@@ -29,7 +28,10 @@ pub(super) fn describe(call: &mut Call<'_>) -> Outcome {
         let name = name.rsplit('/').next().unwrap_or(name);
         let key = key(&cluster.name, name);
         match call.tx.see::<Service>(&call.place, &key) {
-            Some(one) => found.push(one.words(&call.place, &tasks, with_tags)),
+            Some(one) => {
+                let tasks = call.tx.with_key::<Task>(&call.place, name);
+                found.push(one.words(&call.place, &tasks, with_tags));
+            }
             None => failures.push(missing(&arn(&call.place, &format!("service/{key}")))),
         }
     }

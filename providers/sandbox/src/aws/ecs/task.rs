@@ -10,7 +10,7 @@ use super::network::{Interface, Network};
 use super::tags::Tags;
 use super::{Service, TaskDefinition};
 use crate::phase::Phase;
-use crate::store::{Document, Place};
+use crate::store::{Document, Indexed, Place};
 
 /// A task.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -154,6 +154,13 @@ impl Document for Task {
 
     fn created(&self) -> Timestamp {
         self.created
+    }
+}
+
+impl Indexed for Task {
+    /// Its service's name.
+    fn keys(&self) -> Vec<String> {
+        self.service.iter().cloned().collect()
     }
 }
 
