@@ -14,6 +14,8 @@ const LIST: &[&str] = &[
     "returnPartialSuccess",
 ];
 const AGGREGATED: &[&str] = &["includeAllScopes", "serviceProjectNumber"];
+/// What clients that read an object, change it and send it whole give back, and is not heeded.
+const READ_BACK: &[&str] = &["creationTimestamp", "id", "kind", "region", "selfLink"];
 const REQUEST: &[&str] = &["requestId"];
 const LABELS: &[&str] = &["labels", "labelFingerprint"];
 
@@ -36,8 +38,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::read("compute.routers.list", "GET /compute/v1/projects/{project}/regions/{region}/routers", call::list).accepts(&[LIST]).needs("compute.routers.list"),
     Operation::read("compute.routers.aggregatedList", "GET /compute/v1/projects/{project}/aggregated/routers", call::aggregated).accepts(&[LIST, AGGREGATED]).needs("compute.routers.list"),
     Operation::write("compute.routers.insert", "POST /compute/v1/projects/{project}/regions/{region}/routers", change::insert).accepts(&[REQUEST, router::FIELDS]).needs("compute.routers.create"),
-    Operation::write("compute.routers.patch", "PATCH /compute/v1/projects/{project}/regions/{region}/routers/{resource}", change::patch).accepts(&[REQUEST, router::FIELDS]).needs("compute.routers.update"),
-    Operation::write("compute.routers.update", "PUT /compute/v1/projects/{project}/regions/{region}/routers/{resource}", change::patch).accepts(&[REQUEST, router::FIELDS]).needs("compute.routers.update"),
+    Operation::write("compute.routers.patch", "PATCH /compute/v1/projects/{project}/regions/{region}/routers/{resource}", change::patch).accepts(&[REQUEST, router::FIELDS, READ_BACK]).needs("compute.routers.update"),
+    Operation::write("compute.routers.update", "PUT /compute/v1/projects/{project}/regions/{region}/routers/{resource}", change::patch).accepts(&[REQUEST, router::FIELDS, READ_BACK]).needs("compute.routers.update"),
     Operation::write("compute.routers.delete", "DELETE /compute/v1/projects/{project}/regions/{region}/routers/{resource}", change::delete).accepts(&[REQUEST]).needs("compute.routers.delete"),
     Operation::read("compute.firewalls.get", "GET /compute/v1/projects/{project}/global/firewalls/{resource}", call::get).needs("compute.firewalls.get"),
     Operation::read("compute.firewalls.list", "GET /compute/v1/projects/{project}/global/firewalls", call::list).accepts(&[LIST]).needs("compute.firewalls.list"),
