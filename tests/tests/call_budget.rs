@@ -188,4 +188,7 @@ fn a_warm_plan_makes_a_third_of_a_call_for_each_service() {
     let calls = |talk: &Talk| (talk.all() - talk.single()) as f64;
     let slope = (calls(many) - calls(few)) / more;
     assert!(slope <= BUDGET, "{slope} calls for each further service");
+    if large >= 1_000 {
+        assert!(many.each(large) <= BUDGET, "{:#?}", many.calls);
+    }
 }
