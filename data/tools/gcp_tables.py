@@ -91,8 +91,10 @@ def build(sheets):
     for row in prices:
         kind = row["machine_type"]
         billed = scaled(row["billed_vcpu"], 1000)
+        # A g4-standard-6 has an eighth of a device.
+        devices = scaled(row["gpu_count"] or 0, 1000)
         memory = mib(row["memory_gib"])
-        shape = (kind, row["vcpu"], billed, memory, row["arch"], row["gpu_count"] or 0, row["gpu_name"])
+        shape = (kind, row["vcpu"], billed, memory, row["arch"], devices, row["gpu_name"])
         if shapes.setdefault(kind, shape) != shape:
             sys.exit(f"{kind} has two shapes")
         spot = scaled(row["usd_per_hour_spot"], 1_000_000) if row["usd_per_hour_spot"] else ""
@@ -100,7 +102,7 @@ def build(sheets):
         regions.setdefault(row["region"], []).append(
             (kind, scaled(row["usd_per_hour"], 1_000_000), spot, row["as_of"], short[row["source"]], offered)
         )
-    header = ["type", "vcpu", "billed_milli", "memory_mib", "arch", "gpus", "accelerator"]
+    header = ["type", "vcpu", "billed_milli", "memory_mib", "arch", "gpu_milli", "accelerator"]
     write("gcp", "shapes", header, shapes.values())
     write("gcp", "sources", ["code", "source"], [(code, text) for text, code in short.items()])
     for region, rows in regions.items():
