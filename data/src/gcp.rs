@@ -221,7 +221,11 @@ mod tests {
             let prices = prices(region).unwrap();
             assert_eq!(prices.len(), lines(region), "{region}");
             for price in prices {
-                assert!(names.contains(price.name.as_str()), "{region} {}", price.name);
+                assert!(
+                    names.contains(price.name.as_str()),
+                    "{region} {}",
+                    price.name
+                );
                 assert!(
                     sources().contains_key(&price.source),
                     "{region} {}",
