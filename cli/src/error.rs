@@ -95,6 +95,16 @@ pub enum Error {
         /// What to do.
         advice: Option<String>,
     },
+    /// A program that is needed beside this one.
+    #[error("{program} {problem}")]
+    Missing {
+        /// The program.
+        program: &'static str,
+        /// What is wrong with it.
+        problem: String,
+        /// What to do.
+        advice: String,
+    },
     /// What we wanted to print could not be printed.
     #[error("cannot write the output: {0}")]
     Output(#[from] io::Error),
@@ -131,6 +141,7 @@ impl Error {
             | Self::Stale { .. }
             | Self::Locked { .. }
             | Self::NotYet(_)
+            | Self::Missing { .. }
             | Self::Sandbox { .. }
             | Self::Consent { usage: false, .. } => Exit::Failed,
             Self::Interrupted => Exit::Interrupted,
@@ -168,7 +179,7 @@ impl Error {
                 "wait for it to end; the lock goes away with its process".to_owned(),
                 "it protects this folder on this machine only".to_owned(),
             ],
-            Self::Consent { advice, .. } => vec![advice.clone()],
+            Self::Consent { advice, .. } | Self::Missing { advice, .. } => vec![advice.clone()],
             Self::Usage(_) => vec!["see `provision --help`".to_owned()],
             Self::NotYet(_) => vec!["`provision --help` lists what is there".to_owned()],
         }

@@ -15,6 +15,8 @@ pub enum Exit {
     Interrupted,
     /// The command line is wrong.
     Usage,
+    /// What was run ended, with this code of its own.
+    Command(u8),
 }
 
 impl Exit {
@@ -27,6 +29,7 @@ impl Exit {
             Self::Differs => 2,
             Self::Interrupted => 3,
             Self::Usage => 64,
+            Self::Command(code) => code,
         }
     }
 }

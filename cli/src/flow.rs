@@ -9,6 +9,7 @@
 
 mod account;
 mod advice;
+mod attend;
 mod existing;
 mod kept;
 mod left;
@@ -29,6 +30,7 @@ use crate::price;
 use crate::registry::{self, Registry};
 
 pub use account::callers;
+pub use attend::Scene;
 pub use survey::{Surveyed, survey};
 
 /// What is wanted of a plan.
@@ -145,7 +147,7 @@ pub async fn observe(
         ));
     }
     notes.extend(wanted.notes.iter().cloned());
-    let inputs = Inputs {
+    let mut inputs = Inputs {
         tool: tool(),
         stack: wanted.spec.stack.clone(),
         spec_digest: wanted.digest.to_owned(),
@@ -167,6 +169,7 @@ pub async fn observe(
         advice: Advice::default(),
         compare: wish.compare,
     };
+    plan::used(&mut inputs);
     named(&inputs)?;
     Ok(inputs)
 }

@@ -20,6 +20,7 @@ pub mod render;
 pub mod sandbox;
 pub mod screen;
 pub mod secrets;
+pub mod shelf;
 pub mod signals;
 pub mod verbs;
 
@@ -106,16 +107,8 @@ fn log(level: LogLevel, color: bool) {
         LogLevel::Trace => "trace",
     };
     let others = if level == "error" { "error" } else { "warn" };
-    let ours = [
-        "provision",
-        "provision_core",
-        "provision_aws",
-        "provision_eks",
-        "provision_sandbox",
-    ];
-    let filter = ours.iter().fold(others.to_owned(), |filter, name| {
-        format!("{filter},{name}={level}")
-    });
+    // A filter's name fits all that begins with it: each of our crates.
+    let filter = format!("{others},provision={level}");
     // Fails only when a subscriber is there already, which then serves as well.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))

@@ -1,6 +1,7 @@
 //! Which providers serve which blocks, and how they are reached.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use provision_aws::{Aws, AwsProvider, direct};
 use provision_core::contract::{
     Context, ExpandRequest, Facts, Provider, SurveyAnswer, SurveyRequest,
 };
-use provision_core::model::{Platform, Values};
+use provision_core::model::{Kind, Platform, Values};
 use provision_core::plan::{PlanFile, Tables};
 use provision_core::spec::{AwsCloud, Spec};
 use provision_ecs::EcsProvider;
@@ -19,6 +20,7 @@ use crate::drive::Providers;
 use crate::error::Error;
 use crate::sandbox::Sandbox;
 use crate::secrets::{self, AtHand, Sources};
+use crate::shelf::FileShelf;
 
 /// Blocks of the spec that are lowered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,16 +87,17 @@ impl Registry {
     }
 
     /// Providers that can call: the real cloud by the SDK's default chain, or the embedded one.
-    pub async fn online(spec: &Spec, sandbox: Option<&Sandbox>) -> Self {
+    /// What was read before and never changes is looked for in the folder `kept`.
+    pub async fn online(spec: &Spec, sandbox: Option<&Sandbox>, kept: &Path) -> Self {
         let aws = match &spec.aws {
-            Some(cloud) => Some(connect(cloud, sandbox).await),
+            Some(cloud) => Some(connect(cloud, sandbox, kept).await),
             None => None,
         };
         Self::with(spec, aws.map_or_else(offline, |aws| online(&aws)))
     }
 
     /// Providers for a plan file, which says what they need.
-    pub async fn of_plan(plan: &PlanFile, sandbox: Option<&Sandbox>) -> Self {
+    pub async fn of_plan(plan: &PlanFile, sandbox: Option<&Sandbox>, kept: &Path) -> Self {
         let contexts = plan.contexts.clone();
         let any = contexts.values().next();
         let cloud = AwsCloud {
@@ -103,7 +106,7 @@ impl Registry {
             profile: plan.access.get(PROFILE).cloned(),
             assume_role: plan.access.get(ASSUME_ROLE).cloned(),
         };
-        let aws = connect(&cloud, sandbox).await;
+        let aws = connect(&cloud, sandbox, kept).await;
         let named = |provider: &Arc<dyn Provider>| contexts.contains_key(provider.name());
         let providers = online(&aws).into_iter().filter(named).collect();
         Self::new(providers, contexts, BTreeMap::new())
@@ -185,6 +188,14 @@ impl Registry {
         Ok(())
     }
 
+    /// The provider that a block is lowered to.
+    #[must_use]
+    pub fn serves(&self, block: &str) -> Option<&str> {
+        let mut all = self.blocks.iter();
+        let found = all.find(|(_, blocks)| blocks.iter().any(|one| one == block));
+        found.map(|(provider, _)| provider.as_str())
+    }
+
     /// What a provider is asked to expand.
     #[must_use]
     pub fn expansion(
@@ -228,6 +239,14 @@ pub fn offline() -> Vec<Arc<dyn Provider>> {
         Arc::new(EcsProvider::offline()),
         Arc::new(EksProvider::offline()),
     ]
+}
+
+/// What a change of a kind rolls: `nodes`, `tasks`.
+#[must_use]
+pub fn rolled(kind: &Kind) -> String {
+    let mut tables = offline().into_iter().flat_map(|one| one.describe());
+    let found = tables.find(|table| table.kind == *kind);
+    found.map_or_else(|| "nodes".to_owned(), |table| table.rolls)
 }
 
 /// The platforms that a linked provider serves.
@@ -274,14 +293,16 @@ pub async fn callers_account(region: &str, sandbox: Option<&Sandbox>) -> Option<
     }
 }
 
-async fn connect(cloud: &AwsCloud, sandbox: Option<&Sandbox>) -> Aws {
+async fn connect(cloud: &AwsCloud, sandbox: Option<&Sandbox>, kept: &Path) -> Aws {
+    let shelf = Arc::new(FileShelf::new(kept));
     let Some(sandbox) = sandbox else {
-        return Aws::connect(cloud).await;
+        return Aws::connect(cloud).await.with_shelf(shelf);
     };
     // The sandbox takes twelve digits as the account they name; it checks no secret.
     let account = cloud.account.as_ref().unwrap_or(&sandbox.account);
     let credentials = Credentials::new(account, "sandbox", None, None, "sandbox");
     let aws = Aws::with_http(direct(), credentials, &sandbox.url, &cloud.region);
+    let aws = aws.with_shelf(shelf);
     match sandbox.throttles {
         true => aws,
         false => aws.unpaced(),

@@ -98,6 +98,7 @@ pub fn tables() -> Tables {
         kept_days: 0,
         runs: false,
         downtime: None,
+        rolls: "nodes".to_owned(),
         seconds: Seconds {
             create: seconds,
             ..Seconds::default()

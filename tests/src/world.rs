@@ -1,6 +1,7 @@
 //! One world: a sandbox in this process, a virtual clock, providers over it, and what its oracle counts.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,11 +9,14 @@ use provision::drive::Drive;
 use provision::flow::{self, Wanted, Wish};
 use provision::journal::{Forgetful, Journal};
 use provision::registry::Registry;
-use provision_aws::{Aws, AwsProvider};
+use provision::secrets;
+use provision_aws::{Aws, AwsProvider, Shelf};
 use provision_core::apply::{Event, Options, Prior, Record, Run, RunResult};
 use provision_core::contract::Provider;
+use provision_core::model::{Platform, Values};
 use provision_core::plan::{Goal, PlanFile};
-use provision_core::spec::{Input, Loaded, load};
+use provision_core::spec::{Input, Loaded, Spec, load};
+use provision_ecs::EcsProvider;
 use provision_eks::EksProvider;
 use provision_sandbox::{Cloud, Config};
 use tokio::sync::watch;
@@ -91,16 +95,48 @@ pub struct World {
 }
 
 impl World {
-    /// A world around a cloud at a time.
+    /// A world around a cloud at a time, with the provider of EKS.
     #[must_use]
     pub fn new(cloud: Cloud, now: Timestamp, tap: Option<Tap>) -> Self {
+        Self::on(&[Platform::Eks], cloud, now, tap)
+    }
+
+    /// The same with the providers of a spec's platforms.
+    #[must_use]
+    pub fn of(spec: &Spec, cloud: Cloud, now: Timestamp, tap: Option<Tap>) -> Self {
+        let clusters = spec.clusters.values();
+        let platforms: Vec<Platform> = clusters.map(|cluster| cluster.platform).collect();
+        Self::on(&platforms, cloud, now, tap)
+    }
+
+    fn on(platforms: &[Platform], cloud: Cloud, now: Timestamp, tap: Option<Tap>) -> Self {
         let cloud = Arc::new(cloud);
         let clock = Clock::at(now);
         let aws: Aws = near_at(&cloud, clock, tap);
+        let mut providers: Vec<Arc<dyn Provider>> = vec![Arc::new(AwsProvider::new(aws.clone()))];
+        if platforms.contains(&Platform::Eks) {
+            providers.push(Arc::new(EksProvider::new(aws.clone())));
+        }
+        if platforms.contains(&Platform::Ecs) {
+            providers.push(Arc::new(EcsProvider::new(aws.clone())));
+        }
+        Self::with(cloud, clock, aws, providers)
+    }
+
+    /// The same for stacks on ECS, with a shelf.
+    #[must_use]
+    pub fn on_ecs(cloud: Cloud, now: Timestamp, shelf: Arc<dyn Shelf>) -> Self {
+        let cloud = Arc::new(cloud);
+        let clock = Clock::at(now);
+        let aws: Aws = near_at(&cloud, clock, None).with_shelf(shelf);
         let providers: Vec<Arc<dyn Provider>> = vec![
             Arc::new(AwsProvider::new(aws.clone())),
-            Arc::new(EksProvider::new(aws.clone())),
+            Arc::new(EcsProvider::new(aws.clone())),
         ];
+        Self::with(cloud, clock, aws, providers)
+    }
+
+    fn with(cloud: Arc<Cloud>, clock: Clock, aws: Aws, providers: Vec<Arc<dyn Provider>>) -> Self {
         Self {
             cloud,
             clock,
@@ -127,6 +163,10 @@ impl World {
     /// When there is no plan.
     pub async fn plan_for(&self, loaded: &Loaded, wish: &Wish) -> PlanFile {
         let mut registry = Registry::with(&loaded.spec, self.providers.clone());
+        let sources = secrets::sources(&loaded.spec, Path::new("/"));
+        registry
+            .ask(sources, false)
+            .expect("values can be asked for");
         let wanted = Wanted {
             spec: &loaded.spec,
             digest: &loaded.digest,
@@ -196,10 +236,17 @@ impl World {
         let providers = providers
             .map(|one| (one.name().to_owned(), Arc::clone(one)))
             .collect();
-        let drive = Drive::new(plan, providers, epoch);
+        let values = values(plan);
+        let drive = Drive::new(plan, providers, epoch).with_values(values);
         let (_keep, cancel) = watch::channel(0);
         drive.run(run, journal, tell, cancel).await
     }
+}
+
+/// The values of a plan's secrets.
+fn values(plan: &PlanFile) -> Values {
+    let found = secrets::at_hand(&plan.secrets, false);
+    found.expect("values can be asked for").values
 }
 
 /// A journal's text.

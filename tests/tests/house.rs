@@ -87,9 +87,17 @@ fn the_sandbox_shares_no_type_with_what_it_tests() {
 }
 
 #[test]
-fn providers_depend_on_core_data_and_aws_only() {
+fn providers_depend_on_core_data_kind_and_aws_only() {
     for (member, allowed) in [
-        ("providers/aws", &["provision-core", "provision-data"][..]),
+        ("providers/kind", &["provision-core"][..]),
+        (
+            "providers/aws",
+            &["provision-core", "provision-data", "provision-kind"][..],
+        ),
+        (
+            "providers/gke",
+            &["provision-core", "provision-data", "provision-kind"][..],
+        ),
         (
             "providers/eks",
             &["provision-aws", "provision-core", "provision-data"][..],
@@ -116,6 +124,8 @@ fn nobody_depends_on_the_cli_but_the_tests() {
         "providers/aws",
         "providers/ecs",
         "providers/eks",
+        "providers/gke",
+        "providers/kind",
         "providers/sandbox",
     ] {
         assert!(!dependencies(member).contains("provision"), "{member}");
@@ -190,6 +200,7 @@ fn every_kind_of_a_provider_is_one_room() {
             "eks",
             &["cluster", "nodegroup", "addon", "access_entry"][..],
         ),
+        ("gke", &["network", "subnetwork", "router"][..]),
         (
             "ecs",
             &[

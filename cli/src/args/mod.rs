@@ -14,9 +14,9 @@ pub use sandbox::{
     Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxPlant, SandboxStart, SandboxTune, SandboxVerb,
 };
 pub use verbs::{
-    Allow, Apply, Completions, Cost, CostLater, Destroy, Drift, FileArgs, Graph, GraphForm, Import,
-    Init, Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape, Show, SpecArgs,
-    Validate,
+    Allow, Apply, Completions, Cost, CostLater, Destroy, Drift, Exec, FileArgs, Graph, GraphForm,
+    Import, Init, Logs, OneOff, Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape,
+    Show, SpecArgs, Validate,
 };
 
 /// Declares container clusters in one TOML file and makes the clouds agree with it.
@@ -103,6 +103,12 @@ pub enum Verb {
     Drift(Drift),
     /// Show what is live, and its outputs
     Show(Show),
+    /// Run a job, or a command in the shape of a workload, and end with its exit code
+    Run(OneOff),
+    /// Run a command in a container that runs already
+    Exec(Exec),
+    /// Show what a workload or a job wrote
+    Logs(Logs),
     /// Write the spec of a live cluster that other tools made
     Import(Import),
     /// Show what depends on what
@@ -128,15 +134,6 @@ pub enum Verb {
     /// Known, not built yet.
     #[command(hide = true)]
     Token(Later),
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Run(Later),
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Exec(Later),
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Logs(Later),
 }
 
 /// The arguments of a verb that is not built yet: anything.

@@ -7,7 +7,7 @@ use provision_core::model::Platform;
 use provision_data::Cloud;
 
 use super::Later;
-use super::parse::{cloud, date, pair, platform};
+use super::parse::{cloud, date, duration, pair, platform};
 
 /// What makes up a spec beside its file.
 #[derive(Args, Clone, Debug, Default)]
@@ -271,6 +271,66 @@ pub struct Show {
     /// Only this address
     #[arg(value_name = "ADDR")]
     pub address: Option<String>,
+    /// The spec.
+    #[command(flatten)]
+    pub spec: FileArgs,
+}
+
+/// `run`.
+#[derive(Args, Clone, Debug)]
+pub struct OneOff {
+    /// The job or workload: migrate, job.migrate, web
+    #[arg(value_name = "ADDR")]
+    pub address: String,
+    /// The command instead of its own, as it is; a workload needs one
+    #[arg(value_name = "CMD", last = true)]
+    pub command: Vec<String>,
+    /// The spec.
+    #[command(flatten)]
+    pub spec: FileArgs,
+    /// Show when each line was written
+    #[arg(long)]
+    pub timestamps: bool,
+}
+
+/// `exec`.
+#[derive(Args, Clone, Debug)]
+pub struct Exec {
+    /// The workload: web, workload.web
+    #[arg(value_name = "ADDR")]
+    pub address: String,
+    /// The task, or how its id begins [default: the youngest that runs]
+    #[arg(long, value_name = "ID")]
+    pub task: Option<String>,
+    /// The container [default: the main one]
+    #[arg(long, value_name = "NAME")]
+    pub container: Option<String>,
+    /// The command
+    #[arg(value_name = "CMD", last = true, required = true)]
+    pub command: Vec<String>,
+    /// The spec.
+    #[command(flatten)]
+    pub spec: FileArgs,
+}
+
+/// `logs`.
+#[derive(Args, Clone, Debug)]
+pub struct Logs {
+    /// The workload or job: web, job.migrate
+    #[arg(value_name = "ADDR")]
+    pub address: String,
+    /// Go on with what is written from now on, until Ctrl-C
+    #[arg(long)]
+    pub follow: bool,
+    /// How far back: 30s, 10m, 2h
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration)]
+    pub since: std::time::Duration,
+    /// Only of this task, or of those whose ids begin so
+    #[arg(long, value_name = "ID")]
+    pub task: Option<String>,
+    /// Show when each line was written
+    #[arg(long)]
+    pub timestamps: bool,
     /// The spec.
     #[command(flatten)]
     pub spec: FileArgs,

@@ -38,6 +38,7 @@ pub fn human(error: &Error, color: bool) -> String {
         | Error::Interrupted
         | Error::Usage(_)
         | Error::NotYet(_)
+        | Error::Missing { .. }
         | Error::Sandbox { .. }
         | Error::Output(_) => headline(&mut out, &error.to_string()),
     }
@@ -109,6 +110,7 @@ pub fn json(error: &Error) -> Value {
         Error::Consent { .. } => ("consent", json!({})),
         Error::Interrupted => ("interrupted", json!({})),
         Error::Usage(_) => ("usage", json!({})),
+        Error::Missing { program, .. } => ("missing", json!({ "program": program })),
         Error::NotYet(_) => ("not_yet", json!({})),
         Error::Sandbox { .. } => ("sandbox", json!({})),
         Error::Output(_) => ("output", json!({})),

@@ -7,6 +7,8 @@ use provision_core::contract::{Note, Severity};
 use provision_core::model::{Address, Value};
 use provision_core::plan::{Action, Change, FieldChange, Plan, Reason, ShownEffect};
 
+use crate::registry::rolled;
+
 use super::value::short;
 use super::{cost, count, heading, human, plain, seconds};
 
@@ -195,7 +197,7 @@ fn one(out: &mut String, change: &Change) {
     }
     out.push('\n');
     if change.action != Action::Create {
-        fields(out, &change.fields);
+        fields(out, &change.fields, &rolled(&change.kind));
     }
     for reason in change.reasons.iter().filter(|reason| says_more(reason)) {
         let _ = writeln!(out, "      {}", plain(&reason.to_string()).italic());
@@ -216,7 +218,7 @@ fn glimpses(fields: &[FieldChange]) -> impl Iterator<Item = &FieldChange> {
     fields.iter().filter(telling).take(GLIMPSES)
 }
 
-fn fields(out: &mut String, fields: &[FieldChange]) {
+fn fields(out: &mut String, fields: &[FieldChange], rolled: &str) {
     let width = fields
         .iter()
         .map(|field| field.path.chars().count())
@@ -232,15 +234,15 @@ fn fields(out: &mut String, fields: &[FieldChange]) {
             out,
             "      {:<width$}  {before} → {after}  {}",
             plain(&field.path),
-            effect(field.effect)
+            effect(field.effect, rolled)
         );
     }
 }
 
-fn effect(effect: ShownEffect) -> String {
+fn effect(effect: ShownEffect, rolled: &str) -> String {
     match effect {
         ShownEffect::InPlace => "in place".dimmed().to_string(),
-        ShownEffect::Rolling => "rolls the nodes".yellow().to_string(),
+        ShownEffect::Rolling => format!("rolls the {rolled}").yellow().to_string(),
         ShownEffect::Replace => "makes it anew".red().to_string(),
         ShownEffect::Refused => "refused".red().to_string(),
     }

@@ -28,7 +28,7 @@ pub(super) async fn run(cx: &Cx, args: &Apply, bytes: &[u8]) -> Result<Exit, Err
     same_cloud(cx, &path, &made)?;
     let _lock = Lock::take(&cx.base, &made.plan.stack, Timestamp::now())?;
     let sandbox = open_sandbox(cx).await?;
-    let mut registry = Registry::of_plan(&made, sandbox.as_ref()).await;
+    let mut registry = Registry::of_plan(&made, sandbox.as_ref(), cx.kept()).await;
     secrets(&mut registry, &made, &path)?;
     cx.signals.unless(fits(&mut registry, &made)).await?;
     let budget = made.plan.cost.as_ref().and_then(|cost| cost.budget);

@@ -73,7 +73,7 @@ async fn look(cx: &Cx, args: &Args) -> Result<(Context, Imported), Error> {
     );
     let loaded = load(&head)?;
     let sandbox = open_sandbox(cx).await?;
-    let mut registry = Registry::online(&loaded.spec, sandbox.as_ref()).await;
+    let mut registry = Registry::online(&loaded.spec, sandbox.as_ref(), cx.kept()).await;
     flow::callers(&mut registry).await?;
     let name = args.platform.word();
     let (Some(provider), Some(context)) =

@@ -6,9 +6,12 @@ mod completions;
 mod cost;
 mod destroy;
 mod drift;
+mod exec;
 mod graph;
 mod import;
 mod init;
+mod logs;
+mod one_off;
 mod plan;
 mod prices;
 mod providers;
@@ -16,9 +19,10 @@ mod sandbox;
 mod schema;
 mod session;
 mod show;
+mod unit;
 mod validate;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::args::Verb;
 use crate::error::Error;
@@ -38,6 +42,14 @@ pub struct Cx {
     pub signals: Signals,
 }
 
+impl Cx {
+    /// Where is kept what never changes: an embedded cloud's lies with it, since its names are its own.
+    #[must_use]
+    pub fn kept(&self) -> &Path {
+        self.sandbox.as_deref().unwrap_or(&self.base)
+    }
+}
+
 /// Does a verb.
 ///
 /// # Errors
@@ -51,6 +63,9 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
         Verb::Destroy(args) => destroy::run(cx, args).await,
         Verb::Drift(args) => drift::run(cx, args).await,
         Verb::Show(args) => show::run(cx, args).await,
+        Verb::Run(args) => one_off::run(cx, args).await,
+        Verb::Exec(args) => exec::run(cx, args).await,
+        Verb::Logs(args) => logs::run(cx, args).await,
         Verb::Import(args) => import::run(cx, args).await,
         Verb::Graph(args) => graph::run(cx, args),
         Verb::Cost(args) => cost::run(cx, args).await,
@@ -62,9 +77,6 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
         Verb::Migrate(_) => later("migrate"),
         Verb::Kubeconfig(_) => later("kubeconfig"),
         Verb::Token(_) => later("token"),
-        Verb::Run(_) => later("run"),
-        Verb::Exec(_) => later("exec"),
-        Verb::Logs(_) => later("logs"),
     }
 }
 

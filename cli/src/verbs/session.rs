@@ -38,7 +38,7 @@ impl Session {
 
     pub(super) async fn of(cx: &Cx, loaded: Loaded) -> Result<Self, Error> {
         let sandbox = open_sandbox(cx).await?;
-        let registry = Registry::online(&loaded.spec, sandbox.as_ref()).await;
+        let registry = Registry::online(&loaded.spec, sandbox.as_ref(), cx.kept()).await;
         Ok(Self {
             settle_ms: settle_ms(sandbox.as_ref().map(|sandbox| sandbox.lag_ms))?,
             loaded,

@@ -234,6 +234,30 @@ nothing = ecs.run_task(**run)
 assert nothing["tasks"] == [] and nothing["failures"][0]["reason"].startswith("Capacity is unavailable"), nothing
 ail()
 
+# Overrides, what tasks write, and sessions.
+until(lambda: see()["runningCount"] == 1)
+other = {"containerOverrides": [{"name": "app", "command": ["echo", "life"]}]}
+task = ecs.run_task(**run, overrides=other, enableExecuteCommand=True)["tasks"][0]["taskArn"]
+ecs.get_waiter("tasks_stopped").wait(cluster="life", tasks=[task], WaiterConfig=QUICK)
+stream = f"web/app/{task.split('/')[-1]}"
+events = logs.get_log_events(logGroupName="/life/web", logStreamName=stream, startFromHead=True)["events"]
+assert "`echo life`" in events[0]["message"] and events[-1]["message"].endswith("ends with 0"), events
+found = logs.filter_log_events(logGroupName="/life/web", logStreamNamePrefix=stream)["events"]
+assert [one["message"] for one in found] == [one["message"] for one in events], found
+every = logs.filter_log_events(logGroupName="/life/web")["events"]
+assert len({one["eventId"] for one in every}) == len(every), every
+enter = {"cluster": "life", "command": "sh", "interactive": True}
+refused("InvalidParameterException", "not enabled", ecs.execute_command, **enter, task=task)
+ail({"on": "task", "name": "life-web", "when": "active", "code": "Runs"})
+task = ecs.run_task(**run, enableExecuteCommand=True)["tasks"][0]["taskArn"]
+ecs.get_waiter("tasks_running").wait(cluster="life", tasks=[task], WaiterConfig=QUICK)
+session = ecs.execute_command(**enter, task=task)
+assert session["containerName"] == "app" and session["session"]["tokenValue"], session
+refused("InvalidParameterException", "only mode", ecs.execute_command, **{**enter, "interactive": False}, task=task)
+ecs.stop_task(cluster="life", task=task)
+ecs.get_waiter("tasks_stopped").wait(cluster="life", tasks=[task], WaiterConfig=QUICK)
+ail()
+
 # Tags.
 ecs.tag_resource(resourceArn=see()["serviceArn"], tags=[{"key": "more", "value": "1"}])
 ecs.untag_resource(resourceArn=see()["serviceArn"], tagKeys=["team"])

@@ -150,14 +150,43 @@ impl Place {
         self.foreign("logs", "Logs_20140328.CreateLogGroup", &body);
     }
 
+    /// Makes a claim one of a time before claims told what a stack uses.
+    pub fn forget_uses(&self, claim: &str) {
+        let arn = format!("arn:aws:logs:eu-west-1:123456789012:log-group:{claim}");
+        let services = ["aws", "ec2", "eks", "iam", "logs"];
+        let keys = services.map(|name| format!("provision-uses-{name}"));
+        let body = json!({ "resourceArn": arn, "tagKeys": keys });
+        self.foreign("logs", "Logs_20140328.UntagResource", &body);
+    }
+
     /// Somebody else keeps a secret, without a mark of ours.
     pub fn foreign_secret(&self, name: &str) {
+        self.foreign_secret_of(name, "theirs");
+    }
+
+    /// The same with a value.
+    pub fn foreign_secret_of(&self, name: &str, value: &str) {
         let token = "00000000-0000-4000-8000-000000000000";
-        let body = json!({ "Name": name, "SecretString": "theirs", "ClientRequestToken": token });
+        let body = json!({ "Name": name, "SecretString": value, "ClientRequestToken": token });
         self.foreign("secretsmanager", "secretsmanager.CreateSecret", &body);
     }
 
-    fn foreign(&self, service: &str, target: &str, body: &Value) {
+    /// The value of a secret, as its users get it.
+    pub fn secret(&self, name: &str) -> String {
+        let target = "secretsmanager.GetSecretValue";
+        let answer = self.foreign("secretsmanager", target, &json!({ "SecretId": name }));
+        answer["SecretString"].as_str().expect("a text").to_owned()
+    }
+
+    /// The value of a parameter, as its users get it.
+    pub fn parameter(&self, name: &str) -> String {
+        let body = json!({ "Name": name, "WithDecryption": true });
+        let answer = self.foreign("ssm", "AmazonSSM.GetParameter", &body);
+        let value = answer["Parameter"]["Value"].as_str();
+        value.expect("a text").to_owned()
+    }
+
+    fn foreign(&self, service: &str, target: &str, body: &Value) -> Value {
         let scope = format!("123456789012/20260101/eu-west-1/{service}/aws4_request");
         let signed =
             format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
@@ -172,6 +201,7 @@ impl Place {
             .expect("a request");
         let answer = self.cloud().handle(Timestamp::now(), request);
         assert_eq!(answer.status(), 200, "{:?}", answer.body());
+        serde_json::from_slice(answer.body()).unwrap_or_default()
     }
 
     /// Somebody else makes a role that their people take, without a mark of ours.

@@ -38,6 +38,23 @@ impl Request {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
+    /// The same caller with another operation of the same service.
+    pub fn another(&self, target: &str, body: &Value) -> Self {
+        let mut headers = self.headers.clone();
+        for (name, value) in &mut headers {
+            if name == "x-amz-target" {
+                target.clone_into(value);
+            }
+        }
+        Self {
+            method: self.method.clone(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            headers,
+            body: body.to_string().into_bytes(),
+        }
+    }
+
     /// The parts of its path, decoded.
     pub fn parts(&self) -> Vec<String> {
         let parts = self.path.split('/').filter(|part| !part.is_empty());
@@ -100,12 +117,17 @@ pub fn serve(moto: u16) -> (u16, Arc<Mutex<Lacks>>) {
 
 /// One request and its answer; a client that goes away is no failure.
 fn one(mut stream: TcpStream, moto: u16, lacks: &Mutex<Lacks>) -> Option<()> {
-    let request = read_request(&mut stream)?;
-    let own = lacks.lock().unwrap().stand_in(&request);
+    let mut request = read_request(&mut stream)?;
+    let own = lacks.lock().unwrap().stand_in(&mut request);
     let answer = match own {
         Some(answer) => answer,
         None => {
+            let ahead = lacks.lock().unwrap().ecs.agents(&request);
+            for request in &ahead {
+                pass_on(request, moto)?;
+            }
             let answer = pass_on(&request, moto)?;
+            lacks.lock().unwrap().ecs.see(&request, &answer);
             lacks.lock().unwrap().complete(&request, answer)
         }
     };

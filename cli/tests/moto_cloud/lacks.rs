@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::ecs::Ecs;
 use super::front::{Answer, Request};
 
 /// Operations that moto answers with 404 or 500, by method and path, and fields that it forgets. `*` is any one part.
@@ -67,22 +68,17 @@ pub struct Lacks {
     objects: BTreeMap<String, Value>,
     /// Fields that moto forgets, by the path of their object.
     forgotten: BTreeMap<String, Map<String, Value>>,
+    /// What it knows of ECS.
+    pub ecs: Ecs,
     /// Operations stood in for.
     pub used: BTreeSet<&'static str>,
 }
 
 impl Lacks {
     /// Answers in moto's place, when the table says so.
-    pub fn stand_in(&mut self, request: &Request) -> Option<Answer> {
-        // Of ECS only what every plan asks: whether there is something of the stack.
-        if request
-            .target()
-            .is_some_and(|target| target.ends_with(".DescribeCapacityProviders"))
-        {
-            return Some(Answer::json(
-                200,
-                &json!({ "capacityProviders": [], "failures": [] }),
-            ));
+    pub fn stand_in(&mut self, request: &mut Request) -> Option<Answer> {
+        if request.target().is_some() {
+            return self.ecs.before(request);
         }
         let parts = request.parts();
         let fits = |path: &str| {
@@ -213,6 +209,9 @@ impl Lacks {
 
     /// Adds to moto's answer what it forgets, and remembers what it was given.
     pub fn complete(&mut self, request: &Request, answer: Answer) -> Answer {
+        if request.target().is_some() {
+            return self.ecs.after(request, &answer).unwrap_or(answer);
+        }
         let parts = request.parts();
         if parts.first().is_none_or(|first| first != "clusters") || answer.status != 200 {
             return answer;

@@ -1,5 +1,6 @@
 //! moto on a free port, with a front that stands in for what it lacks.
 
+pub mod ecs;
 pub mod front;
 pub mod lacks;
 
@@ -65,8 +66,14 @@ impl Moto {
 
     /// Runs the binary with what points every AWS tool at it.
     pub fn run(&self, place: &Place, args: &[&str]) -> Ran {
+        self.run_with(place, &[], args)
+    }
+
+    /// The same with more variables.
+    pub fn run_with(&self, place: &Place, variables: &[(&str, &str)], args: &[&str]) -> Ran {
         let mut command = place.command(args);
         command
+            .envs(variables.iter().copied())
             .env(
                 "AWS_ENDPOINT_URL",
                 format!("http://127.0.0.1:{}", self.port),
@@ -80,6 +87,7 @@ impl Moto {
 
     /// Operations that were not moto's.
     pub fn stood_in(&self) -> BTreeSet<&'static str> {
-        self.lacks.lock().expect("not poisoned").used.clone()
+        let lacks = self.lacks.lock().expect("not poisoned");
+        lacks.used.union(&lacks.ecs.used).copied().collect()
     }
 }

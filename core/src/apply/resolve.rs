@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::contract::Parent;
-use crate::model::{
-    Fields, Never, Observed, Pending, Piece, Reference, Resource, ResourceId, Value,
-};
+use crate::model::{Fields, Never, Observed, Pending, Reference, Resource, ResourceId, Value};
 use crate::plan::PlanFile;
 
 /// An output that should be known by now and is not.
@@ -49,7 +47,7 @@ impl Known {
         plan: &PlanFile,
         desired: &Resource<Pending>,
     ) -> Result<Resource<Never>, Missing> {
-        desired.try_fill(|pending| self.fill(plan, pending))
+        desired.try_fill(|pending| pending.fill(|reference| self.output(plan, reference)))
     }
 
     /// What a step must know of the object that its own lives in.
@@ -62,23 +60,6 @@ impl Known {
             name: plan.desired.get(id).and_then(|parent| parent.name.clone()),
             outputs,
         }
-    }
-
-    fn fill(&self, plan: &PlanFile, pending: &Pending) -> Result<Value<Never>, Missing> {
-        if let [Piece::Ref(reference)] = pending.0.as_slice() {
-            return self.output(plan, reference).cloned();
-        }
-        let mut text = String::new();
-        for piece in &pending.0 {
-            match piece {
-                Piece::Text(literal) => text.push_str(literal),
-                Piece::Ref(reference) => match self.output(plan, reference)? {
-                    Value::Text(value) => text.push_str(value),
-                    other => text.push_str(&other.to_json().to_string()),
-                },
-            }
-        }
-        Ok(Value::Text(text))
     }
 
     fn output<'a>(

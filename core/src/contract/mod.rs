@@ -1,8 +1,8 @@
-//! The provider contract: seven calls of plain values, so that it can cross a process boundary.
+//! The provider contract: eight calls of plain values, so that it can cross a process boundary.
 //!
 //! `describe` (tables), `expand` (spec blocks → resources, pure), `survey` (what is live), `act` (one
 //! mutating call of one step), `poll` (is it done), `usage` (what each resource consumes, pure), `remark` (what is worth
-//! saying of objects and dates, pure). A provider does not diff, order, retry ambiguous outcomes, print or sleep: the planner, the executor and the driver do.
+//! saying of objects and dates, pure), `attend` (runs by hand, lines and sessions of what runs). A provider does not diff, order, retry ambiguous outcomes, print or sleep: the planner, the executor and the driver do.
 //!
 //! **`act` makes at most one mutating call.** It is level-triggered: it reads what it must, makes the next
 //! call that brings the object to the desired state, and answers [`Outcome::Again`] while more are needed.
@@ -10,6 +10,7 @@
 
 mod act;
 mod advice;
+mod attend;
 mod import;
 mod left;
 mod messages;
@@ -23,6 +24,7 @@ use std::pin::Pin;
 
 pub use act::{Act, ActStep, Does, Handle, Outcome, Parent, Poll, PollOutcome};
 pub use advice::{Advice, Advised, Follow, RemarkRequest, Walking};
+pub use attend::{Ask, Attend, Attended, Bookmark, Ended, Line, Session};
 pub use import::{Import, Imported, LeftOut, Words};
 pub use left::{Leaver, Leavers, Left};
 pub use messages::{Class, Context, ExpandAnswer, ExpandRequest, Facts, Failure, Note, Severity};
@@ -63,6 +65,12 @@ pub trait Provider: Send + Sync {
 
     /// Asks whether something accepted earlier has come to rest.
     fn poll<'a>(&'a self, request: &'a Poll) -> Answer<'a, PollOutcome>;
+
+    /// Answers what is asked of something that runs. Makes at most one mutating call, and none of an object of a plan. A
+    /// provider of nothing that runs has no answer.
+    fn attend<'a>(&'a self, request: &'a Attend) -> Answer<'a, Result<Attended, Failure>> {
+        Box::pin(async move { Err(attend::nothing(self.name(), &request.address)) })
+    }
 
     /// Says what each of its resources uses in a month: one usage for every one that is asked about, also for those
     /// that cost nothing. Pure, and without prices.

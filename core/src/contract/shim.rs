@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::{
-    Act, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Note, Outcome, Poll, PollOutcome,
-    Provider, RemarkRequest, SurveyAnswer, SurveyRequest,
+    Act, Answer, Attend, Attended, Class, ExpandAnswer, ExpandRequest, Failure, Note, Outcome,
+    Poll, PollOutcome, Provider, RemarkRequest, SurveyAnswer, SurveyRequest,
 };
 use crate::cost::{UsageAnswer, UsageRequest};
 use crate::model::Table;
@@ -87,6 +87,14 @@ impl<P: Provider> Provider for Shim<P> {
                 }
                 Err(failure) => PollOutcome::Failed { failure },
             }
+        })
+    }
+
+    fn attend<'a>(&'a self, request: &'a Attend) -> Answer<'a, Result<Attended, Failure>> {
+        Box::pin(async move {
+            let request = trip(request)?;
+            let answer = self.0.attend(&request).await?;
+            trip(&answer)
         })
     }
 

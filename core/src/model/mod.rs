@@ -12,8 +12,8 @@ pub use id::{Address, IdError, Kind, Platform, ResourceId};
 pub use live::{Fields, Observed, Sight, Status, Stray};
 pub use name::{digest8, physical_name};
 pub use resource::{Adopt, Otherwise, Resource};
-pub(crate) use secret_value::crossing;
 pub use secret_value::{SecretValue, Values};
+pub(crate) use secret_value::{crossing, crossing_one};
 pub use table::{
     Condition, Effect, FieldKind, Identity, Lane, Output, ReplaceOrder, Row, Seconds, Table,
 };

@@ -124,6 +124,23 @@ pub(crate) mod crossing {
     }
 }
 
+/// The same of a single value.
+pub(crate) mod crossing_one {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::SecretValue;
+
+    pub(crate) fn serialize<S: Serializer>(value: &SecretValue, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(value.reveal())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<SecretValue, D::Error> {
+        let text = String::deserialize(from)?;
+        SecretValue::new(text).ok_or_else(|| D::Error::custom("an empty value"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +168,20 @@ mod tests {
             );
         }
         assert_eq!(SecretValue::new(String::new()), None);
+    }
+
+    #[test]
+    fn a_session_crosses_and_is_not_shown() {
+        let session = crate::contract::Session {
+            program: "speak".to_owned(),
+            arguments: vec!["one".to_owned()],
+            variable: "SESSION".to_owned(),
+            value: value("t0ken"),
+        };
+        assert!(!format!("{session:?}").contains("t0ken"));
+        let text = serde_json::to_string(&session).expect("json");
+        let back: crate::contract::Session = serde_json::from_str(&text).expect("a session");
+        assert_eq!(back, session);
     }
 
     #[test]

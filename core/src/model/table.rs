@@ -42,10 +42,18 @@ pub struct Table {
     /// A new object stands before the old one goes, and yet what runs on it is interrupted: this is the sentence shown.
     #[serde(default)]
     pub downtime: Option<String>,
+    /// What is replaced one after another when a change rolls it: `nodes`, `tasks`.
+    #[serde(default = "nodes")]
+    pub rolls: String,
     /// Median seconds of create, update and delete, for estimates and for pacing polls.
     pub seconds: Seconds,
     /// Mutations of resources that share a lane key (`{parent}` or `{id}`) exclude each other; empty = free.
     pub lane: Option<Lane>,
+}
+
+/// What most kinds that roll anything roll.
+fn nodes() -> String {
+    "nodes".to_owned()
 }
 
 /// One output of a kind.
@@ -135,7 +143,7 @@ pub enum FieldKind {
 pub enum Effect {
     /// Changed by a call, nothing restarts.
     InPlace,
-    /// Changed by a call that rolls the nodes behind it.
+    /// Changed by a call that rolls what is behind it: [`Table::rolls`].
     Rolling,
     /// Changed by calls that each go to a neighbouring value: a Kubernetes minor to the next one. Every value on the
     /// way is a step of its own, and what refers to the output of the same name follows at each (`plan::walk`).

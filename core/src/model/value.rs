@@ -68,6 +68,30 @@ pub enum Piece {
 }
 
 impl Pending {
+    /// The value once outputs are known.
+    ///
+    /// # Errors
+    /// The first error of `output`.
+    pub fn fill<'a, E>(
+        &self,
+        output: impl Fn(&Reference) -> Result<&'a Value<Never>, E>,
+    ) -> Result<Value<Never>, E> {
+        if let [Piece::Ref(reference)] = self.0.as_slice() {
+            return output(reference).cloned();
+        }
+        let mut text = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(literal) => text.push_str(literal),
+                Piece::Ref(reference) => match output(reference)? {
+                    Value::Text(value) => text.push_str(value),
+                    other => text.push_str(&other.to_json().to_string()),
+                },
+            }
+        }
+        Ok(Value::Text(text))
+    }
+
     /// A value that is exactly one output of another resource.
     pub fn output(id: &ResourceId, output: impl Into<String>) -> Self {
         Self(vec![Piece::Ref(Reference {

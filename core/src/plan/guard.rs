@@ -266,7 +266,8 @@ fn about(decision: &Decision, tables: &Tables, notes: &mut Vec<Note>) {
             let fields = rolling(decision);
             if !fields.is_empty() {
                 let fields = fields.join(", ");
-                let message = format!("{title} replaces its nodes one after another: {fields}");
+                let what = table.map_or("nodes", |table| table.rolls.as_str());
+                let message = format!("{title} replaces its {what} one after another: {fields}");
                 notes.push(note(Severity::Warning, "rolling", message, id));
             }
         }

@@ -25,6 +25,7 @@ mod renamed;
 mod resolve;
 mod succession;
 mod target;
+mod used;
 mod value;
 mod verify;
 mod walk;
@@ -45,6 +46,7 @@ pub use provisional::provisional;
 pub use renamed::RENAMED;
 pub use succession::{replacement_name, succession};
 pub use target::{UnknownTarget, target};
+pub use used::used;
 pub use value::{
     Action, Change, Estimate, FORMAT_VERSION, FieldChange, Plan, PlanFile, Reason, ShownEffect,
     Step, Summary,

@@ -35,6 +35,7 @@ use tokio::sync::OnceCell;
 use crate::budget::Budget;
 use crate::codes;
 use crate::error::{Fault, How};
+use crate::shelf::Shelf;
 
 /// Clients of one account and region, with their common budget. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -53,6 +54,7 @@ pub struct Aws {
     budget: Arc<Budget>,
     sent: Arc<AtomicU64>,
     caller: Arc<OnceCell<Facts>>,
+    shelf: Option<Arc<dyn Shelf>>,
 }
 
 /// What may be sent again.
@@ -116,6 +118,7 @@ impl Aws {
             budget: Arc::default(),
             sent: Arc::default(),
             caller: Arc::default(),
+            shelf: None,
         }
     }
 
@@ -126,6 +129,21 @@ impl Aws {
             budget: Arc::new(Budget::endless()),
             ..self
         }
+    }
+
+    /// The same with a shelf.
+    #[must_use]
+    pub fn with_shelf(self, shelf: Arc<dyn Shelf>) -> Self {
+        Self {
+            shelf: Some(shelf),
+            ..self
+        }
+    }
+
+    /// What was kept of things that never change.
+    #[must_use]
+    pub fn shelf(&self) -> Option<&dyn Shelf> {
+        self.shelf.as_deref()
     }
 
     /// The client of another service, made of the same configuration once.

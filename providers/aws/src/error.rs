@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use provision_core::contract::{Failure, Outcome};
+use provision_kind::Faulted;
 
 use crate::advice::advice;
 use crate::codes;
@@ -161,6 +162,43 @@ impl Fault {
             return retry(1_000, reason);
         }
         self.outcome()
+    }
+}
+
+impl Faulted for Fault {
+    fn about_step(self, object: String) -> Self {
+        match self.object {
+            Some(_) => self,
+            None => self.about(object),
+        }
+    }
+
+    fn told(&self) -> (&str, &str, &str) {
+        (&self.call, &self.code, &self.message)
+    }
+
+    fn is_not_found(&self) -> bool {
+        Self::is_not_found(self)
+    }
+
+    fn is_already(&self) -> bool {
+        Self::is_already(self)
+    }
+
+    fn is_in_use(&self) -> bool {
+        Self::is_in_use(self)
+    }
+
+    fn failure(&self) -> Failure {
+        Self::failure(self)
+    }
+
+    fn outcome(&self) -> Outcome {
+        Self::outcome(self)
+    }
+
+    fn outcome_of_new(&self) -> Outcome {
+        Self::outcome_of_new(self)
     }
 }
 

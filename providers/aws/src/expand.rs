@@ -173,10 +173,7 @@ fn keep(answer: &mut ExpandAnswer, made: Result<Vec<Resource<Open>>, Failure>) {
 }
 
 fn claim(context: &Context) -> Result<Vec<Resource<Open>>, Failure> {
-    let fields = Claim {
-        tags: context.labels.clone(),
-    };
-    let mut claim = resource(claim_id(), "aws.claim", &fields)?;
+    let mut claim = resource(claim_id(), "aws.claim", &Claim::of(&context.labels))?;
     claim.name = Some(Claim::name(&context.stack));
     Ok(vec![claim])
 }

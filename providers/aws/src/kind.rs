@@ -11,7 +11,21 @@ pub use crate::kinds::living::living;
 pub use crate::kinds::node_usage::nodes;
 pub use crate::kinds::retag::{Change, to_change};
 pub use crate::kinds::serve::Served as Face;
-pub use crate::kinds::survey::{Place, PlaceState, by_name, named, tagged, unclaimed, unknown};
+pub use crate::kinds::survey::{Place, PlaceState, named, tagged, unclaimed, unknown};
 pub use crate::kinds::tables::{fixed, outputs, scalar, seconds, table, tags};
 pub use crate::kinds::uses::{LAUNCH_TEMPLATE, Uses, usages};
-pub use crate::kinds::{Ailment, Ask, Cx, Live, Look, Next, Ops, Progress, Seen, Served, Stop};
+pub use crate::kinds::{
+    Ailment, Ask, AwsCloud, Cx, Live, Look, Next, On, Ops, Progress, Seen, Served, Stop,
+};
+
+use provision_core::contract::Context;
+use provision_core::model::{Pending, Resource};
+
+/// What a read by name comes to: ours, somebody's, or not there.
+pub fn by_name(
+    context: &Context,
+    resource: &Resource<Pending>,
+    read: Result<Option<Live>, crate::Fault>,
+) -> Look {
+    crate::kinds::survey::by_name(context, resource, read)
+}

@@ -13,21 +13,23 @@ mod endpoints;
 mod error;
 mod existing;
 mod expand;
-mod field;
 mod ground;
+pub mod hint;
 mod import;
 pub mod kind;
 mod kinds;
 mod layout;
 mod machine;
-mod marks;
 mod pool;
 mod provider;
 mod secrets;
+mod shelf;
 mod sweep;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod testing;
+
+use provision_kind::{field, marks};
 
 /// This provider's name.
 pub const PROVIDER: &str = "aws";
@@ -35,7 +37,7 @@ pub const PROVIDER: &str = "aws";
 pub use client::{Aws, direct, https};
 pub use endpoints::endpoints;
 pub use error::{Fault, How};
-pub use existing::stand_key;
+pub use existing::{stand_key, whole_secret};
 pub use expand::{adopted, claim_id, resource, tags};
 pub use field::{Field, fields_of, from_fields, internal, live_fields, read_fields};
 pub use ground::{Ground, ground};
@@ -52,3 +54,4 @@ pub use marks::{ADOPTED, CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, mark
 pub use pool::{PoolWish, market, one_type};
 pub use provider::AwsProvider;
 pub use secrets::{Generate, Kept};
+pub use shelf::Shelf;

@@ -13,7 +13,7 @@ use crate::field::internal;
 use crate::kinds::elb_region;
 use crate::kinds::gather::{gather, unserved};
 use crate::kinds::uses::usages;
-use crate::kinds::{ALL, Ask, Ops, adopt, ops};
+use crate::kinds::{ALL, Ask, On, Ops, adopt, ops};
 use crate::{PROVIDER, account, existing, expand, sweep};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
@@ -124,7 +124,7 @@ async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
             let of_kind = |kind: &Kind| kind.as_str() == ops.name();
             let resources = objects.resources.iter();
             let ask = Ask {
-                aws,
+                cloud: On { aws },
                 context: &objects.context,
                 resources: resources.filter(|one| of_kind(&one.kind)).collect(),
                 orphans: objects.orphans,

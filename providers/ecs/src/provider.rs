@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use futures::future::{join, join_all};
-use provision_aws::kind::{self, Ask, Ops, Seen, Served as _, gather, unserved, usages};
+use provision_aws::kind::{self, Ask, On, Ops, Seen, Served as _, gather, unserved, usages};
 use provision_aws::{Aws, internal};
 use provision_core::contract::{
-    Act, Advice, Answer, Class, ExpandAnswer, ExpandRequest, Failure, Objects, Outcome, Poll,
-    PollOutcome, Provider, SurveyAnswer, SurveyRequest,
+    Act, Advice, Answer, Attend, Attended, Class, ExpandAnswer, ExpandRequest, Failure, Objects,
+    Outcome, Poll, PollOutcome, Provider, SurveyAnswer, SurveyRequest,
 };
 use provision_core::cost::{UsageAnswer, UsageRequest};
 use provision_core::model::Table;
 
 use crate::kinds::{ALL, Cluster, ClusterCapacity, Found, ops, survey_clusters, tables};
-use crate::{PROVIDER, expand};
+use crate::{PROVIDER, attend, expand};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -111,6 +111,10 @@ impl Provider for EcsProvider {
         })
     }
 
+    fn attend<'a>(&'a self, request: &'a Attend) -> Answer<'a, Result<Attended, Failure>> {
+        Box::pin(async move { attend::answer(self.aws()?, request).await })
+    }
+
     fn usage(&self, request: &UsageRequest) -> UsageAnswer {
         usages(request, ops)
     }
@@ -119,7 +123,7 @@ impl Provider for EcsProvider {
 /// All kinds at once. Clusters tell their capacity with themselves.
 async fn survey(aws: &Aws, objects: &Objects) -> SurveyAnswer {
     let ask = |kind: &str| Ask {
-        aws,
+        cloud: On { aws },
         context: &objects.context,
         resources: objects
             .resources

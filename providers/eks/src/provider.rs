@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::{join, join_all};
 use provision_aws::kind::{
-    self, Ask, Look, Ops, Place, PlaceState, Seen, Served as _, gather, unserved, usages,
+    self, Ask, Look, On, Ops, Place, PlaceState, Seen, Served as _, gather, unserved, usages,
 };
 use provision_aws::{Aws, internal};
 use provision_core::contract::{
@@ -207,7 +207,7 @@ fn ask<'a>(
     parents: &'a [Place],
 ) -> Ask<'a> {
     Ask {
-        aws,
+        cloud: On { aws },
         context: &objects.context,
         resources,
         orphans: objects.orphans,

@@ -155,8 +155,8 @@ impl Journal for Tapped {
 /// When the undisturbed run itself fails.
 pub async fn record(setup: &Setup, settings: Settings, from: Cloud, at: Timestamp) -> Recording {
     let tape = Shared::default();
-    let world = World::new(from, at, Some(tap(&tape)));
     let loaded = loaded(&setup.spec);
+    let world = World::of(&loaded.spec, from, at, Some(tap(&tape)));
     let plan = world.plan(&loaded, setup.goal).await;
     assert!(!plan.plan.steps.is_empty(), "there is something to do");
     let mut journal = Tapped {

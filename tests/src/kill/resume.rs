@@ -102,8 +102,8 @@ async fn second_run(
     wanted: &Census,
     resume: Resume,
 ) -> Result<(), String> {
-    let world = World::new(moment.cloud.fork(), moment.now, None);
     let loaded = loaded(&setup.spec);
+    let world = World::of(&loaded.spec, moment.cloud.fork(), moment.now, None);
     let prior = if resume.journal {
         moment.journal.as_slice()
     } else {

@@ -7,6 +7,7 @@ use crate::args::SandboxDir;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::sandbox::{ask, folder, not_started, stored};
+use crate::shelf;
 use crate::verbs::Cx;
 
 pub(super) async fn run(cx: &Cx, args: &SandboxDir) -> Result<Exit, Error> {
@@ -23,6 +24,8 @@ pub(super) async fn run(cx: &Cx, args: &SandboxDir) -> Result<Exit, Error> {
             }
         }
     }
+    // Another life of the cloud uses the same names for other things.
+    shelf::clear(&dir);
     if cx.screen.json {
         cx.screen.document(&json!({ "format_version": 1 }))?;
     } else {

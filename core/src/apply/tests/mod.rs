@@ -54,6 +54,7 @@ fn tables() -> BTreeMap<Kind, Table> {
                 runs: false,
                 loss: None,
                 downtime: None,
+                rolls: "nodes".to_owned(),
                 seconds: Seconds::default(),
                 lane: None,
             };

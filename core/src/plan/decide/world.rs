@@ -79,6 +79,7 @@ pub(in crate::plan) fn tables() -> Tables {
         runs: kind == "job",
         loss: None,
         downtime: None,
+        rolls: "nodes".to_owned(),
         seconds: Seconds::default(),
         lane: None,
     };

@@ -21,6 +21,7 @@ fn table(rows: Vec<Row>) -> Table {
         runs: false,
         loss: None,
         downtime: None,
+        rolls: "nodes".to_owned(),
         seconds: Seconds::default(),
         lane: None,
     }

@@ -15,6 +15,7 @@ mod order;
 mod renamed;
 mod target;
 mod toy;
+mod used;
 mod verify;
 mod views;
 mod walk;

@@ -34,6 +34,7 @@ fn table(kind: &str, title: &str, rows: Vec<Row>) -> Table {
         runs: false,
         loss: None,
         downtime: None,
+        rolls: "nodes".to_owned(),
         seconds: Seconds {
             create: 10,
             update: 3,

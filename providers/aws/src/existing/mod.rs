@@ -19,6 +19,7 @@ use crate::field::Field;
 use crate::ground::Ground;
 pub(crate) use judge::judge;
 pub(crate) use read::read;
+pub use secret::whole_secret;
 
 /// What was read of a network and of the groups that its nodes join.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -41,12 +41,19 @@ pub(super) async fn read(
     let reads = secrets.map(|(name, stored, ssm)| async move {
         let is_there = match ssm {
             true => has_parameter(aws, stored).await,
-            false => has_secret(aws, stored).await,
+            false => has_secret(aws, whole_secret(stored)).await,
         };
         fact(name, is_there)
     });
     let facts: Result<Vec<_>, Failure> = join_all(reads).await.into_iter().collect();
     Ok(facts?.into_iter().flatten().collect())
+}
+
+/// The ARN of a secret, without the key, stage and version of it that ECS takes behind it (`valueFrom`).
+#[must_use]
+pub fn whole_secret(stored: &str) -> &str {
+    let end = stored.match_indices(':').nth(6).map(|(at, _)| at);
+    stored.get(..end.unwrap_or(stored.len())).unwrap_or(stored)
 }
 
 fn fact(name: &str, is_there: Result<bool, Fault>) -> Result<Option<(String, String)>, Failure> {
@@ -88,5 +95,18 @@ pub(crate) fn judge(
             )]
         }
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_told_from_a_part_of_it() {
+        let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pay/key-a1b2c3";
+        assert_eq!(whole_secret(arn), arn);
+        assert_eq!(whole_secret(&format!("{arn}:user::")), arn);
+        assert_eq!(whole_secret("pay/key"), "pay/key");
     }
 }

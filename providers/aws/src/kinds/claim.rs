@@ -6,10 +6,13 @@
 //! (output `fresh`) has no predecessor and goes on at once; any other waits past the visibility lag and looks before
 //! it makes one of those. The claim is deleted last of all.
 
+use std::collections::BTreeMap;
+
 use provision_core::cost::Usage;
-use provision_core::model::{Identity, Observed, Output, Table};
+use provision_core::model::{Effect, FieldKind, Identity, Observed, Output, Row, Table, Value};
 use serde::{Deserialize, Serialize};
 
+use super::live::{map, map_value, with};
 use super::log_group;
 use super::survey::{Seen, named};
 use super::tables::{seconds, table, tags as tags_row};
@@ -25,13 +28,33 @@ pub const CLAIM: &str = "stack/claim.aws";
 pub struct Claim {
     /// Its tags.
     pub tags: Tags,
+    /// Services that the stack has ever used, by name: each a tag of its own, so that two runs never take one from each other.
+    pub uses: BTreeMap<String, String>,
 }
+
+/// Tags that name a service begin with this.
+const USES: &str = "provision-uses-";
+
+/// Services of which every stack is taken to have something: networks, roles and logs, and what is not a service's.
+const ALWAYS: [&str; 4] = ["aws", "ec2", "iam", "logs"];
 
 impl Claim {
     /// The name of a stack's claim.
     #[must_use]
     pub fn name(stack: &str) -> String {
         format!("/provision/{stack}/claim")
+    }
+
+    /// The claim of a stack with these labels. Planning adds the services that are used.
+    #[must_use]
+    pub fn of(labels: &Tags) -> Self {
+        let always = ALWAYS.iter();
+        Self {
+            tags: labels.clone(),
+            uses: always
+                .map(|name| ((*name).to_owned(), "yes".to_owned()))
+                .collect(),
+        }
     }
 }
 
@@ -44,10 +67,16 @@ impl Served for Claim {
             volatile,
             moved_by: Vec::new(),
         };
+        let uses = Row::new(
+            "uses",
+            FieldKind::Map { owned_only: true },
+            Effect::InPlace,
+            "services that the stack has ever used; it never shrinks",
+        );
         Table {
             outputs: vec![output("name", false), output("fresh", true)],
             seconds: seconds(1, 1, 1),
-            ..table(Self::KIND, "claim", Identity::Named, vec![tags_row()])
+            ..table(Self::KIND, "claim", Identity::Named, vec![tags_row(), uses])
         }
     }
 
@@ -58,7 +87,7 @@ impl Served for Claim {
     async fn survey(ask: &Ask<'_>) -> Seen {
         let read = |name| async move {
             let group = log_group::read(ask.aws, ask.context, name).await?;
-            Ok(group.map(|group| live(group, false)))
+            Ok::<_, Fault>(group.map(|group| live(group, false)))
         };
         let mut seen = Seen {
             sights: named(ask, read).await,
@@ -79,7 +108,8 @@ impl Served for Claim {
     }
 
     async fn create(cx: &Cx<'_>, want: &Self) -> Result<Next, Stop> {
-        let all = cx.marked(&want.tags);
+        let mut all = cx.marked(&want.tags);
+        all.extend(as_tags(&want.uses));
         let name = cx.name()?;
         log_group::make(cx, name, &all).await?;
         let live = live(log_group::live(cx.context, name, None, &all), true);
@@ -90,6 +120,17 @@ impl Served for Claim {
     }
 
     async fn change(cx: &Cx<'_>, want: &Self, live: &Observed) -> Result<Option<Next>, Stop> {
+        let known = map(live, "uses");
+        let mut news = want.uses.clone();
+        news.retain(|name, _| !known.contains_key(name));
+        if cx.wants("uses") && !news.is_empty() {
+            log_group::tag(cx, &live.physical, as_tags(&news)).await?;
+            let all = known.into_iter().chain(news).collect();
+            return Ok(Some(Next::More {
+                did: "named what the stack uses".to_owned(),
+                observed: with(live, "uses", map_value(&all)),
+            }));
+        }
         log_group::retag(cx, &want.tags, live).await
     }
 
@@ -100,7 +141,7 @@ impl Served for Claim {
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
         let name = physical.rsplit(":log-group:").next().unwrap_or_default();
         let group = log_group::read(cx.aws, cx.context, name).await?;
-        Ok(group.map(|group| live(group, false)))
+        Ok::<_, Fault>(group.map(|group| live(group, false)))
     }
 
     async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {
@@ -119,9 +160,25 @@ fn is_claim(ask: &Ask<'_>, group: &Live) -> bool {
             .is_some_and(|id| id.to_string() == CLAIM)
 }
 
+fn as_tags(uses: &BTreeMap<String, String>) -> Tags {
+    uses.iter()
+        .map(|(name, word)| (format!("{USES}{name}"), word.clone()))
+        .collect()
+}
+
 /// The log group as a claim; `fresh` only when the call that has just been answered made it.
 fn live(mut group: Live, fresh: bool) -> Live {
     group.fields.retain(|name, _| name == "tags");
+    if let Some(Value::Map(tags)) = group.fields.get_mut("tags") {
+        let (uses, tags_alone): (BTreeMap<_, _>, _) = std::mem::take(tags)
+            .into_iter()
+            .partition(|(key, _)| key.starts_with(USES));
+        *tags = tags_alone;
+        let uses = uses.into_iter();
+        let uses = uses.map(|(key, word)| (key.trim_start_matches(USES).to_owned(), word));
+        let uses = Value::Map(uses.collect());
+        group.fields.insert("uses".to_owned(), uses);
+    }
     group.outputs.retain(|name, _| name == "name");
     group.names.push("claim".to_owned());
     group.output("fresh", fresh)

@@ -133,8 +133,7 @@ async fn a_target_group_in_use_is_tried_again_and_names_its_balancer() {
     );
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_rule_goes_around_the_priorities_of_others() {
+fn rule() -> Act {
     let rank = super::rule_priority::rank(None, Some("/api"));
     let share = BTreeMap::from([
         ("target_group".to_owned(), "tg-1".into()),
@@ -148,7 +147,39 @@ async fn a_rule_goes_around_the_priorities_of_others() {
         ("rank", Value::Int(rank)),
         ("tags", Value::Map(BTreeMap::new())),
     ];
-    let act = act(Does::Create, "elb.rule", &fields, None);
+    act(Does::Create, "elb.rule", &fields, None)
+}
+
+/// An earlier run made it, and its reads lag: it shows when a place is looked for.
+#[tokio::test(start_paused = true)]
+async fn a_rule_of_ours_that_shows_late_is_not_made_again() {
+    let paths = "<Values><member>/api/*</member><member>/api</member></Values>";
+    let rules = format!(
+        "<Rules><member><RuleArn>{ARN}</RuleArn><Priority>7</Priority><IsDefault>false</IsDefault><Conditions><member>\
+         <Field>path-pattern</Field>{paths}</member></Conditions></member></Rules>"
+    );
+    let marks = [
+        ("provision-stack", "shop"),
+        ("provision-id", "network.main/x"),
+    ];
+    let answers = [answer("DescribeRules", &rules), tags(&marks)];
+    let (found, recorder) = outcome(&rule(), answers).await;
+    assert!(matches!(found, Outcome::Again { .. }), "{found:?}");
+    assert_eq!(recorder.bodies().len(), 2, "it was made again");
+    let theirs = [("provision-stack", "other")];
+    let made = "<Rules><member><RuleArn>rule-2</RuleArn></member></Rules>";
+    let answers = [
+        answer("DescribeRules", &rules),
+        tags(&theirs),
+        answer("CreateRule", made),
+    ];
+    let (_, recorder) = outcome(&rule(), answers).await;
+    assert_eq!(recorder.bodies().len(), 3, "somebody's is not ours");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_goes_around_the_priorities_of_others() {
+    let act = rule();
     let rules = |priority: &str| {
         let one = format!(
             "<Rules><member><RuleArn>rule-1</RuleArn><Priority>{priority}</Priority><IsDefault>false</IsDefault></member>\

@@ -89,7 +89,17 @@ impl Served for ListenerRule {
 
     async fn create(cx: &Cx<'_>, want: &Self) -> Result<Next, Stop> {
         let listener = want.listener.known("listener")?;
-        let priority = place(cx, want, listener).await?;
+        // One list for both questions: a rule of an earlier run that shows only now would else be taken for somebody's, and
+        // passed by. Tags are asked for where a rule takes the same.
+        let rules = wires(cx.aws, Some(listener), None).await?;
+        let same: Vec<&Wire> = rules.iter().filter(|rule| takes(rule, want)).collect();
+        if let Some(ours) = own(cx, listener, &same).await? {
+            return Ok(Next::More {
+                did: "found it there already".to_owned(),
+                observed: cx.made(ours),
+            });
+        }
+        let priority = free(cx, want, listener, &rules)?;
         let all = cx.marked(&want.tags);
         let request = cx
             .aws
@@ -163,24 +173,40 @@ impl Served for ListenerRule {
         let Some(listener) = want.listener.get() else {
             return Ok(None);
         };
-        let wires = wires(cx.aws, Some(listener), None).await?;
-        let arns: Vec<String> = wires
-            .iter()
-            .filter_map(|wire| wire.rule_arn.clone())
-            .collect();
-        let tags = elb::tags(cx.aws, &arns).await?;
-        let lives = wires.iter().filter_map(|wire| {
-            let tags = tags.get(wire.rule_arn()?)?;
-            Some(live(wire, tags, listener))
-        });
-        let mut ours = lives.filter(|live| live.marks.are(cx.context, cx.id()));
-        Ok(ours.next())
+        let rules = wires(cx.aws, Some(listener), None).await?;
+        own(cx, listener, &rules.iter().collect::<Vec<_>>()).await
     }
+}
+
+/// The rule among these that carries our mark.
+async fn own(cx: &Cx<'_>, listener: &str, rules: &[&Wire]) -> Result<Option<Live>, Fault> {
+    let arns: Vec<String> = rules
+        .iter()
+        .filter_map(|rule| rule.rule_arn.clone())
+        .collect();
+    let tags = elb::tags(cx.aws, &arns).await?;
+    let lives = rules.iter().filter_map(|rule| {
+        let tags = tags.get(rule.rule_arn()?)?;
+        Some(live(rule, tags, listener))
+    });
+    let mut ours = lives.filter(|live| live.marks.are(cx.context, cx.id()));
+    Ok(ours.next())
+}
+
+/// Whether a rule takes the hosts and paths that are wanted.
+fn takes(rule: &Wire, want: &ListenerRule) -> bool {
+    let set = |values: &[String]| values.iter().cloned().collect::<BTreeSet<_>>();
+    set(&values(rule, "host-header")) == set(&want.hosts)
+        && set(&values(rule, "path-pattern")) == set(&want.paths)
 }
 
 /// A free priority in the band of the rule.
 async fn place(cx: &Cx<'_>, want: &ListenerRule, listener: &str) -> Result<i32, Stop> {
     let rules = wires(cx.aws, Some(listener), None).await?;
+    free(cx, want, listener, &rules)
+}
+
+fn free(cx: &Cx<'_>, want: &ListenerRule, listener: &str, rules: &[Wire]) -> Result<i32, Stop> {
     let taken: BTreeSet<i64> = rules.iter().filter_map(priority).collect();
     let key = [want.hosts.join(" "), want.paths.join(" ")].join(" ");
     let found = choose(want.rank, &key, &taken);

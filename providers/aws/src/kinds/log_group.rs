@@ -3,21 +3,24 @@
 //! The control plane's group exists before logging is switched on, so that its retention is ours; EKS would make
 //! one that keeps everything for ever.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_cloudwatchlogs::types::LogGroup as Wire;
 use futures::future::{join, join_all, try_join};
 use provision_core::contract::Context;
 use provision_core::cost::{Meter, Part, Quantity, Usage};
-use provision_core::model::{Identity, Observed, Table, Value};
+use provision_core::model::{Identity, Observed, Pending, Resource, Table, Value};
 use serde::{Deserialize, Serialize};
 
 use super::claim::CLAIM;
 use super::live::{output, with};
 use super::retag::to_change;
-use super::survey::{Seen, named};
+use super::survey::{Look, Seen, by_name, named, unknown};
 use super::tables::{outputs, scalar, seconds, table, tags as tags_row};
 use super::{Ask, Cx, Live, Next, Served, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
+use crate::hint;
 use crate::marks::{Tags, plain};
 
 /// The fields of a log group. Its name is the resource's physical name.
@@ -77,8 +80,11 @@ impl Served for LogGroup {
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {
+        if ask.resources.len() > hint::MANY {
+            return together(ask).await;
+        }
         let sights = named(ask, |name| read(ask.aws, ask.context, name));
-        let (sights, others) = join(sights, others(ask)).await;
+        let (sights, others) = join(sights, others(ask, None)).await;
         Seen { sights, ..others }
     }
 
@@ -183,18 +189,26 @@ pub(super) async fn retag(cx: &Cx<'_>, want: &Tags, live: &Observed) -> Result<O
             .write("logs:UntagResource", || request.clone().send())
             .await?;
     } else {
-        let request = logs
-            .tag_resource()
-            .resource_arn(arn)
-            .set_tags(Some(change.set.into_iter().collect()));
-        cx.aws
-            .write("logs:TagResource", || request.clone().send())
-            .await?;
+        tag(cx, arn, change.set).await?;
     }
     Ok(Some(Next::More {
         did: "set tags".to_owned(),
         observed: change.observed,
     }))
+}
+
+/// Sets tags of a group.
+pub(super) async fn tag(cx: &Cx<'_>, arn: &str, tags: Tags) -> Result<(), Stop> {
+    let request = cx
+        .aws
+        .logs
+        .tag_resource()
+        .resource_arn(arn)
+        .set_tags(Some(tags.into_iter().collect()));
+    cx.aws
+        .write("logs:TagResource", || request.clone().send())
+        .await?;
+    Ok(())
 }
 
 /// Reads a group by its name; `None` when there is none.
@@ -238,13 +252,18 @@ async fn detail(aws: &Aws, context: &Context, group: &Wire) -> Result<Option<Liv
     match answer {
         Ok(answer) => {
             let tags: Tags = answer.tags.unwrap_or_default().into_iter().collect();
-            let mut live = live(context, name, group.retention_in_days, &tags);
-            live.physical = arn(context, group, name);
-            Ok(Some(live.with_arn()))
+            Ok(Some(with_tags(context, group, &tags)))
         }
         Err(fault) if fault.is_not_found() => Ok(None),
         Err(fault) => Err(fault.about(name)),
     }
+}
+
+fn with_tags(context: &Context, group: &Wire, tags: &Tags) -> Live {
+    let name = group.log_group_name().unwrap_or_default();
+    let mut live = live(context, name, group.retention_in_days, tags);
+    live.physical = arn(context, group, name);
+    with_arn(live)
 }
 
 /// The ARN without the `:*` that older fields end in; tag calls refuse that.
@@ -268,15 +287,84 @@ fn built_arn(context: &Context, name: &str) -> String {
     )
 }
 
-/// Groups of the stack that were not asked for: control-plane logs of clusters that are gone from the spec.
-async fn others(ask: &Ask<'_>) -> Seen {
+/// Many groups at once: one list of those under the stack's prefix, and their tags by the hundred. What is not under it, or not tagged
+/// as wanted as far as is told, is read by itself.
+async fn together(ask: &Ask<'_>) -> Seen {
+    let own = match under(ask.aws, &prefix(ask.context)).await {
+        Ok(own) => own,
+        Err(fault) => {
+            let all = ask.resources.iter();
+            return Seen {
+                sights: all.map(|one| (one.id.clone(), unknown(&fault))).collect(),
+                unread: ask.orphans.then(|| fault.to_string()),
+                ..Seen::default()
+            };
+        }
+    };
+    let by_name: BTreeMap<&str, &Wire> = own
+        .iter()
+        .filter_map(|group| Some((group.log_group_name()?, group)))
+        .collect();
+    let asked = ask.resources.iter().filter_map(|one| one.name.as_deref());
+    let found = asked.filter_map(|name| Some((name, *by_name.get(name)?)));
+    let arns: Vec<String> = found
+        .map(|(name, group)| arn(ask.context, group, name))
+        .collect();
+    let told = hint::tags(ask.aws, &arns).await;
+    let (by_name, told) = (&by_name, &told);
+    let reads = ask.resources.iter().map(|resource| async move {
+        let look = one_of(ask, resource, by_name, told).await;
+        (resource.id.clone(), look)
+    });
+    let (sights, others) = join(join_all(reads), others(ask, Some(own.clone()))).await;
+    Seen {
+        sights: sights.into_iter().collect(),
+        ..others
+    }
+}
+
+async fn one_of(
+    ask: &Ask<'_>,
+    resource: &Resource<Pending>,
+    groups: &BTreeMap<&str, &Wire>,
+    told: &BTreeMap<String, Tags>,
+) -> Look {
+    let name = resource.name.as_deref().unwrap_or_default();
+    let Some(group) = groups.get(name) else {
+        let read = match name.starts_with(&prefix(ask.context)) {
+            true => Ok(None),
+            false => read(ask.aws, ask.context, name).await,
+        };
+        return by_name(ask.context, resource, read);
+    };
+    let tags = told.get(&arn(ask.context, group, name));
+    let tags = tags.filter(|tags| hint::is_as_wanted(ask.context, resource, tags));
+    let read = match tags {
+        Some(tags) => Ok(Some(with_tags(ask.context, group, tags))),
+        None => detail(ask.aws, ask.context, group).await,
+    };
+    by_name(ask.context, resource, read)
+}
+
+/// What names of a stack's groups begin with.
+fn prefix(context: &Context) -> String {
+    format!("/provision/{}/", context.stack)
+}
+
+/// Groups of the stack that were not asked for, of those under its prefix when they have been listed: control-plane logs of clusters that are gone from the spec.
+async fn others(ask: &Ask<'_>, own: Option<Vec<Wire>>) -> Seen {
     let mut seen = Seen::default();
     if !ask.orphans {
         return seen;
     }
-    let own = format!("/provision/{}/", ask.context.stack);
+    let own = async {
+        match own {
+            Some(own) => Ok(own),
+            None => under(ask.aws, &prefix(ask.context)).await,
+        }
+    };
     let clusters = format!("/aws/eks/{}-", ask.context.stack);
-    let listed = try_join(under(ask.aws, &own), under(ask.aws, &clusters)).await;
+    let listed = try_join(own, under(ask.aws, &clusters)).await;
     let groups = match listed {
         Ok((own, clusters)) => own.into_iter().chain(clusters),
         Err(fault) => {
@@ -320,15 +408,11 @@ pub(super) fn live(context: &Context, name: &str, retention: Option<i32>, all: &
         retention_days: retention,
         tags: plain(all),
     };
-    Live::new(&built_arn(context, name), all, &fields)
-        .output("name", name)
-        .with_arn()
+    with_arn(Live::new(&built_arn(context, name), all, &fields).output("name", name))
 }
 
-impl Live {
-    /// With its handle as output `arn`.
-    fn with_arn(self) -> Self {
-        let arn = self.physical.clone();
-        self.output("arn", arn)
-    }
+/// With its handle as output `arn`.
+fn with_arn(live: Live) -> Live {
+    let arn = live.physical.clone();
+    live.output("arn", arn)
 }

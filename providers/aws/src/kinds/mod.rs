@@ -10,7 +10,6 @@ mod elb_ports;
 pub(crate) mod elb_region;
 #[cfg(test)]
 mod elb_tests;
-pub(crate) mod gather;
 mod holders;
 mod instance_profile;
 mod internet_gateway;
@@ -19,7 +18,6 @@ mod launch_template;
 mod listener;
 mod listener_certificates;
 mod listener_rule;
-pub(crate) mod live;
 pub(crate) mod living;
 pub(crate) mod load_balancer;
 mod log_group;
@@ -31,6 +29,7 @@ mod parameter_calls;
 pub(crate) mod referred;
 pub(crate) mod retag;
 mod role;
+mod role_details;
 mod role_policies;
 mod route_table;
 mod routes;
@@ -41,8 +40,6 @@ mod security_group;
 mod security_group_rule;
 pub(crate) mod serve;
 mod subnet;
-pub(crate) mod survey;
-pub(crate) mod tables;
 pub(crate) mod target_group;
 #[cfg(test)]
 mod tests;
@@ -52,9 +49,8 @@ pub(crate) mod vpc_endpoint;
 
 use std::future::Future;
 
-use provision_core::contract::{ActStep, Context, Failure, Parent};
 use provision_core::cost::Usage;
-use provision_core::model::{Never, Observed, Resource, ResourceId, Table, Values};
+use provision_core::model::{Observed, Table};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -82,17 +78,18 @@ pub use vpc::Vpc;
 pub use vpc_endpoint::VpcEndpoint;
 
 pub(crate) use ec2::{filter, pages};
-pub use live::{Ailment, Live};
 pub(crate) use parameter_calls::has_parameter;
+pub(crate) use provision_kind::Cloud;
+pub use provision_kind::{Ailment, Live, Look, Next, Progress, Seen};
+pub(crate) use provision_kind::{gather, live, survey, tables};
 pub(crate) use secret_calls::has_secret;
 pub(crate) use security_group_rule::wires as security_group_rules;
 pub use serve::Ops;
-pub use survey::{Ask, Look, Seen};
 pub(crate) use uses::Uses;
 
 use crate::client::Aws;
 use crate::error::Fault;
-use crate::marks::{Tags, marked};
+use crate::marks::Tags;
 use crate::sweep::{Sort, Sweep, Swept};
 
 /// Every kind, in the order in which they are listed.
@@ -211,146 +208,30 @@ pub trait Served: Serialize + DeserializeOwned + Send + Sync + 'static {
     }
 }
 
-/// What a step has come to after a call.
-#[derive(Clone, Debug)]
-pub enum Next {
-    /// A call is done; there may be more to do.
-    More {
-        /// What was done.
-        did: String,
-        /// The object, with it done.
-        observed: Box<Observed>,
-    },
-    /// The cloud works on it.
-    Waits {
-        /// The cloud's word.
-        phase: String,
-        /// What to ask for.
-        physical: String,
-    },
-    /// The cloud works on a change of it that has a handle of its own.
-    Updates {
-        /// The cloud's word.
-        phase: String,
-        /// The object.
-        physical: String,
-        /// The change.
-        update: String,
-    },
-    /// A call is done that the object is not the result of: the same question again.
-    Cleared {
-        /// What was done.
-        did: String,
-    },
-    /// It is gone.
-    Gone,
+/// AWS, to the machinery of kinds.
+#[derive(Clone, Copy, Debug)]
+pub struct AwsCloud;
+
+/// The clients that every call is given.
+#[derive(Clone, Copy, Debug)]
+pub struct On<'a> {
+    /// The clients.
+    pub aws: &'a Aws,
 }
 
-/// How a change is coming along that the cloud gave a handle to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// The cloud works on it.
-    Works {
-        /// The cloud's word.
-        phase: String,
-        /// A problem the cloud already knows of.
-        trouble: Option<String>,
-    },
-    /// It is through: the object tells the rest.
-    Through,
-    /// It failed.
-    Failed(Ailment),
-}
-
-/// Why a call could not be made, or failed.
-#[derive(Clone, Debug)]
-pub enum Stop {
-    /// The cloud's answer.
-    Fault(Fault),
-    /// The same, from a call that may refer to objects made a moment ago.
-    OfNew(Fault),
-    /// A conclusion of ours.
-    Failure(Failure),
-    /// Something else must happen first.
-    Later(String),
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
-    }
+impl Cloud for AwsCloud {
+    type Client<'a> = On<'a>;
+    type Fault = Fault;
 }
 
 /// What every call of a step knows.
-#[derive(Clone, Copy, Debug)]
-pub struct Cx<'a> {
-    /// The clients.
-    pub aws: &'a Aws,
-    /// Stack, account, region.
-    pub context: &'a Context,
-    /// The step.
-    pub step: &'a ActStep,
-    /// The object it lives in.
-    pub parent: Option<&'a Parent>,
-    /// The provider that serves the kind.
-    pub provider: &'static str,
-    /// What is wanted.
-    pub desired: Option<&'a Resource<Never>>,
-    /// The idempotency token.
-    pub token: &'a str,
-    /// The value of the secret that it is about, when it is at hand.
-    pub values: &'a Values,
-}
+pub type Cx<'a> = provision_kind::Cx<'a, AwsCloud>;
 
-impl Cx<'_> {
-    /// The resource's id.
-    pub fn id(&self) -> &ResourceId {
-        &self.step.id
-    }
+/// One kind's part of a survey.
+pub type Ask<'a> = provision_kind::Ask<'a, AwsCloud>;
 
-    /// Whether protection is wanted.
-    pub fn protect(&self) -> bool {
-        self.desired.is_some_and(|desired| desired.protect)
-    }
-
-    /// The physical name that is wanted.
-    pub fn name(&self) -> Result<&str, Failure> {
-        self.desired
-            .and_then(|desired| desired.name.as_deref())
-            .ok_or_else(|| crate::field::internal(format!("{} has no physical name", self.step.id)))
-    }
-
-    /// The tags of a new object.
-    pub fn marked(&self, tags: &Tags) -> Tags {
-        marked(self.context, self.id(), self.protect(), tags)
-    }
-
-    /// Whether this step is to bring this field about.
-    pub fn wants(&self, field: &str) -> bool {
-        let fields = &self.step.fields;
-        fields.is_empty() || fields.iter().any(|name| name == field)
-    }
-
-    /// An object as it has just been made.
-    pub fn made(&self, live: Live) -> Box<Observed> {
-        let mut observed = live.observed(
-            self.provider,
-            &self.step.kind,
-            self.id().clone(),
-            Vec::new(),
-        );
-        if observed.parent.is_none() {
-            observed.parent = self.parent.map(|parent| parent.id.clone());
-        }
-        Box::new(observed)
-    }
-}
+/// Why a call could not be made, or failed.
+pub type Stop = provision_kind::Stop<Fault>;
 
 /// Finds a kind's operations.
 pub(crate) fn ops(kind: &str) -> Option<&'static dyn Ops> {

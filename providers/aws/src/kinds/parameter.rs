@@ -210,7 +210,7 @@ async fn look(
     };
     let seen = live(ask.context, &found, None);
     if !seen.marks.are(ask.context, &resource.id) {
-        return Ok(by_name(ask.context, resource, Ok(Some(seen))));
+        return Ok(by_name::<Fault>(ask.context, resource, Ok(Some(seen))));
     }
     let value = ask.values.of(&resource.id);
     let same = holds(ask.aws, &found, value, is_read(resource)).await?;

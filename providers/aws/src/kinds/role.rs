@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::live::{map, output, texts, with};
 use super::retag::{tag_list, tags, to_change};
+use super::role_details;
 use super::role_policies as policies;
 use super::survey::{Look, named};
 use super::tables::{fixed, outputs, seconds, table, tags as tags_row};
@@ -81,9 +82,19 @@ impl Served for Role {
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {
-        let sights = named(ask, |name| policies::role(ask.aws, name));
-        let (sights, others) = join(sights, others(ask)).await;
-        let mut seen = Seen { sights, ..others };
+        let mut seen = match role_details::survey(ask).await {
+            Some((mut seen, others)) => {
+                for live in others {
+                    sort_in(ask.context, live, &mut seen);
+                }
+                seen
+            }
+            None => {
+                let sights = named(ask, |name| policies::role(ask.aws, name));
+                let (sights, others) = join(sights, others(ask)).await;
+                Seen { sights, ..others }
+            }
+        };
         for (id, look) in &mut seen.sights {
             if let (Look::Here(live), Some(resource)) = (look, ask.resource(id)) {
                 policies::adopt(live, &resource.fields);

@@ -182,7 +182,11 @@ async fn look(ask: &Ask<'_>, resource: &Resource<Pending>) -> Result<Look, Fault
             let same = holds(ask.aws, &found, value, is_read(resource)).await?;
             Ok(Look::Here(live(&found, word(same))))
         }
-        (None, false) => Ok(by_name(ask.context, resource, Ok(Some(live(&found, None))))),
+        (None, false) => Ok(by_name::<Fault>(
+            ask.context,
+            resource,
+            Ok(Some(live(&found, None))),
+        )),
     }
 }
 

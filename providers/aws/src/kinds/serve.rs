@@ -1,21 +1,19 @@
-//! From a kind's calls to the answers of the contract.
+//! A kind of AWS behind the machinery of kinds.
 
 use std::marker::PhantomData;
 
-use provision_core::contract::{
-    Act, ActStep, Answer, Class, Does, Failure, Handle, Outcome, Poll, PollOutcome,
-};
+use provision_core::contract::{Act, Answer, Outcome, Poll, PollOutcome};
 use provision_core::cost::Usage;
-use provision_core::model::{Fields, Observed, Status, Table, Values};
+use provision_core::model::{Observed, Table};
+use provision_kind::Serves;
+use provision_kind::serve::{ask, serve};
 
-use super::{Ailment, Ask, Cx, Live, Next, Progress, Seen, Served as Kind, Stop, Uses};
+pub(crate) use provision_kind::serve::stopped;
+
+use super::{Ask, AwsCloud, Cx, Live, Next, On, Progress, Seen, Served as Kind, Stop, Uses};
 use crate::client::Aws;
 use crate::error::Fault;
-use crate::field::{internal, read_fields};
-use crate::marks::adopting;
-
-const PHYSICAL: &str = "physical";
-const UPDATE: &str = "update";
+use crate::marks::Tags;
 
 /// A kind behind an object-safe face.
 pub trait Ops: Send + Sync {
@@ -59,378 +57,66 @@ impl<K: Kind> Ops for Served<K> {
     }
 
     fn act<'a>(&self, aws: &'a Aws, act: &'a Act) -> Answer<'a, Outcome> {
-        Box::pin(serve::<K>(aws, act))
+        Box::pin(serve::<Self>(On { aws }, act))
     }
 
     fn poll<'a>(&self, aws: &'a Aws, poll: &'a Poll) -> Answer<'a, PollOutcome> {
-        Box::pin(ask::<K>(aws, poll))
+        Box::pin(ask::<Self>(On { aws }, poll))
     }
 }
 
-async fn serve<K: Kind>(aws: &Aws, act: &Act) -> Outcome {
-    let cx = Cx {
-        aws,
-        context: &act.context,
-        step: &act.step,
-        parent: act.parent.as_ref(),
-        provider: K::PROVIDER,
-        desired: act.desired.as_ref(),
-        token: &act.token,
-        values: &act.values,
-    };
-    let result = match (act.step.does, &act.live) {
-        (Does::Create | Does::Update, live) => bring::<K>(&cx, live.as_ref()).await,
-        (Does::Run, live) => run::<K>(&cx, live.as_ref()).await,
-        (Does::Wait, Some(live)) => Ok(at_rest::<K>(live).unwrap_or_else(|| waits(live))),
-        (Does::Delete, Some(live)) => delete::<K>(&cx, live).await,
-        (Does::Adopt, Some(live)) => adopt::<K>(&cx, live).await,
-        (Does::Delete, None) => Ok(Outcome::Gone),
-        (does, _) => Err(Stop::Failure(internal(format!(
-            "{does:?} of a {}",
-            K::KIND
-        )))),
-    };
-    result.unwrap_or_else(|stop| stopped(stop, &act.step))
-}
+impl<K: Kind> Serves for Served<K> {
+    type Cloud = AwsCloud;
+    type Want = K;
 
-/// Makes the object, or the next change of it.
-async fn bring<K: Kind>(cx: &Cx<'_>, live: Option<&Observed>) -> Result<Outcome, Stop> {
-    let desired = cx
-        .desired
-        .ok_or_else(|| internal(format!("{} has no desired fields", cx.id())))?;
-    let want: K = read_fields(desired)?;
-    let Some(live) = live else {
-        if cx.step.does != Does::Create {
-            return Err(Stop::Failure(gone(cx)));
-        }
-        return match K::create(cx, &want).await {
-            Ok(next) => Ok(outcome(next)),
-            Err(Stop::Fault(fault) | Stop::OfNew(fault)) if fault.is_already() => {
-                taken::<K>(cx, &want, fault).await
-            }
-            Err(Stop::Fault(fault)) => Err(Stop::OfNew(fault)),
-            Err(stop) => Err(stop),
-        };
-    };
-    if let Some(next) = K::change(cx, &want, live).await? {
-        return Ok(outcome(next));
+    const KIND: &'static str = K::KIND;
+    const PROVIDER: &'static str = K::PROVIDER;
+
+    fn table() -> Table {
+        K::table()
     }
-    Ok(at_rest::<K>(live)
-        .or_else(|| as_well_as_before::<K>(cx, live))
-        .unwrap_or_else(|| waits(live)))
-}
 
-/// Runs it, or makes the next call of a run. Such a kind has no changes to compare: it is through when it says so.
-async fn run<K: Kind>(cx: &Cx<'_>, live: Option<&Observed>) -> Result<Outcome, Stop> {
-    let desired = cx
-        .desired
-        .ok_or_else(|| internal(format!("{} has no desired fields", cx.id())))?;
-    let want: K = read_fields(desired)?;
-    match (K::run(cx, &want, live).await?, live) {
-        (Some(next), _) => Ok(outcome(next)),
-        (None, Some(live)) => Ok(at_rest::<K>(live).unwrap_or_else(|| waits(live))),
-        (None, None) => Err(Stop::Failure(gone(cx))),
+    fn usage(of: &Uses<'_>) -> Usage {
+        K::usage(of)
     }
-}
 
-/// The end of a change of something that did badly before it already and still does: the change is made.
-fn as_well_as_before<K: Kind>(cx: &Cx<'_>, live: &Observed) -> Option<Outcome> {
-    let degraded = matches!(live.status, Status::Degraded { .. });
-    let made = cx.step.does == Does::Update && degraded && is_complete::<K>(&live.outputs);
-    made.then(|| Outcome::Done {
-        observed: Box::new(live.clone()),
-    })
-}
-
-/// Takes an object over. It is read again first: by now somebody may have marked it, or an earlier call of ours did.
-async fn adopt<K: Kind>(cx: &Cx<'_>, live: &Observed) -> Result<Outcome, Stop> {
-    let Some(now) = K::read(cx, &live.physical).await? else {
-        return Err(Stop::Failure(gone(cx)));
-    };
-    if !now.marks.are(cx.context, cx.id()) {
-        if let Some(owner) = now.marks.owner() {
-            return Err(Stop::Failure(owned(&now, &owner)));
-        }
-        let adopt = cx.desired.and_then(|desired| desired.adopt.as_ref());
-        let root = adopt.map_or(live.physical.as_str(), |adopt| adopt.root.as_str());
-        K::mark(cx, &now.physical, &adopting(cx.context, cx.id(), root)).await?;
+    async fn survey(ask: &Ask<'_>) -> Seen {
+        K::survey(ask).await
     }
-    let mut observed = cx.made(now);
-    observed.needs.clone_from(&live.needs);
-    Ok(Outcome::Done { observed })
-}
 
-fn owned(live: &Live, owner: &str) -> Failure {
-    Failure {
-        class: Class::Clash,
-        code: "adopted".to_owned(),
-        message: format!("{} belongs to {owner}", live.physical),
-        call: None,
-        object: Some(live.physical.clone()),
-        advice: Some("remove it from that stack first, or take `adopt` out of the spec".to_owned()),
+    async fn create(cx: &Cx<'_>, want: &K) -> Result<Next, Stop> {
+        K::create(cx, want).await
     }
-}
 
-/// The end of a step, when the object is usable and all its outputs are known.
-fn at_rest<K: Kind>(live: &Observed) -> Option<Outcome> {
-    (live.status == Status::Ready && is_complete::<K>(&live.outputs)).then(|| Outcome::Done {
-        observed: Box::new(live.clone()),
-    })
-}
-
-fn is_complete<K: Kind>(outputs: &Fields) -> bool {
-    let table = K::table();
-    table
-        .outputs
-        .iter()
-        .all(|output| outputs.contains_key(&output.name))
-}
-
-/// The cloud says that the name or range is taken: by us, by somebody, or by something not visible yet.
-async fn taken<K: Kind>(cx: &Cx<'_>, want: &K, fault: Fault) -> Result<Outcome, Stop> {
-    match K::holder(cx, want).await? {
-        Some(live) if matches!(live.status, Status::Deleting { .. }) => {
-            Err(Stop::Later(format!("{fault} (on its way out)")))
-        }
-        Some(live) if live.marks.are(cx.context, cx.id()) => Ok(outcome(Next::More {
-            did: "found it there already".to_owned(),
-            observed: cx.made(live),
-        })),
-        Some(live) => Err(Stop::Failure(clash(&live, &fault))),
-        None => Err(Stop::Later(format!("{fault} (not visible yet)"))),
+    async fn change(cx: &Cx<'_>, want: &K, live: &Observed) -> Result<Option<Next>, Stop> {
+        K::change(cx, want, live).await
     }
-}
 
-fn clash(live: &Live, fault: &Fault) -> Failure {
-    let owner = live
-        .marks
-        .owner()
-        .unwrap_or_else(|| "nobody that provision knows".to_owned());
-    Failure {
-        class: Class::Clash,
-        code: fault.code.clone(),
-        message: format!("{} ({} belongs to {owner})", fault.message, live.physical),
-        call: Some(fault.call.clone()),
-        object: Some(live.physical.clone()),
-        advice: Some(
-            "rename ours in the spec, remove that object, or take it over with `adopt` where its block can".to_owned(),
-        ),
+    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+        K::delete(cx, live).await
     }
-}
 
-async fn delete<K: Kind>(cx: &Cx<'_>, live: &Observed) -> Result<Outcome, Stop> {
-    match K::delete(cx, live).await {
-        Ok(next) => Ok(outcome(next)),
-        Err(Stop::Fault(fault)) if fault.is_not_found() => Ok(Outcome::Gone),
-        Err(Stop::Fault(fault)) if fault.is_in_use() => {
-            let held = K::holders(cx, live).await;
-            Err(Stop::Later(in_use(&fault, &held)))
-        }
-        Err(stop) => Err(stop),
+    async fn run(cx: &Cx<'_>, want: &K, live: Option<&Observed>) -> Result<Option<Next>, Stop> {
+        K::run(cx, want, live).await
     }
-}
 
-/// The cloud's words, and ours on what to do should it go on.
-fn in_use(fault: &Fault, held: &[String]) -> String {
-    if !held.is_empty() {
-        let held = held.join(", ");
-        return format!(
-            "{fault} (in the way: {held}; what of it is not ours is yours to remove, then run it again)"
-        );
+    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
+        K::read(cx, physical).await
     }
-    match fault.failure().advice {
-        Some(advice) => format!("{fault} ({advice})"),
-        None => fault.to_string(),
-    }
-}
 
-pub(crate) fn outcome(next: Next) -> Outcome {
-    match next {
-        Next::More { did, observed } => Outcome::Again {
-            did,
-            observed: Some(observed),
-        },
-        Next::Waits { phase, physical } => Outcome::Accepted {
-            handle: Handle([(PHYSICAL.to_owned(), physical)].into()),
-            phase,
-        },
-        Next::Updates {
-            phase,
-            physical,
-            update,
-        } => Outcome::Accepted {
-            handle: Handle([(PHYSICAL.to_owned(), physical), (UPDATE.to_owned(), update)].into()),
-            phase,
-        },
-        Next::Cleared { did } => Outcome::Again {
-            did,
-            observed: None,
-        },
-        Next::Gone => Outcome::Gone,
+    async fn holder(cx: &Cx<'_>, want: &K) -> Result<Option<Live>, Fault> {
+        K::holder(cx, want).await
     }
-}
 
-fn waits(live: &Observed) -> Outcome {
-    let phase = match &live.status {
-        Status::Changing { phase } | Status::Deleting { phase } => phase.clone(),
-        Status::Degraded { reason } => reason.clone(),
-        Status::Ready | Status::Failed { .. } => "becoming visible".to_owned(),
-    };
-    outcome(Next::Waits {
-        phase,
-        physical: live.physical.clone(),
-    })
-}
-
-pub(crate) fn stopped(stop: Stop, step: &ActStep) -> Outcome {
-    match stop {
-        Stop::Fault(fault) => named(fault, step).outcome(),
-        Stop::OfNew(fault) => named(fault, step).outcome_of_new(),
-        Stop::Failure(failure) => Outcome::Failed { failure },
-        Stop::Later(reason) => Outcome::Retry {
-            after_ms: 1_500,
-            reason,
-        },
+    async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
+        K::mark(cx, physical, marks).await
     }
-}
 
-/// A fault that names no object is about the step's.
-fn named(fault: Fault, step: &ActStep) -> Fault {
-    match fault.object {
-        Some(_) => fault,
-        None => fault.about(step.id.to_string()),
+    async fn holders(cx: &Cx<'_>, live: &Observed) -> Vec<String> {
+        K::holders(cx, live).await
     }
-}
 
-fn gone(cx: &Cx<'_>) -> Failure {
-    Failure {
-        class: Class::NotFound,
-        code: "gone".to_owned(),
-        message: format!("{} is not there any more", cx.id()),
-        call: None,
-        object: Some(cx.id().to_string()),
-        advice: Some("somebody deleted it meanwhile: plan again".to_owned()),
-    }
-}
-
-async fn ask<K: Kind>(aws: &Aws, poll: &Poll) -> PollOutcome {
-    let cx = Cx {
-        aws,
-        context: &poll.context,
-        step: &poll.step,
-        parent: poll.parent.as_ref(),
-        provider: K::PROVIDER,
-        desired: poll.desired.as_ref(),
-        token: "",
-        values: &Values::none(),
-    };
-    let physical = poll
-        .handle
-        .0
-        .get(PHYSICAL)
-        .cloned()
-        .or_else(|| poll.live.as_ref().map(|live| live.physical.clone()))
-        .unwrap_or_default();
-    if let Some(update) = poll.handle.0.get(UPDATE) {
-        match K::progress(&cx, &physical, update).await {
-            Ok(Progress::Through) => {}
-            Ok(progress) => return under_way(progress, &physical),
-            Err(fault) => {
-                return PollOutcome::Failed {
-                    failure: fault.about(physical).failure(),
-                };
-            }
-        }
-    }
-    match K::read(&cx, &physical).await {
-        Ok(live) => rest::<K>(&cx, live, poll.live.as_ref()),
-        Err(fault) => PollOutcome::Failed {
-            failure: fault.about(physical).failure(),
-        },
-    }
-}
-
-/// What the state of a polled object means for the step.
-fn rest<K: Kind>(cx: &Cx<'_>, live: Option<Live>, before: Option<&Observed>) -> PollOutcome {
-    let deletes = cx.step.does == Does::Delete;
-    let Some(live) = live else {
-        return if deletes {
-            PollOutcome::Gone
-        } else {
-            pending("not visible yet")
-        };
-    };
-    let as_before = before.is_some_and(|before| before.status == live.status);
-    match &live.status {
-        // It had failed before it was to go, and the cloud has not taken that up yet.
-        Status::Failed { reason } if deletes && as_before => PollOutcome::Pending {
-            phase: "deleting".to_owned(),
-            trouble: Some(reason.clone()),
-        },
-        Status::Failed { reason } => PollOutcome::Failed {
-            failure: came_to_nothing(&live, reason),
-        },
-        Status::Degraded { .. } if deletes => pending("deleting"),
-        Status::Degraded { reason } => badly(cx, live.clone(), reason, as_before),
-        Status::Deleting { .. } if !deletes => PollOutcome::Gone,
-        Status::Changing { phase } | Status::Deleting { phase } => PollOutcome::Pending {
-            phase: phase.clone(),
-            trouble: live.trouble.clone(),
-        },
-        Status::Ready if deletes => pending("deleting"),
-        Status::Ready if !is_complete::<K>(&live.outputs) => pending("becoming visible"),
-        Status::Ready if cx.step.does == Does::Wait => PollOutcome::Done {
-            observed: cx.made(live),
-        },
-        // Changes that were still to be made are found by comparing again.
-        Status::Ready => PollOutcome::Again {
-            observed: Some(cx.made(live)),
-        },
-    }
-}
-
-fn came_to_nothing(live: &Live, reason: &str) -> Failure {
-    let ailment = live.ailment.clone().unwrap_or_else(|| Ailment {
-        code: "failed".to_owned(),
-        message: reason.to_owned(),
-        advice: "put right what the cloud names, then apply again: it is made anew".to_owned(),
-        passes: false,
-    });
-    ailment.failure(&live.physical)
-}
-
-/// It is there and does badly. What may pass is waited for; what was so before a change has nothing to do with it.
-fn badly(cx: &Cx<'_>, live: Live, reason: &str, as_before: bool) -> PollOutcome {
-    if cx.step.does == Does::Update && as_before {
-        return PollOutcome::Again {
-            observed: Some(cx.made(live)),
-        };
-    }
-    match live.ailment.clone() {
-        Some(ailment) if !ailment.passes => PollOutcome::Failed {
-            failure: ailment.failure(&live.physical),
-        },
-        _ => PollOutcome::Pending {
-            phase: "not well yet".to_owned(),
-            trouble: Some(reason.to_owned()),
-        },
-    }
-}
-
-/// A change that has a handle of its own and is not through.
-fn under_way(progress: Progress, physical: &str) -> PollOutcome {
-    match progress {
-        Progress::Works { phase, trouble } => PollOutcome::Pending { phase, trouble },
-        Progress::Through => pending("becoming visible"),
-        Progress::Failed(ailment) => PollOutcome::Failed {
-            failure: ailment.failure(physical),
-        },
-    }
-}
-
-fn pending(phase: &str) -> PollOutcome {
-    PollOutcome::Pending {
-        phase: phase.to_owned(),
-        trouble: None,
+    async fn progress(cx: &Cx<'_>, physical: &str, update: &str) -> Result<Progress, Fault> {
+        K::progress(cx, physical, update).await
     }
 }

@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use provision_core::contract::{Act, Class, Does, Outcome, Provider};
 use provision_core::model::{Kind, Value};
 
+use provision_core::contract::{ActStep, Context};
+use provision_core::model::{Never, Resource, ResourceId, Values};
+
 use super::*;
 use crate::AwsProvider;
 use crate::testing::{Answer, Recorder, aws};

@@ -18,15 +18,7 @@ const SCHEDULE_NAME: usize = 64;
 pub(super) fn jobs(request: &ExpandRequest, answer: &mut ExpandAnswer) {
     let mut scheduled = false;
     for (name, job) in &request.spec.jobs {
-        let words = Words {
-            sort: "job",
-            name,
-            cluster: &job.cluster,
-            pool: job.pool.as_deref(),
-            container: &job.container,
-            identity: job.identity.as_ref(),
-        };
-        match Unit::of(request, answer, &words) {
+        match Unit::of(request, answer, &words(name, job)) {
             Some(Ok(unit)) => {
                 scheduled |= job.schedule.is_some();
                 one(&unit, job, answer);
@@ -37,6 +29,26 @@ pub(super) fn jobs(request: &ExpandRequest, answer: &mut ExpandAnswer) {
     }
     if scheduled {
         keep(answer, vec![group(request)]);
+    }
+}
+
+/// A run of a job by hand, in its own shape, whatever else starts it.
+pub(crate) fn by_hand(request: &ExpandRequest, name: &str) -> Option<Made> {
+    let job = request.spec.jobs.get(name)?;
+    let mut answer = ExpandAnswer::default();
+    super::cluster::clusters(request, &mut answer);
+    let unit = Unit::of(request, &answer, &words(name, job))?;
+    Some(unit.and_then(|unit| run(&unit)))
+}
+
+fn words<'a>(name: &'a str, job: &'a Job) -> Words<'a> {
+    Words {
+        sort: "job",
+        name,
+        cluster: &job.cluster,
+        pool: job.pool.as_deref(),
+        container: &job.container,
+        identity: job.identity.as_ref(),
     }
 }
 

@@ -20,6 +20,8 @@ mod tests_run;
 mod unit;
 mod workload;
 
+pub(crate) use job::by_hand;
+
 /// The platform of this provider's blocks.
 const PLATFORM: Platform = Platform::Ecs;
 

@@ -1,6 +1,6 @@
 //! Secrets as containers get them: by reference, pinned to a version, so that a changed one makes a new revision.
 
-use provision_aws::Field;
+use provision_aws::{Field, whole_secret};
 use provision_core::model::{Piece, Reference, ResourceId};
 use provision_core::spec::{Secret, SecretSource};
 
@@ -63,7 +63,7 @@ fn existing(unit: &Unit<'_>, stored: &str, ssm: bool) -> Reached {
     if stored.starts_with("arn:") {
         return Reached {
             value_from: stored.into(),
-            resource: stored.into(),
+            resource: whole_secret(stored).into(),
             action,
         };
     }

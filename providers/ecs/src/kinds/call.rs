@@ -23,7 +23,7 @@ const PASSING: [&str; 9] = [
 ];
 
 /// ECS.
-pub(super) fn ecs(aws: &Aws) -> aws_sdk_ecs::Client {
+pub(crate) fn ecs(aws: &Aws) -> aws_sdk_ecs::Client {
     aws.client(aws_sdk_ecs::Client::new)
 }
 
@@ -110,7 +110,7 @@ pub(crate) struct Capacity {
 }
 
 /// A strategy as ECS takes it.
-pub(super) fn strategy(want: &[Capacity]) -> Result<Vec<CapacityProviderStrategyItem>, Failure> {
+pub(crate) fn strategy(want: &[Capacity]) -> Result<Vec<CapacityProviderStrategyItem>, Failure> {
     want.iter()
         .map(|one| {
             CapacityProviderStrategyItem::builder()
@@ -136,7 +136,7 @@ pub(super) fn capacity(items: &[CapacityProviderStrategyItem]) -> Vec<Capacity> 
 }
 
 /// Where tasks have their interfaces.
-pub(super) fn network(
+pub(crate) fn network(
     subnets: &[Field<String>],
     groups: &[Field<String>],
 ) -> Result<NetworkConfiguration, Failure> {

@@ -69,7 +69,7 @@ impl Served for ClusterCapacity {
 
     async fn survey(ask: &Ask<'_>) -> Seen {
         let none = Ask {
-            aws: ask.aws,
+            cloud: ask.cloud,
             context: ask.context,
             resources: Vec::new(),
             orphans: ask.orphans,

@@ -28,6 +28,8 @@ mod service_reads;
 mod service_rollout;
 mod task_definition;
 mod task_definition_calls;
+mod task_definition_kept;
+mod task_definition_list;
 mod task_definition_reads;
 mod task_usage;
 #[cfg(test)]
@@ -37,14 +39,14 @@ use provision_aws::kind::{Face, Ops};
 use provision_core::model::Table;
 
 pub(crate) use autoscaling_group::AutoScalingGroup;
-pub(crate) use call::Capacity;
+pub(crate) use call::{Capacity, ecs, network, strategy};
 pub(crate) use capacity_provider::CapacityProvider;
 pub(crate) use cluster::Cluster;
 pub(crate) use cluster_capacity::{ClusterCapacity, FARGATE, FARGATE_SPOT, PART as CAPACITY};
 pub(crate) use cluster_reads::{Found, survey as survey_clusters};
 pub(crate) use container::Container;
 pub(crate) use namespace::Namespace;
-pub(crate) use run::Run;
+pub(crate) use run::{Run, unplaced};
 pub(crate) use scaling::Scaling;
 pub(crate) use schedule::Schedule;
 pub(crate) use schedule_group::{
@@ -52,6 +54,7 @@ pub(crate) use schedule_group::{
 };
 pub(crate) use service::{Balancer, Service};
 pub(crate) use service_calls::PORT_NAME;
+pub(crate) use service_health::{advice, ended, tasks};
 pub(crate) use task_definition::TaskDefinition;
 
 /// Every kind, in the order in which they are listed.

@@ -6,7 +6,7 @@
 
 use aws_sdk_ecs::types::{DesiredStatus, PropagateTags, Task};
 use provision_aws::kind::{
-    Ailment, Ask, Cx, Live, Look, Next, Seen, Served, Stop, Uses, changing, outputs, scalar,
+    Ailment, Ask, Cx, Live, Look, Next, Seen, Served, Stop, Uses, changing, outputs, pages, scalar,
     seconds, table, unknown,
 };
 use provision_aws::{Fault, Field, Tags, internal};
@@ -38,6 +38,9 @@ pub(crate) struct Run {
     /// Security groups of the task.
     pub security_groups: Vec<Field<String>>,
 }
+
+/// So many tasks DescribeTasks takes.
+const DESCRIBED: usize = 100;
 
 /// So long a run is reckoned to take.
 const SECONDS: u32 = 60;
@@ -223,6 +226,17 @@ fn waits(task: &Task) -> Next {
 
 /// Why ECS took the call and started nothing.
 fn not_placed(definition: &str, failures: &[aws_sdk_ecs::types::Failure]) -> Stop {
+    let failure = unplaced(definition, failures);
+    let passes = ["RESOURCE:", "AGENT", "apacity"];
+    if passes.iter().any(|text| failure.message.contains(text)) {
+        let (message, advice) = (&failure.message, advice(&failure.message));
+        return Stop::Later(format!("ecs:RunTask: {message} ({advice})"));
+    }
+    Stop::Failure(failure)
+}
+
+/// The same as a failure.
+pub(crate) fn unplaced(definition: &str, failures: &[aws_sdk_ecs::types::Failure]) -> Failure {
     let words = failures.iter().map(|failure| {
         let reason = failure.reason().unwrap_or("no reason");
         match failure.detail() {
@@ -235,38 +249,45 @@ fn not_placed(definition: &str, failures: &[aws_sdk_ecs::types::Failure]) -> Sto
         true => "ECS started no task and gave no reason".to_owned(),
         false => words.join("; "),
     };
-    let passes = ["RESOURCE:", "AGENT", "apacity"];
-    if passes.iter().any(|text| message.contains(text)) {
-        return Stop::Later(format!("ecs:RunTask: {message} ({})", advice(&message)));
-    }
-    Stop::Failure(Failure {
+    Failure {
         class: Class::CloudFailed,
         code: "not-placed".to_owned(),
         advice: Some(advice(&message).to_owned()),
         message,
         call: Some("ecs:RunTask".to_owned()),
         object: Some(definition.to_owned()),
-    })
+    }
 }
 
+/// Tasks of the job's family that `by` started. They are listed by family: ListTasks takes `startedBy` with no other
+/// filter beside it, and so with no status (API reference, ListTasks).
 async fn started(
     cx: &Cx<'_>,
     want: &Run,
     by: &str,
     status: DesiredStatus,
 ) -> Result<Vec<Task>, Stop> {
-    let request = ecs(cx.aws)
-        .list_tasks()
-        .cluster(&want.cluster)
-        .started_by(by)
-        .desired_status(status);
-    let listed = cx
-        .aws
-        .read("ecs:ListTasks", || request.clone().send())
-        .await
-        .map_err(|fault| stop(fault.about(&want.cluster)))?;
-    let arns = listed.task_arns.unwrap_or_default();
-    Ok(tasks(cx.aws, &want.cluster, &arns).await?)
+    let arns = pages(|token| async {
+        let request = ecs(cx.aws)
+            .list_tasks()
+            .cluster(&want.cluster)
+            .family(&want.family)
+            .desired_status(status.clone())
+            .set_next_token(token);
+        let answer = cx
+            .aws
+            .read("ecs:ListTasks", || request.clone().send())
+            .await?;
+        Ok((answer.task_arns, answer.next_token))
+    })
+    .await
+    .map_err(|fault| stop(fault.about(&want.cluster)))?;
+    let mut found = Vec::new();
+    for some in arns.chunks(DESCRIBED) {
+        found.extend(tasks(cx.aws, &want.cluster, some).await?);
+    }
+    found.retain(|task| task.started_by() == Some(by));
+    Ok(found)
 }
 
 /// Marks the revision with which it ran.

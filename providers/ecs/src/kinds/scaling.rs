@@ -59,7 +59,13 @@ impl Served for Scaling {
             outputs: outputs(&["resource"]),
             seconds: seconds(3, 2, 2),
             lane: Some(Lane::Itself),
-            ..table(Self::KIND, "scaling of a service", Identity::Named, rows)
+            // RegisterScalableTarget overwrites, and takes tags for a new target alone: what an earlier run made must show.
+            ..table(
+                Self::KIND,
+                "scaling of a service",
+                Identity::Anonymous,
+                rows,
+            )
         }
     }
 

@@ -86,13 +86,14 @@ impl Served for Service {
 
     fn table() -> Table {
         Table {
-            outputs: outputs(&["arn", "name"]),
+            outputs: outputs(&["arn", "name", "tasks"]),
             seconds: Seconds {
                 rolling: 120,
                 ..seconds(90, 20, 120)
             },
             lane: Some(Lane::Itself),
             loss: Some("its tasks are stopped".to_owned()),
+            rolls: "tasks".to_owned(),
             ..table(Self::KIND, "ECS service", Identity::Named, rows())
         }
     }

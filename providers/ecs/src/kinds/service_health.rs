@@ -70,7 +70,7 @@ pub(super) fn ailment(message: String) -> Ailment {
 }
 
 /// What to do, by the cloud's words.
-pub(super) fn advice(message: &str) -> &'static str {
+pub(crate) fn advice(message: &str) -> &'static str {
     let known = ADVICE.iter().find(|(words, _)| message.contains(words));
     known.map_or(
         "its events and stopped tasks tell more; put that right, then apply again",
@@ -120,7 +120,7 @@ async fn stopped(aws: &Aws, service: &Wire, revision: Option<&str>) -> Result<Ve
 }
 
 /// Tasks by ARN; at most a hundred.
-pub(super) async fn tasks(aws: &Aws, cluster: &str, arns: &[String]) -> Result<Vec<Task>, Fault> {
+pub(crate) async fn tasks(aws: &Aws, cluster: &str, arns: &[String]) -> Result<Vec<Task>, Fault> {
     if arns.is_empty() {
         return Ok(Vec::new());
     }
@@ -135,7 +135,7 @@ pub(super) async fn tasks(aws: &Aws, cluster: &str, arns: &[String]) -> Result<V
 }
 
 /// Why a task ended, in the cloud's words: its own, then those of its containers. Nothing of one that was asked to.
-pub(super) fn ended(task: &Task) -> Option<String> {
+pub(crate) fn ended(task: &Task) -> Option<String> {
     let reason = task.stopped_reason().unwrap_or_default();
     if reason.starts_with("Scaling activity") || reason.is_empty() {
         return None;

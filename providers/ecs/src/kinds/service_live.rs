@@ -36,8 +36,10 @@ pub(super) fn bounded(wire: &Wire, bounds: Option<(i64, i64)>) -> Live {
         .filter_map(|one| one.provider.get().cloned())
         .collect();
     let arn = wire.service_arn().unwrap_or_default();
+    let tasks = format!("{} of {} running", wire.running_count, wire.desired_count);
     let mut live = Live::new(arn, &all, &fields)
         .output("arn", arn)
+        .output("tasks", tasks.as_str())
         .maybe("name", wire.service_name())
         .status(status(wire))
         .needs(wire.cluster_arn())

@@ -72,7 +72,8 @@ impl Served for TaskDefinition {
             outputs,
             seconds: seconds(2, 2, 3),
             lane: Some(Lane::Itself),
-            ..table(Self::KIND, "task definition", Identity::Named, rows())
+            // A family takes any number of revisions.
+            ..table(Self::KIND, "task definition", Identity::Anonymous, rows())
         }
     }
 

@@ -9,13 +9,15 @@ use aws_sdk_ecs::types::{
 };
 use futures::future::{join, join_all, try_join_all};
 use provision_aws::kind::{Ask, Live, Look, Seen, by_name, pages, unclaimed, unknown};
-use provision_aws::{Aws, Fault, How, Marks, Tags, plain};
+use provision_aws::{Aws, Fault, How, Marks, Tags, hint};
 use provision_core::contract::Context;
-use provision_core::model::{ResourceId, Sight};
+use provision_core::model::{Pending, Resource, ResourceId, Sight};
 
 use super::call::{ecs, parts, tags};
 use super::container::{Container, log_group};
 use super::task_definition::TaskDefinition;
+use super::task_definition_kept::definition_tags;
+use super::task_definition_list as list;
 
 /// The mark that holds the digest of what was registered.
 pub(super) const DIGEST: &str = "provision-digest";
@@ -69,26 +71,36 @@ impl Revision {
             && id.is_none_or(|id| marks.id.as_ref() == Some(id))
     }
 
+    /// Its fields.
+    pub(super) fn fields(&self) -> TaskDefinition {
+        definition(&self.wire, &self.tags)
+    }
+
     /// The live object.
     pub(super) fn live(&self) -> Live {
-        let wire = &self.wire;
-        let family = wire.family().unwrap_or_default();
-        let fields = definition(wire, &self.tags);
-        let roles = [wire.execution_role_arn(), wire.task_role_arn()];
-        let secrets = fields.containers.values().flat_map(|one| {
-            let from = one.secrets.values().filter_map(|from| from.get());
-            from.map(|from| secret_arn(from)).collect::<Vec<_>>()
-        });
-        let mut live = Live::new(self.arn(), &self.tags, &fields)
-            .output("arn", self.arn())
-            .output("family", family)
-            .output("revision", i64::from(wire.revision))
-            .needs(roles.into_iter().flatten())
-            .needs(secrets.collect::<BTreeSet<String>>())
-            .needs(fields.log_group.get().filter(|name| !name.is_empty()));
-        live.names.push(name_in_needs(family));
-        live
+        live(self.arn(), &self.tags, &self.fields())
     }
+}
+
+/// The live object of a revision.
+pub(super) fn live(arn: &str, tags: &Tags, fields: &TaskDefinition) -> Live {
+    let family = family_of(arn);
+    let given = |name: &&String| !name.is_empty();
+    let roles = [&fields.execution_role, &fields.task_role];
+    let roles = roles.into_iter().filter_map(|role| role.get());
+    let secrets = fields.containers.values().flat_map(|one| {
+        let from = one.secrets.values().filter_map(|from| from.get());
+        from.map(|from| secret_arn(from)).collect::<Vec<_>>()
+    });
+    let mut live = Live::new(arn, tags, fields)
+        .output("arn", arn)
+        .output("family", family)
+        .output("revision", number_of(arn))
+        .needs(roles.filter(given).cloned())
+        .needs(secrets.collect::<BTreeSet<String>>())
+        .needs(fields.log_group.get().filter(given));
+    live.names.push(name_in_needs(family));
+    live
 }
 
 /// The name under which services and schedules tell that they need a family, whichever revision.
@@ -128,8 +140,6 @@ fn definition(wire: &Wire, all: &Tags) -> TaskDefinition {
     let platform = wire.runtime_platform();
     let architecture = platform.and_then(|platform| platform.cpu_architecture());
     let group = wire.container_definitions().iter().find_map(log_group);
-    let mut tags = plain(all);
-    tags.retain(|key, _| key != DIGEST && key != RAN);
     TaskDefinition {
         launch: asked.map_or("EC2", |one| one.as_str()).to_owned(),
         architecture: architecture.map_or("X86_64", |one| one.as_str()).to_owned(),
@@ -147,7 +157,7 @@ fn definition(wire: &Wire, all: &Tags) -> TaskDefinition {
         first_image: None,
         image_from: None,
         digest: all.get(DIGEST).cloned(),
-        tags,
+        tags: definition_tags(all),
     }
 }
 
@@ -187,7 +197,9 @@ pub(super) async fn newest(
     let Some(first) = describe(aws, family).await? else {
         return Ok(Newest::None);
     };
-    if first.is_ours(context, id) {
+    // A family of which nothing is active any more may still be told by its last revision.
+    let is_active = first.wire.status() != Some(&TaskDefinitionStatus::Inactive);
+    if is_active && first.is_ours(context, id) {
         return Ok(Newest::Ours(Box::new(first)));
     }
     let all = active(aws, family).await?;
@@ -198,7 +210,10 @@ pub(super) async fn newest(
             return Ok(Newest::Ours(Box::new(found)));
         }
     }
-    Ok(Newest::Foreign(Box::new(first)))
+    match is_active || !all.is_empty() {
+        true => Ok(Newest::Foreign(Box::new(first))),
+        false => Ok(Newest::None),
+    }
 }
 
 /// The active revisions of a family, newest first.
@@ -237,26 +252,49 @@ pub(super) async fn ours(
 
 /// The families that are asked for, and those of the stack that are not.
 pub(super) async fn survey(ask: &Ask<'_>) -> Seen {
+    if ask.resources.len() > hint::MANY
+        && let Ok(listed) = list::list(ask.aws, ask.resources.len()).await
+    {
+        let families = list::of_stack(&listed, &prefix(ask));
+        let (sights, others) = join(list::asked(ask, &listed), others(ask, families)).await;
+        return Seen {
+            sights: sights.into_iter().collect(),
+            ..others
+        };
+    }
     let asked = ask.resources.iter().map(|resource| async {
         let family = resource.name.as_deref().unwrap_or_default();
         let read = newest(ask.aws, ask.context, Some(&resource.id), family).await;
-        let look = match read {
-            Ok(Newest::None) => Look::Otherwise(Sight::Absent),
-            Ok(Newest::Foreign(revision)) => unclaimed(resource, revision.live()),
-            Ok(found) => by_name(ask.context, resource, Ok(found.ours())),
-            Err(fault) => unknown(&fault),
-        };
-        (resource.id.clone(), look)
+        (resource.id.clone(), look(ask, resource, read))
     });
-    let (sights, others) = join(join_all(asked), others(ask)).await;
+    let (sights, others) = join(join_all(asked), others(ask, None)).await;
     Seen {
         sights: sights.into_iter().collect(),
         ..others
     }
 }
 
-/// Families of the stack that were not asked for: all of them begin with its name.
-async fn others(ask: &Ask<'_>) -> Seen {
+/// What a family comes to for the resource that has its name.
+pub(super) fn look(
+    ask: &Ask<'_>,
+    resource: &Resource<Pending>,
+    read: Result<Newest, Fault>,
+) -> Look {
+    match read {
+        Ok(Newest::None) => Look::Otherwise(Sight::Absent),
+        Ok(Newest::Foreign(revision)) => unclaimed(resource, revision.live()),
+        Ok(found) => by_name(ask.context, resource, Ok(found.ours())),
+        Err(fault) => unknown(&fault),
+    }
+}
+
+/// What the families of a stack begin with.
+fn prefix(ask: &Ask<'_>) -> String {
+    format!("{}-", ask.context.stack)
+}
+
+/// Families of the stack that were not asked for: all of them begin with its name. They are listed, unless they have been.
+async fn others(ask: &Ask<'_>, listed: Option<Vec<String>>) -> Seen {
     let mut seen = Seen::default();
     if !ask.orphans {
         return seen;
@@ -266,7 +304,11 @@ async fn others(ask: &Ask<'_>) -> Seen {
         .iter()
         .filter_map(|resource| resource.name.as_deref())
         .collect();
-    let families = match families(ask.aws, &format!("{}-", ask.context.stack)).await {
+    let listed = match listed {
+        Some(listed) => Ok(listed),
+        None => families(ask.aws, &prefix(ask)).await,
+    };
+    let families = match listed {
         Ok(families) => families,
         Err(fault) => {
             seen.unread = Some(fault.to_string());

@@ -305,19 +305,45 @@ async fn a_run_is_waited_for_and_remembered() {
     );
     let sent = recorder.body(2);
     assert_eq!(sent["clientToken"], "00000000-0000-4000-8000-000000000000");
-    assert_eq!(sent["startedBy"], recorder.body(0)["startedBy"]);
+    // Runs are looked for by family: `startedBy` is taken with no status beside it.
+    assert_eq!(recorder.body(1)["family"], "shop-migrate_job");
+    assert_eq!(recorder.body(1)["startedBy"], Json::Null);
     assert_eq!(recorder.body(6)["tags"][0]["key"], "provision-ran");
+}
+
+/// Whom our runs of this revision are started by.
+async fn starter() -> Json {
+    let none = || (200, json!({ "taskArns": [] }));
+    let recorder = Recorder::new([none(), none(), (200, task("PROVISIONING", None))]);
+    let _ = recorder.provider().act(&act(Does::Run, &run(), None)).await;
+    recorder.body(2)["startedBy"].clone()
 }
 
 #[tokio::test]
 async fn a_run_that_another_apply_began_is_not_begun_again() {
-    let recorder = Recorder::new([
-        (200, json!({ "taskArns": [TASK] })),
-        (200, task("RUNNING", None)),
-    ]);
+    let mut ours = task("RUNNING", None);
+    ours["tasks"][0]["startedBy"] = starter().await;
+    let recorder = Recorder::new([(200, json!({ "taskArns": [TASK] })), (200, ours)]);
     let accepted = recorder.provider().act(&act(Does::Run, &run(), None)).await;
     assert!(matches!(accepted, Outcome::Accepted { .. }), "{accepted:?}");
     assert_eq!(recorder.calls(), ["ListTasks", "DescribeTasks"]);
+}
+
+#[tokio::test]
+async fn a_run_that_somebody_else_began_is_not_ours() {
+    let mut theirs = task("RUNNING", None);
+    theirs["tasks"][0]["startedBy"] = json!("somebody");
+    let recorder = Recorder::new([
+        (200, json!({ "taskArns": [TASK] })),
+        (200, theirs),
+        (200, json!({ "taskArns": [] })),
+        (200, task("PROVISIONING", None)),
+    ]);
+    let _ = recorder.provider().act(&act(Does::Run, &run(), None)).await;
+    assert_eq!(
+        recorder.calls(),
+        ["ListTasks", "DescribeTasks", "ListTasks", "RunTask"]
+    );
 }
 
 #[tokio::test]

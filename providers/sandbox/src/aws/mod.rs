@@ -32,6 +32,7 @@ mod session;
 mod shape;
 pub(crate) mod ssm;
 pub(crate) mod sts;
+pub(crate) mod tagging;
 
 pub(crate) use dispatch::{Incoming, Refused, Routed, route};
 pub(crate) use service::{Call, Operation, Outcome, SERVICES, Service};

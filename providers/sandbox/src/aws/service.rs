@@ -25,6 +25,7 @@ pub(crate) const SERVICES: &[Service] = &[
     super::servicediscovery::SERVICE,
     super::ssm::SERVICE,
     super::sts::SERVICE,
+    super::tagging::SERVICE,
 ];
 
 /// One service.

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::fate::{self, End};
 use super::task::Stop;
-use super::{Task, TaskDefinition, network, targets};
+use super::{Task, TaskDefinition, diary, network, targets};
 use crate::aws::ec2::NetworkInterface;
 use crate::config::Config;
 use crate::phase::Phase;
@@ -71,7 +71,7 @@ pub(super) fn advance(
         "PENDING" => pulled(tx, place, task, definition, at),
         "RUNNING" => running(tx, place, task, at),
         "DEACTIVATING" => enter(task, "STOPPING", at),
-        "STOPPING" => executed(task, at),
+        "STOPPING" => executed(tx, place, task, at),
         "DEPROVISIONING" => stopped(task, at),
         _ if has_interface(task) => {
             if let Some(interface) = &mut task.interface {
@@ -141,6 +141,7 @@ fn pulled(
     }
     enter(task, "RUNNING", at);
     task.started = Some(at);
+    diary::began(tx, place, task, definition, at);
     let of_balancers = targets::register(tx, place, task, at);
     task.wait = fate::to_health(definition).max(of_balancers);
     task.end = fate::end(tx, task, definition, at);
@@ -276,11 +277,12 @@ pub(super) fn stop_with(
 }
 
 /// The containers have ended: those that nobody ended before by the signal.
-fn executed(task: &mut Task, at: Timestamp) {
+fn executed(tx: &mut Tx<'_>, place: &Place, task: &mut Task, at: Timestamp) {
     for container in &mut task.containers {
         container.exit.get_or_insert(143);
     }
     task.executed = Some(at);
+    diary::ended(tx, place, task, at);
     match task.network.is_some() {
         true => enter(task, "DEPROVISIONING", at),
         false => stopped(task, at),

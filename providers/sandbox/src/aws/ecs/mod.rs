@@ -24,6 +24,8 @@ mod definition_requests;
 mod definition_rules;
 mod definition_traits;
 mod deployment;
+mod diary;
+mod execute;
 mod fate;
 mod life;
 mod namespace;
@@ -61,6 +63,8 @@ use cluster::Cluster;
 use service::Service;
 use task::Task;
 use task_definition::TaskDefinition;
+
+pub(crate) use task_definition::tags_of as definition_tags;
 
 /// The service.
 pub(crate) const SERVICE: ServiceOf = ServiceOf {

@@ -2,7 +2,7 @@
 
 use super::{
     account, capacity_provider, capacity_provider_change, cluster, cluster_change,
-    container_instance, definition_list, definition_requests, requests, service_change,
+    container_instance, definition_list, definition_requests, execute, requests, service_change,
     service_create, service_list, tags, task_definition, task_list, task_run,
 };
 use crate::aws::Operation;
@@ -59,6 +59,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         .accepts(&[requests::DESCRIBE_TASKS.names]),
     Operation::read("ListTasks", task_list::list).accepts(&[requests::LIST_TASKS.names]),
     Operation::write("StopTask", task_list::stop).accepts(&[requests::STOP_TASK.names]),
+    Operation::write("ExecuteCommand", execute::command)
+        .accepts(&[requests::EXECUTE_COMMAND.names]),
     Operation::write("TagResource", tags::tag).accepts(&[requests::TAG_RESOURCE.names]),
     Operation::write("UntagResource", tags::untag).accepts(&[requests::UNTAG_RESOURCE.names]),
     Operation::read("ListTagsForResource", tags::list).accepts(&[requests::LIST_TAGS.names]),

@@ -201,6 +201,10 @@ members! {
     STOP_TASK: ?"cluster" Text, !"task" Text, ?"reason" Text,
 }
 members! {
+    /// ExecuteCommand.
+    EXECUTE_COMMAND: ?"cluster" Text, ?"container" Text, !"command" Text, !"interactive" Truth, !"task" Text,
+}
+members! {
     /// ListContainerInstances.
     LIST_INSTANCES: ?"cluster" Text, ?"nextToken" Text, ?"maxResults" Whole,
     ?"status" Word(&["ACTIVE", "DRAINING", "REGISTERING", "DEREGISTERING", "REGISTRATION_FAILED"]),

@@ -10,7 +10,7 @@ use super::tags::{self, Tags};
 use super::{definition_defaults, definition_requests, definition_rules, definition_traits};
 use crate::aws::{Call, Outcome};
 use crate::phase::{Phase, StateTable, Step};
-use crate::store::{Document, Place};
+use crate::store::{Document, Place, Tx};
 use crate::wire::{ApiError, Body};
 
 /// States of a revision.
@@ -78,6 +78,12 @@ impl Document for Family {
 /// The key, in whose order revisions stand as their numbers do.
 fn key(family: &str, revision: u32) -> String {
     format!("{family}/{revision:010}")
+}
+
+/// The tags of the visible revision `family:revision`.
+pub(crate) fn tags_of(tx: &Tx<'_>, place: &Place, name: &str) -> Option<Tags> {
+    let key = TaskDefinition::key_of(name)?;
+    tx.see::<TaskDefinition>(place, &key).map(|one| one.tags)
 }
 
 impl TaskDefinition {

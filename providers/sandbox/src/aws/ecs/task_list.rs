@@ -13,7 +13,7 @@ use crate::aws::{Call, Outcome};
 use crate::wire::{ApiError, Body};
 
 /// The key of the task that a text names.
-fn key_of(call: &Call<'_>, cluster: &Cluster, text: &str) -> Result<String, ApiError> {
+pub(super) fn key_of(call: &Call<'_>, cluster: &Cluster, text: &str) -> Result<String, ApiError> {
     let name = named(&call.place, "task", text)?;
     let id = name.rsplit('/').next().unwrap_or(name);
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -52,6 +52,11 @@ pub(super) fn list(call: &mut Call<'_>) -> Outcome {
     let cluster = any(call)?;
     let of = |member: &str| text(&call.json, member);
     let status = of("desiredStatus").unwrap_or("RUNNING");
+    let beside = ["containerInstance", "family", "launchType", "serviceName"];
+    let beside = status == "STOPPED" || beside.iter().any(|member| of(member).is_some());
+    if of("startedBy").is_some() && beside {
+        return Err(invalid("startedBy must be the only filter that is used."));
+    }
     let service = match of("serviceName") {
         None => None,
         Some(asked) => {

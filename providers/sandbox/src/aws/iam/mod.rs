@@ -7,6 +7,7 @@
 
 mod attached;
 mod common;
+mod details;
 mod document;
 mod inline;
 mod instance_profile;

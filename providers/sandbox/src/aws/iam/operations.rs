@@ -2,8 +2,8 @@
 
 use super::common::{PAGED, TAGS};
 use super::{
-    attached, inline, instance_profile, instance_profile_calls as profiles, managed, provider,
-    provider_change, role_change, role_words, service_linked, tags,
+    attached, details, inline, instance_profile, instance_profile_calls as profiles, managed,
+    provider, provider_change, role_change, role_words, service_linked, tags,
 };
 use crate::aws::Operation;
 
@@ -26,6 +26,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::write("CreateServiceLinkedRole", service_linked::create)
         .accepts(&[&["AWSServiceName", "Description"]]),
     Operation::read("GetRole", role_words::get).accepts(&[ROLE]),
+    Operation::read("GetAccountAuthorizationDetails", details::get)
+        .accepts(&[PAGED, &["Filter.member.N"]]),
     Operation::read("ListRoles", role_words::list).accepts(&[PAGED, &["PathPrefix"]]),
     Operation::write("UpdateRole", role_change::update)
         .accepts(&[ROLE, &["Description", "MaxSessionDuration"]]),

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::LogGroup;
 use super::common::{
@@ -88,8 +89,8 @@ impl LogStream {
 
     fn add(&mut self, now: Timestamp, at: Timestamp, line: &str) {
         let at = at.as_millisecond();
-        // The count of what there was keeps events of one millisecond in their order.
-        let id = format!("{at:020}{:036}", self.events.len());
+        // The count of what there was keeps events of one millisecond in their order; no other stream has the same id.
+        let id = format!("{at:020}{:016}{:020}", self.events.len(), self.number());
         let after = self.events.partition_point(|event| event.at <= at);
         let event = Event {
             id,
@@ -98,6 +99,13 @@ impl LogStream {
             message: line.to_owned(),
         };
         self.events.insert(after, event);
+    }
+
+    /// A number of its own, as far as names go.
+    fn number(&self) -> u64 {
+        let digest = Sha256::digest(self.id());
+        let bytes = digest.iter().take(8);
+        bytes.fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 
     /// Removes all streams of a group.

@@ -34,6 +34,9 @@ fn a_run_goes_through_its_states_and_is_forgotten() {
     assert_eq!(task["stoppedReason"], "Essential container in task exited");
     assert_eq!(task["containers"][0]["exitCode"], 0);
     let by = json!({"cluster": "shop", "startedBy": "provision", "desiredStatus": "STOPPED"});
+    let said = "startedBy must be the only filter that is used.";
+    world.refused("ListTasks", &by, "InvalidParameterException", said);
+    let by = json!({"cluster": "shop", "family": "web", "desiredStatus": "STOPPED"});
     assert_eq!(
         world.ok("ListTasks", &by)["taskArns"],
         json!([made["taskArn"]])

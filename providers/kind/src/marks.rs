@@ -20,7 +20,7 @@ pub const REGION: &str = "provision-region";
 pub const CHILDREN: &str = "provision-children";
 
 /// The salt of the digest that tells whether a secret holds a value.
-pub(crate) const SALT: &str = "provision-salt";
+pub const SALT: &str = "provision-salt";
 
 /// It was made by somebody else and taken over: the object that its block named.
 pub const ADOPTED: &str = "provision-adopted";
@@ -90,7 +90,7 @@ pub fn marked(context: &Context, id: &ResourceId, protect: bool, tags: &Tags) ->
 
 /// The marks of an object that is taken over.
 #[must_use]
-pub(crate) fn adopting(context: &Context, id: &ResourceId, root: &str) -> Tags {
+pub fn adopting(context: &Context, id: &ResourceId, root: &str) -> Tags {
     let mut marks = marked(context, id, false, &Tags::new());
     marks.insert(ADOPTED.to_owned(), root.to_owned());
     marks

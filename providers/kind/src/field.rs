@@ -197,7 +197,7 @@ pub fn from_fields<S: DeserializeOwned, H: Hole>(
 pub fn internal(message: String) -> Failure {
     Failure {
         class: Class::Internal,
-        code: "aws".to_owned(),
+        code: "internal".to_owned(),
         message,
         call: None,
         object: None,

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use provision_core::contract::{Failure, Objects, SurveyAnswer};
 use provision_core::model::{Kind, Observed, ResourceId, Sight};
 
-use super::{Live, Look, Seen};
 use crate::field::internal;
+use crate::live::Live;
+use crate::survey::{Look, Seen};
 
 /// A kind that a provider does not have.
 #[must_use]

@@ -1,19 +1,20 @@
 //! What a survey asks of a kind, and what the kind answers.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::Deref;
 
 use futures::future::join_all;
 use provision_core::contract::Context;
 use provision_core::model::{Pending, Resource, ResourceId, Sight, Stray, Values};
 
-use super::Live;
-use crate::client::Aws;
-use crate::error::Fault;
+use crate::cloud::Cloud;
+use crate::live::Live;
 
 /// One kind's part of a survey.
-pub struct Ask<'a> {
-    /// The clients.
-    pub aws: &'a Aws,
+pub struct Ask<'a, C: Cloud> {
+    /// The clients; a field of theirs is a field of this as well.
+    pub cloud: C::Client<'a>,
     /// Stack, account, region.
     pub context: &'a Context,
     /// The resources of this kind.
@@ -48,7 +49,15 @@ pub enum PlaceState {
     Unknown(String),
 }
 
-impl Ask<'_> {
+impl<'a, C: Cloud> Deref for Ask<'a, C> {
+    type Target = C::Client<'a>;
+
+    fn deref(&self) -> &C::Client<'a> {
+        &self.cloud
+    }
+}
+
+impl<C: Cloud> Ask<'_, C> {
     /// The resource with an id.
     pub fn resource(&self, id: &ResourceId) -> Option<&Resource<Pending>> {
         let mut all = self.resources.iter().copied();
@@ -85,7 +94,7 @@ pub enum Look {
 }
 
 /// The answer of a kind that was read by one list of all marked objects.
-pub fn tagged(ask: &Ask<'_>, listed: Result<Vec<Live>, Fault>) -> Seen {
+pub fn tagged<C: Cloud, E: Display>(ask: &Ask<'_, C>, listed: Result<Vec<Live>, E>) -> Seen {
     let mut seen = Seen::default();
     let lives = match listed {
         Ok(lives) => lives,
@@ -124,17 +133,17 @@ fn of(mut lives: Vec<Live>) -> Look {
 }
 
 /// An id that could not be read.
-pub fn unknown(fault: &Fault) -> Look {
+pub fn unknown<E: Display>(fault: &E) -> Look {
     Look::Otherwise(Sight::Unknown {
         reason: fault.to_string(),
     })
 }
 
 /// What a read by name comes to: ours, somebody's, or not there.
-pub fn by_name(
+pub fn by_name<E: Display>(
     context: &Context,
     resource: &Resource<Pending>,
-    read: Result<Option<Live>, Fault>,
+    read: Result<Option<Live>, E>,
 ) -> Look {
     match read {
         Ok(None) => Look::Otherwise(Sight::Absent),
@@ -156,10 +165,12 @@ pub fn unclaimed(resource: &Resource<Pending>, live: Live) -> Look {
 }
 
 /// Reads the resources that are asked for by their names, all at once.
-pub async fn named<'a, F, Fut>(ask: &'a Ask<'_>, read: F) -> BTreeMap<ResourceId, Look>
+pub async fn named<'a, C, E, F, Fut>(ask: &'a Ask<'_, C>, read: F) -> BTreeMap<ResourceId, Look>
 where
+    C: Cloud,
+    E: Display,
     F: Fn(&'a str) -> Fut,
-    Fut: Future<Output = Result<Option<Live>, Fault>>,
+    Fut: Future<Output = Result<Option<Live>, E>>,
 {
     let reads = ask.resources.iter().map(|resource| {
         let name = resource.name.as_deref();

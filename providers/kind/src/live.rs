@@ -172,7 +172,7 @@ pub fn text<'a>(live: &'a Observed, field: &str) -> Option<&'a str> {
 }
 
 /// A field of a live object, ours or not, that is text; empty when it is not set.
-pub(crate) fn text_of(live: &Live, field: &str) -> String {
+pub fn text_of(live: &Live, field: &str) -> String {
     let text = live.fields.get(field).and_then(Value::as_text);
     text.unwrap_or_default().to_owned()
 }

@@ -20,6 +20,7 @@ pub fn table(kind: &str, title: &str, identity: Identity, rows: Vec<Row>) -> Tab
         runs: false,
         loss: None,
         downtime: None,
+        rolls: "nodes".to_owned(),
         seconds: Seconds {
             create: 1,
             update: 1,

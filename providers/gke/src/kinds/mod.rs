@@ -1,0 +1,107 @@
+//! The kinds of Google Cloud's objects, one file each, and what they have in common.
+
+pub(crate) mod compute;
+mod network;
+mod operation;
+mod router;
+pub(crate) mod seen;
+mod subnetwork;
+#[cfg(test)]
+mod tests;
+
+use std::marker::PhantomData;
+
+use provision_core::contract::{Act, Answer, Outcome, Poll, PollOutcome};
+use provision_core::cost::Usage;
+use provision_core::model::Table;
+use provision_kind::serve::{ask, serve};
+use provision_kind::{Cloud, Seen, Serves, Uses};
+
+pub use network::Network;
+pub use router::Router;
+pub use subnetwork::Subnetwork;
+
+use crate::client::Gcp;
+use crate::error::Fault;
+
+/// Google Cloud, to the machinery of kinds.
+#[derive(Clone, Copy, Debug)]
+pub struct Google;
+
+/// The clients that every call is given.
+#[derive(Clone, Copy, Debug)]
+pub struct On<'a> {
+    /// The clients.
+    pub gcp: &'a Gcp,
+}
+
+impl Cloud for Google {
+    type Client<'a> = On<'a>;
+    type Fault = Fault;
+}
+
+/// What every call of a step knows.
+pub(crate) type Cx<'a> = provision_kind::Cx<'a, Google>;
+
+/// One kind's part of a survey.
+pub(crate) type Ask<'a> = provision_kind::Ask<'a, Google>;
+
+/// Why a call could not be made, or failed.
+pub(crate) type Stop = provision_kind::Stop<Fault>;
+
+/// A kind behind an object-safe face.
+pub(crate) trait Ops: Send + Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+    /// Its table.
+    fn table(&self) -> Table;
+    /// What one of it uses in a month.
+    fn usage(&self, of: &Uses<'_>) -> Usage;
+    /// Reads.
+    fn survey<'a>(&self, ask: &'a Ask<'a>) -> Answer<'a, Seen>;
+    /// Makes the next call of a step.
+    fn act<'a>(&self, gcp: &'a Gcp, act: &'a Act) -> Answer<'a, Outcome>;
+    /// Asks whether something has come to rest.
+    fn poll<'a>(&self, gcp: &'a Gcp, poll: &'a Poll) -> Answer<'a, PollOutcome>;
+}
+
+/// The face of one kind.
+struct Face<K>(PhantomData<fn() -> K>);
+
+impl<K: Serves<Cloud = Google>> Ops for Face<K> {
+    fn name(&self) -> &'static str {
+        K::KIND
+    }
+
+    fn table(&self) -> Table {
+        K::table()
+    }
+
+    fn usage(&self, of: &Uses<'_>) -> Usage {
+        K::usage(of)
+    }
+
+    fn survey<'a>(&self, ask: &'a Ask<'a>) -> Answer<'a, Seen> {
+        Box::pin(K::survey(ask))
+    }
+
+    fn act<'a>(&self, gcp: &'a Gcp, act: &'a Act) -> Answer<'a, Outcome> {
+        Box::pin(serve::<K>(On { gcp }, act))
+    }
+
+    fn poll<'a>(&self, gcp: &'a Gcp, poll: &'a Poll) -> Answer<'a, PollOutcome> {
+        Box::pin(ask::<K>(On { gcp }, poll))
+    }
+}
+
+/// Every kind, in the order in which they are listed.
+pub(crate) const ALL: [&dyn Ops; 3] = [
+    &Face::<Network>(PhantomData),
+    &Face::<Subnetwork>(PhantomData),
+    &Face::<Router>(PhantomData),
+];
+
+/// Finds a kind's operations.
+pub(crate) fn ops(kind: &str) -> Option<&'static dyn Ops> {
+    ALL.iter().copied().find(|ops| ops.name() == kind)
+}

@@ -1,0 +1,128 @@
+//! What an object uses: how a kind looks at one that is declared or live, and the answer for many.
+
+use std::collections::BTreeMap;
+
+use provision_core::contract::Context;
+use provision_core::cost::{Usage, UsageAnswer, UsageOf, UsageRequest};
+use provision_core::model::{Never, Pending, Resource, ResourceId, Value};
+
+/// One object, and what its usage depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Uses<'a> {
+    /// Stack, account, region.
+    pub context: &'a Context,
+    /// The day for which it is asked: `2026-11-25`.
+    pub as_of: &'a str,
+    of: &'a UsageOf,
+    others: &'a BTreeMap<&'a ResourceId, &'a Resource<Pending>>,
+}
+
+impl<'a> Uses<'a> {
+    /// The same view of something else.
+    fn at(self, of: &'a UsageOf) -> Self {
+        Self { of, ..self }
+    }
+
+    /// A field that is a known text.
+    #[must_use]
+    pub fn text(&self, field: &str) -> Option<&'a str> {
+        self.of.resource.fields.get(field)?.as_text()
+    }
+
+    /// A field that is a known number.
+    #[must_use]
+    pub fn number(&self, field: &str) -> Option<i64> {
+        number(self.of.resource.fields.get(field)?)
+    }
+
+    /// The known texts of a field that is a list.
+    #[must_use]
+    pub fn texts(&self, field: &str) -> Vec<&'a str> {
+        match self.of.resource.fields.get(field) {
+            Some(Value::List(items)) => items.iter().filter_map(Value::as_text).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The known texts under a key of the maps in a field that is a list.
+    #[must_use]
+    pub fn names(&self, field: &str, key: &str) -> Vec<&'a str> {
+        let Some(Value::List(items)) = self.of.resource.fields.get(field) else {
+            return Vec::new();
+        };
+        let name = |item: &'a Value<Pending>| match item {
+            Value::Map(entries) => entries.get(key)?.as_text(),
+            _ => None,
+        };
+        items.iter().filter_map(name).collect()
+    }
+
+    /// How many items a field that is a list has, whether known or not.
+    #[must_use]
+    pub fn length(&self, field: &str) -> usize {
+        match self.of.resource.fields.get(field) {
+            Some(Value::List(items)) => items.len(),
+            _ => 0,
+        }
+    }
+
+    /// A field of the live object that is a number.
+    #[must_use]
+    pub fn live_number(&self, field: &str) -> Option<i64> {
+        match self.of.live.as_ref()?.get(field)? {
+            Value::<Never>::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The object of a kind that this one refers to, or is known to need.
+    #[must_use]
+    pub fn needed(&self, kind: &str) -> Option<&'a Resource<Pending>> {
+        let resource = &self.of.resource;
+        let referenced = resource.referenced();
+        let mut ids = referenced.iter().chain(&resource.after);
+        ids.find_map(|id| {
+            let other = self.others.get(id)?;
+            (other.kind.as_str() == kind).then_some(*other)
+        })
+    }
+}
+
+/// A known number.
+#[must_use]
+pub fn number(value: &Value<Pending>) -> Option<i64> {
+    match value {
+        Value::Int(number) => Some(*number),
+        _ => None,
+    }
+}
+
+/// Every resource's usage, by its kind. A kind that is not served gets no answer.
+pub fn usages(
+    request: &UsageRequest,
+    usage: impl Fn(&str, &Uses<'_>) -> Option<Usage>,
+) -> UsageAnswer {
+    let own = request.resources.iter().map(|of| &of.resource);
+    let others: BTreeMap<&ResourceId, &Resource<Pending>> = request
+        .referred
+        .iter()
+        .chain(own)
+        .map(|resource| (&resource.id, resource))
+        .collect();
+    let Some(first) = request.resources.first() else {
+        return UsageAnswer::default();
+    };
+    let uses = Uses {
+        context: &request.context,
+        as_of: &request.as_of,
+        of: first,
+        others: &others,
+    };
+    let usages = request.resources.iter().filter_map(|of| {
+        let usage = usage(of.resource.kind.as_str(), &uses.at(of))?;
+        Some((of.resource.id.clone(), usage))
+    });
+    UsageAnswer {
+        usages: usages.collect(),
+    }
+}
