@@ -126,7 +126,16 @@ fn sheet(regions: &[(&str, Vec<ListPrice>)]) -> Result<String, csv::Error> {
             let rate = render::cost::rate(price).to_string();
             let ListPrice { item, unit, .. } = price;
             let (as_of, quality, source) = (&price.as_of, &price.quality, &price.source);
-            out.write_record([item, region, &rate, CURRENCY, unit, as_of, quality, source])?;
+            out.write_record([
+                item.as_str(),
+                region,
+                &rate,
+                CURRENCY,
+                unit,
+                as_of,
+                quality,
+                source,
+            ])?;
         }
     }
     let bytes = out.into_inner().map_err(|error| error.into_error())?;
