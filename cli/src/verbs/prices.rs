@@ -138,7 +138,7 @@ fn sheet(regions: &[(&str, Vec<ListPrice>)]) -> Result<String, csv::Error> {
             ])?;
         }
     }
-    let bytes = out.into_inner().map_err(|error| error.into_error())?;
+    let bytes = out.into_inner().map_err(csv::IntoInnerError::into_error)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
