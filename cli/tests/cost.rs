@@ -224,6 +224,56 @@ fn what_is_not_built_yet_is_refused_by_name() {
 }
 
 #[test]
+fn prices_of_one_kind_are_shown_across_regions_as_a_table_a_document_or_a_sheet() {
+    let place = Place::new();
+    let args = [
+        "prices",
+        "show",
+        "--cloud",
+        "gcp",
+        "--kind",
+        "gce.*.n2-standard-4",
+    ];
+    let shown = place.run(&[&args[..], &["--json"]].concat()).expect(0);
+    let shown = shown.json();
+    assert_eq!(shown["region"], Value::Null);
+    let prices = shown["prices"].as_array().unwrap();
+    let of = |region: &str, item: &str| {
+        let mut all = prices.iter();
+        let found = all.find(|price| price["region"] == *region && price["item"] == *item);
+        found.unwrap()["price"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(of("us-central1", "gce.instance.n2-standard-4"), "0.194236");
+    assert_eq!(
+        of("us-central1", "gce.sustained.n2-standard-4"),
+        "0.1553888"
+    );
+    let items: Vec<&str> = prices
+        .iter()
+        .map(|price| price["item"].as_str().unwrap())
+        .collect();
+    assert!(
+        items.iter().all(|item| item.ends_with(".n2-standard-4")),
+        "{items:?}"
+    );
+    let sheet = place.run(&[&args[..], &["--csv"]].concat()).expect(0).out;
+    let line = "gce.instance.n2-standard-4,us-central1,0.194236,USD,hour,2026-07-30,observed,Cyclenerd pricing.yml @fd66b26";
+    assert!(sheet.lines().any(|one| one == line), "{sheet}");
+    assert_eq!(sheet.lines().count(), prices.len() + 1);
+    let text = place.run(&args).expect(0).out;
+    assert!(
+        text.contains("region") && text.contains("europe-west1"),
+        "{text}"
+    );
+    place
+        .run(&[&args[..], &["--csv", "--json"]].concat())
+        .expect(64);
+    place
+        .run(&["prices", "show", "--cloud", "azure"])
+        .expect(64);
+}
+
+#[test]
 fn prices_are_shown_with_their_dates_and_sources() {
     let place = Place::new();
     let shown = place
@@ -248,6 +298,16 @@ fn prices_are_shown_with_their_dates_and_sources() {
     let wrong = place.run(&["prices", "show", "mars-north-1"]).expect(64);
     assert!(
         wrong.err.contains("no price of the region `mars-north-1`"),
+        "{}",
+        wrong.err
+    );
+    let wrong = place
+        .run(&["prices", "show", "us-east-1", "--cloud", "gcp"])
+        .expect(64);
+    assert!(
+        wrong
+            .err
+            .contains("`us-east-1` is a region of aws, not of gcp"),
         "{}",
         wrong.err
     );

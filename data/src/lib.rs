@@ -1,9 +1,12 @@
-//! Dated facts as tables: machine shapes and on-demand prices, with where each was read.
+//! Dated facts as tables: machine shapes, list prices and ends of support, with where each was read.
 //!
-//! The tables lie in `data/prices/` as plain CSV, built by `data/tools/build_prices.py`, and are compiled in; a
-//! shard (one region) is decoded only when asked for. Money is whole micro-dollars.
+//! The tables lie in `data/prices/` as plain CSV, built by `data/tools/build_prices.py`; `build.rs` compresses each, and a
+//! shard (one region of one cloud) is decoded only when asked for. Money is whole micro-dollars and nano-dollars.
 
 pub mod aws;
+pub mod calendar;
+pub mod gcp;
 mod list;
+mod table;
 
-pub use list::{ListPrice, list_prices, service_nanos};
+pub use list::{Cloud, ListPrice, list_prices, service_nanos};

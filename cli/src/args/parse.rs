@@ -1,6 +1,7 @@
 //! Values of arguments.
 
 use provision_core::model::Platform;
+use provision_data::Cloud;
 
 pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
@@ -19,6 +20,14 @@ pub(super) fn platform(text: &str) -> Result<Platform, String> {
             let words: Vec<&str> = Platform::ALL.into_iter().map(Platform::word).collect();
             format!("expected one of {}", words.join(", "))
         })
+}
+
+pub(super) fn cloud(text: &str) -> Result<Cloud, String> {
+    let found = Cloud::ALL.into_iter().find(|cloud| cloud.word() == text);
+    found.ok_or_else(|| {
+        let words: Vec<&str> = Cloud::ALL.into_iter().map(Cloud::word).collect();
+        format!("expected one of {}", words.join(", "))
+    })
 }
 
 pub(super) fn date(text: &str) -> Result<jiff::Timestamp, String> {

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use provision_core::model::Platform;
+use provision_data::Cloud;
 
 use super::Later;
-use super::parse::{date, duration, pair, platform};
+use super::parse::{cloud, date, duration, pair, platform};
 
 /// What makes up a spec beside its file.
 #[derive(Args, Clone, Debug, Default)]
@@ -244,12 +245,24 @@ pub enum PricesVerb {
 /// `prices show`.
 #[derive(Args, Clone, Debug)]
 pub struct PricesShow {
-    /// The region: us-east-1
+    /// The region: us-east-1, europe-west1 [default: all that have prices of machines]
     #[arg(value_name = "REGION")]
-    pub region: String,
+    pub place: Option<String>,
     /// Only items that begin with this: ebs, ec2.instance.m5
-    #[arg(value_name = "ITEM", default_value = "", hide_default_value = true)]
-    pub item: String,
+    #[arg(value_name = "ITEM", conflicts_with = "kind")]
+    pub item: Option<String>,
+    /// The same as REGION
+    #[arg(long, value_name = "REGION", conflicts_with = "place")]
+    pub region: Option<String>,
+    /// Only regions of this cloud: aws, gcp
+    #[arg(long, value_name = "CLOUD", value_parser = cloud)]
+    pub cloud: Option<Cloud>,
+    /// Only items like this: gke, '*.instance.*-4'
+    #[arg(long, value_name = "PATTERN")]
+    pub kind: Option<String>,
+    /// Comma-separated values, with a line of names
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
 }
 
 /// `show`.

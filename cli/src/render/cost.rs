@@ -254,19 +254,35 @@ fn pools(pools: &[PoolBill]) -> Table {
 
 /// List prices, with where and when each was read.
 #[must_use]
-pub fn prices(prices: &[ListPrice]) -> String {
-    let mut table = table(["item", "price", "unit", "as of", "quality", "source"]);
-    for price in prices {
-        table.add_row([
-            price.item.clone(),
-            format!("${}", rate(price)),
-            price.unit.to_string(),
-            price.as_of.clone(),
-            price.quality.clone(),
-            price.source.clone(),
-        ]);
+pub fn prices(regions: &[(&str, Vec<ListPrice>)]) -> String {
+    let header = ["item", "price", "unit", "as of", "quality", "source"];
+    let mut table = match regions {
+        [_] => table(header),
+        _ => {
+            let [item, rest @ ..] = header;
+            let [price, unit, as_of, quality, source] = rest;
+            table([item, "region", price, unit, as_of, quality, source])
+        }
+    };
+    let mut shown = 0;
+    for (region, prices) in regions {
+        shown += prices.len();
+        for price in prices {
+            let mut row = vec![
+                price.item.clone(),
+                format!("${}", rate(price)),
+                price.unit.to_string(),
+                price.as_of.clone(),
+                price.quality.clone(),
+                price.source.clone(),
+            ];
+            if regions.len() > 1 {
+                row.insert(1, (*region).to_owned());
+            }
+            table.add_row(row);
+        }
     }
-    format!("{table}\n{} in US dollars\n", count(prices.len(), "price"))
+    format!("{table}\n{} in US dollars\n", count(shown, "price"))
 }
 
 /// What one unit costs.

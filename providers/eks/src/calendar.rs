@@ -1,55 +1,15 @@
 //! Which Kubernetes minors EKS runs, and how long it supports each.
 //!
-//! Source: "Amazon EKS Kubernetes release calendar" (docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html),
-//! as of August 2026. A minor has standard support for 14 months, then extended support for 12 more at a higher price.
+//! The table and its source are in `provision_data::calendar`. A minor has standard support for 14 months, then extended support for 12 more at a higher price.
 //! The account's own list, where it could be read, goes before this table.
 
 use jiff::civil::Date;
 use provision_core::contract::Facts;
-
-/// One minor and its dates, written as `2026-07-29`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Minor {
-    /// Its name: `1.35`.
-    pub(crate) name: &'static str,
-    /// The day on which EKS offered it.
-    pub(crate) released: &'static str,
-    /// The last day of standard support.
-    pub(crate) standard: &'static str,
-    /// The last day of extended support; then EKS upgrades the cluster by itself.
-    pub(crate) extended: &'static str,
-}
-
-const fn minor(
-    name: &'static str,
-    released: &'static str,
-    standard: &'static str,
-    extended: &'static str,
-) -> Minor {
-    Minor {
-        name,
-        released,
-        standard,
-        extended,
-    }
-}
-
-/// When this table was looked up.
-pub(crate) const AS_OF: &str = "2026-08";
+pub(crate) use provision_data::calendar::{EKS as MINORS, EKS_AS_OF as AS_OF, Minor};
 
 /// The minor for new clusters while the account's own default is not known: the newest but one, which add-ons and
 /// tools have caught up with.
 pub(crate) const DEFAULT: &str = "1.35";
-
-/// Minors on offer, newest first.
-pub(crate) const MINORS: &[Minor] = &[
-    minor("1.36", "2026-06-02", "2027-08-02", "2028-08-02"),
-    minor("1.35", "2026-01-28", "2027-03-27", "2028-03-27"),
-    minor("1.34", "2025-10-06", "2026-12-02", "2027-12-02"),
-    minor("1.33", "2025-05-28", "2026-07-29", "2027-07-29"),
-    minor("1.32", "2025-01-25", "2026-03-23", "2027-03-23"),
-    minor("1.31", "2024-09-26", "2025-11-26", "2026-11-26"),
-];
 
 /// The dates of a minor, where the table has it.
 pub(crate) fn dates(name: &str) -> Option<&'static Minor> {

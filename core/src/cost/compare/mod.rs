@@ -1,0 +1,221 @@
+//! The same spec on every platform, and what each costs: a pure model from a spec and tables, which asks no provider.
+//!
+//! What runs is a [`Demand`]; what can be bought are [`Markets`]; each [`Variant`] turns the one into meters on the other, and
+//! the lines of its column come from the same multiplication as those of a bill. Where there are nodes, pods are packed on what
+//! machines really leave them ([`allocatable`]), on the one type that makes the sum cheapest; where there are none, each is
+//! rounded up to what is sold ([`rounding`]).
+
+pub mod allocatable;
+mod breakeven;
+mod column;
+mod demand;
+mod ground;
+mod machines;
+mod pack;
+pub mod rounding;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use super::{CURRENCY, Catalogue, HOURS, Line, Money, PERIOD, Parts, Range, Shares, Unpriced};
+use crate::model::Platform;
+use crate::plan::FORMAT_VERSION;
+use crate::spec::Arch;
+
+pub use breakeven::{Breakeven, Cheapest, Curve, Point, breakeven};
+pub use demand::{Basis, Demand, Group, Load, Pods};
+
+/// A machine type that is for sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Its name: `m7i.large`.
+    pub name: String,
+    /// Its item in the catalogue.
+    pub item: String,
+    /// Virtual processors.
+    pub vcpu: u32,
+    /// Memory in MiB.
+    pub memory_mib: u64,
+    /// Its architecture.
+    pub arch: Arch,
+    /// Most pods that its network interfaces allow, where known.
+    pub most_pods: Option<u32>,
+}
+
+/// What a region of a cloud sells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Market {
+    /// The region.
+    pub region: String,
+    /// Machines that may be chosen without being named, cheapest first.
+    pub general: Vec<Machine>,
+    /// Others, which have to be named.
+    pub named: Vec<Machine>,
+}
+
+/// What both clouds sell, and for how much.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Markets {
+    /// Amazon Web Services.
+    pub aws: Market,
+    /// Google Cloud.
+    pub gcp: Market,
+    /// Prices of both regions.
+    pub catalogue: Catalogue,
+}
+
+/// A way of running it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Variant {
+    /// GKE with node pools, regional.
+    GkeStandard,
+    /// GKE without nodes.
+    GkeAutopilot,
+    /// EKS with managed node groups.
+    EksNodes,
+    /// EKS without nodes.
+    EksFargate,
+    /// EKS with nodes that AWS keeps.
+    EksAuto,
+    /// ECS without machines.
+    EcsFargate,
+    /// ECS on machines of its own.
+    EcsEc2,
+}
+
+impl Variant {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 7] = [
+        Self::GkeStandard,
+        Self::GkeAutopilot,
+        Self::EksNodes,
+        Self::EksFargate,
+        Self::EksAuto,
+        Self::EcsFargate,
+        Self::EcsEc2,
+    ];
+
+    /// Its platform.
+    #[must_use]
+    pub const fn platform(self) -> Platform {
+        match self {
+            Self::GkeStandard | Self::GkeAutopilot => Platform::Gke,
+            Self::EksNodes | Self::EksFargate | Self::EksAuto => Platform::Eks,
+            Self::EcsFargate | Self::EcsEc2 => Platform::Ecs,
+        }
+    }
+
+    /// Which way of that platform.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::GkeStandard => "standard",
+            Self::GkeAutopilot => "autopilot",
+            Self::EksNodes => "managed nodes",
+            Self::EksFargate | Self::EcsFargate => "fargate",
+            Self::EksAuto => "auto mode",
+            Self::EcsEc2 => "ec2",
+        }
+    }
+
+    /// What its cloud sells.
+    fn market(self, markets: &Markets) -> &Market {
+        match self.platform() {
+            Platform::Gke => &markets.gcp,
+            _ => &markets.aws,
+        }
+    }
+}
+
+/// The same demand everywhere; serialised as is by `cost compare --json` (contract: DESIGN 3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// [`FORMAT_VERSION`].
+    pub format_version: u32,
+    /// [`CURRENCY`].
+    pub currency: String,
+    /// [`PERIOD`].
+    pub period: String,
+    /// [`HOURS`].
+    pub hours: u32,
+    /// What the demand was made from.
+    pub basis: Basis,
+    /// The region on AWS.
+    pub aws_region: String,
+    /// The region on Google Cloud.
+    pub gcp_region: String,
+    /// One for each way of running it.
+    pub columns: Vec<Column>,
+    /// What was assumed.
+    pub assumptions: Vec<String>,
+}
+
+/// A month on one platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// The platform.
+    pub platform: Platform,
+    /// [`Variant::word`].
+    pub variant: String,
+    /// The region.
+    pub region: String,
+    /// A sum for every part.
+    #[serde(flatten)]
+    pub parts: Parts,
+    /// All of it, as expected.
+    pub total: Money,
+    /// From the least to the most.
+    pub range: Range<Money>,
+    /// How much of it is the control plane.
+    pub master_share: Shares,
+    /// Everything in it has a price. Sums and shares of one that is not complete are of what has.
+    pub complete: bool,
+    /// Machines by pool.
+    pub nodes_by_pool: Vec<PoolOf>,
+    /// What is paid for and asked for by nobody.
+    pub stranded: Stranded,
+    /// Line by line.
+    pub lines: Vec<Line>,
+    /// What has no price here; no part of any sum.
+    pub unpriced: Vec<Unpriced>,
+}
+
+/// Machines of one pool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolOf {
+    /// Its name.
+    pub pool: String,
+    /// Their type.
+    pub machine: String,
+    /// How many.
+    pub nodes: Range<u64>,
+}
+
+/// Capacity that is paid for and not asked for: what the system keeps, what rounding adds, what no pod fits in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stranded {
+    /// Millicores.
+    pub cpu: u64,
+    /// MiB.
+    pub memory: u64,
+    /// Thousandths of what is paid for, the larger of the two.
+    pub permille: u64,
+}
+
+/// Prices a demand on every platform.
+#[must_use]
+pub fn compare(demand: &Demand, markets: &Markets) -> Comparison {
+    let columns = Variant::ALL.map(|variant| column::column(variant, demand, markets));
+    Comparison {
+        format_version: FORMAT_VERSION,
+        currency: CURRENCY.to_owned(),
+        period: PERIOD.to_owned(),
+        hours: HOURS,
+        basis: demand.basis,
+        aws_region: markets.aws.region.clone(),
+        gcp_region: markets.gcp.region.clone(),
+        columns: columns.into(),
+        assumptions: ground::assumptions(demand),
+    }
+}

@@ -1,0 +1,76 @@
+"""Tables of Amazon Web Services."""
+import decimal
+
+from sheets import codes, mib, read, service_rows, services, write
+
+LEFT_OUT = {"stale-price-cut-2025-06", "metal-check-tenancy"}
+
+# Our item and unit for each row of services.csv that we use, by its service and item.
+SERVICES = {
+    ("EKS", "control plane, standard support"): ("eks.cluster", "hour"),
+    # AWS bills it on top of the standard fee: 0.10 + 0.50.
+    ("EKS", "extended version support surcharge (added to standard)"): ("eks.cluster.extended", "hour"),
+    ("EKS", "Provisioned Control Plane tier XL (added to standard)"): ("eks.cluster.tier-xl", "hour"),
+    ("EKS", "Provisioned Control Plane tier 2XL (added to standard)"): ("eks.cluster.tier-2xl", "hour"),
+    ("EKS", "Provisioned Control Plane tier 4XL (added to standard)"): ("eks.cluster.tier-4xl", "hour"),
+    ("EKS", "Provisioned Control Plane tier 8XL (added to standard)"): ("eks.cluster.tier-8xl", "hour"),
+    ("Fargate", "Linux x86 vCPU (ECS and EKS)"): ("fargate.vcpu", "vCPU-hour"),
+    ("Fargate", "Linux x86 memory (ECS and EKS)"): ("fargate.memory", "GB-hour"),
+    ("Fargate", "Linux ARM vCPU (ECS only)"): ("fargate.arm.vcpu", "vCPU-hour"),
+    ("Fargate", "Linux ARM memory (ECS only)"): ("fargate.arm.memory", "GB-hour"),
+    ("EC2", "T2/T3/T4g unlimited surplus credits (Linux)"): ("ec2.credits", "vCPU-hour"),
+    ("EBS", "gp3 storage"): ("ebs.gp3", "GB-month"),
+    ("EBS", "gp3 IOPS over 3000"): ("ebs.gp3.iops", "IOPS-month"),
+    ("EBS", "gp3 throughput over 125 MiB/s"): ("ebs.gp3.throughput", "MiBps-month"),
+    ("EBS", "gp2 storage"): ("ebs.gp2", "GB-month"),
+    ("EBS", "io1 storage"): ("ebs.io1", "GB-month"),
+    ("EBS", "io1 IOPS"): ("ebs.io1.iops", "IOPS-month"),
+    ("EBS", "io2 storage"): ("ebs.io2", "GB-month"),
+    ("EBS", "st1 storage"): ("ebs.st1", "GB-month"),
+    ("EBS", "sc1 storage"): ("ebs.sc1", "GB-month"),
+    ("VPC", "NAT gateway hour"): ("vpc.nat", "hour"),
+    ("VPC", "NAT gateway data"): ("vpc.nat.data", "GB"),
+    ("VPC", "public IPv4, in use or idle"): ("vpc.ipv4", "hour"),
+    ("VPC", "interface endpoint"): ("vpc.endpoint", "hour"),
+    ("VPC", "interface endpoint data first PB"): ("vpc.endpoint.data", "GB"),
+    ("ELB", "ALB hour"): ("elb.alb", "hour"),
+    ("ELB", "ALB LCU"): ("elb.alb.lcu", "LCU-hour"),
+    ("ELB", "NLB hour"): ("elb.nlb", "hour"),
+    ("ELB", "NLB NLCU"): ("elb.nlb.lcu", "LCU-hour"),
+    ("CloudWatch", "Logs ingestion, Standard"): ("logs.ingested", "GB"),
+    ("CloudWatch", "Logs storage"): ("logs.stored", "GB-month"),
+    ("KMS", "customer key"): ("kms.key", "month"),
+    ("SecretsManager", "secret"): ("secrets.secret", "month"),
+    ("Fargate", "ephemeral storage over 20 GB per task"): ("fargate.ephemeral", "GB-hour"),
+    ("ECR", "storage"): ("ecr.stored", "GB-month"),
+    ("SecretsManager", "API requests"): ("secrets.requests", "10k requests"),
+    ("DataTransfer", "between AZs, each direction"): ("transfer.zones", "GB"),
+    ("DataTransfer", "internet egress first 10 TB"): ("transfer.out", "GB"),
+}
+
+
+def micros(usd):
+    """Decimal dollars to whole micro-dollars, half up."""
+    exact = decimal.Decimal(usd) * 1_000_000
+    return int(exact.quantize(decimal.Decimal(1), rounding=decimal.ROUND_HALF_UP))
+
+
+def build(sheets):
+    """Writes all tables of AWS."""
+    prices = [row for row in read(sheets / "aws_ec2.csv") if row["quality"] not in LEFT_OUT]
+    pods = {row["instance_type"]: row["max_pods_eni"] for row in read(sheets / "eks_allocatable.csv")}
+    short = codes("s", [row["source"] for row in prices])
+    shapes, regions = {}, {}
+    for row in prices:
+        kind = row["instance_type"]
+        shapes[kind] = (kind, row["vcpu"], mib(row["memory_gib"]), row["arch"], row["gpu_count"] or 0, pods.get(kind, ""))
+        offered = {"yes": "y", "no": "n", "": ""}[row["offered_2026_08"]]
+        regions.setdefault(row["region"], []).append(
+            (kind, micros(row["usd_per_hour"]), row["as_of"], short[row["source"]], row["quality"], offered)
+        )
+    write("aws", "shapes", ["type", "vcpu", "memory_mib", "arch", "gpus", "max_pods"], shapes.values())
+    write("aws", "sources", ["code", "source"], [(code, text) for text, code in short.items()])
+    for region, rows in regions.items():
+        write("aws", region, ["type", "usd_micros", "as_of", "source", "quality", "offered"], rows)
+    others = services("aws", SERVICES, service_rows(sheets))
+    print(f"aws: {len(shapes)} shapes, {sum(map(len, regions.values()))} prices in {len(regions)} regions, {others} others")
