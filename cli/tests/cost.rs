@@ -313,3 +313,94 @@ fn prices_are_shown_with_their_dates_and_sources() {
     );
     place.run(&["prices", "refresh"]).expect(1);
 }
+
+/// A cluster on Google Cloud with these pools.
+fn gke(extra: &str, pools: &str) -> String {
+    format!(
+        r#"stack = "hello"
+
+[cloud.gcp]
+project = "acme-prod"
+region  = "us-central1"
+
+[cluster.main]
+platform = "gke"
+{extra}
+{pools}"#
+    )
+}
+
+/// The lines of a bill by component: quantity and money.
+fn lines(bill: &Value) -> std::collections::BTreeMap<String, (f64, String)> {
+    let lines = bill["clusters"][0]["lines"].as_array().unwrap();
+    let line = |line: &Value| {
+        let text = |key: &str| line[key].as_str().unwrap().to_owned();
+        (
+            text("component"),
+            (line["quantity"].as_f64().unwrap(), text("monthly")),
+        )
+    };
+    lines.iter().map(line).collect()
+}
+
+#[test]
+fn a_bill_of_gke_has_all_of_its_parts() {
+    let pools = r#"
+[cluster.main.pool.web]
+machine = { gke = "n2-standard-4" }
+nodes   = 2
+disk    = "100GiB"
+[cluster.main.pool.batch]
+machine = { gke = "n2-standard-4" }
+nodes   = 1
+spot    = true
+"#;
+    let bill = cost(&gke("", pools), &[]);
+    let lines = lines(&bill);
+    let told: Vec<(&str, f64, &str)> = lines
+        .iter()
+        .map(|(component, (quantity, money))| (component.as_str(), *quantity, money.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            // 3 × 0.0014 an hour.
+            ("NAT address", 730.0, "3.65"),
+            ("NAT by machines", 2190.0, "3.066"),
+            ("NAT data", 100.0, "4.50"),
+            ("boot disk", 200.0, "20.00"),
+            ("cluster management", 730.0, "73.00"),
+            // 0.194236 less the 20 % of a whole month.
+            ("n2-standard-4", 1460.0, "226.867648"),
+            ("n2-standard-4 as Spot", 730.0, "67.2476"),
+        ]
+    );
+    assert_eq!(bill["unpriced"], serde_json::json!([]));
+}
+
+#[test]
+fn nat_of_google_costs_the_same_from_32_machines_on() {
+    let pool = |nodes| {
+        let pools = format!(
+            "[cluster.main.pool.web]\nmachine = {{ gke = \"e2-standard-2\" }}\nnodes = {nodes}\n"
+        );
+        lines(&cost(&gke("", &pools), &[]))["NAT by machines"].0
+    };
+    assert_eq!(pool(31), 31.0 * 730.0);
+    assert_eq!(pool(40), 32.0 * 730.0);
+}
+
+#[test]
+fn a_minor_out_of_support_costs_more_on_the_extended_channel_alone() {
+    let on = |channel: &str, day: &str| {
+        let extra = format!("version = \"1.33\"\ngke = {{ release_channel = \"{channel}\" }}");
+        let pool = "[cluster.main.pool.web]\nmachine = { gke = \"e2-standard-2\" }\nnodes = 1\n";
+        let bill = cost(&gke(&extra, pool), &["--as-of", day]);
+        lines(&bill)
+            .get("extended support")
+            .map(|line| line.1.clone())
+    };
+    assert_eq!(on("extended", "2026-09-01").as_deref(), Some("365.00"));
+    assert_eq!(on("extended", "2026-07-01"), None);
+    assert_eq!(on("regular", "2026-09-01"), None);
+}

@@ -1,63 +1,97 @@
-//! Which machine types satisfy a wish, the cheapest family first.
+//! Which machine types satisfy a wish, the cheapest first.
 //!
-//! Families and sizes are those of "Machine families resource and comparison guide" (Compute Engine documentation), which calls
-//! E2 the family of the lowest cost. Left out of automatic choice: types with shared cores, accelerators, local disks, and bare
-//! metal. Anything can still be named.
+//! Left out of automatic choice: types with shared cores, accelerators, bare metal, and families that are for something
+//! that few need. Anything can still be named.
 
 use provision_core::model::{Opt, Options, Value};
 use provision_core::spec::Arch;
+use provision_data::gcp::{Disks, Offer, Shape, family, offers, prices};
 
-/// A series of types: the start of their names, MiB for each CPU, sizes.
-type Series = (&'static str, u64, &'static [u64]);
+/// The disk of a pool that names none: what every family of persistent disks has, at half the price of `pd-ssd`.
+const BALANCED: &str = "pd-balanced";
 
-const E2: &[u64] = &[2, 4, 8, 16, 32];
-const N2D: &[u64] = &[2, 4, 8, 16, 32, 48, 64, 80, 96, 128, 224];
-const C4A: &[u64] = &[1, 2, 4, 8, 16, 32, 48, 64, 72];
+/// The same for families that take hyperdisks alone.
+const HYPERDISK: &str = "hyperdisk-balanced";
 
-/// x86-64, a family after another.
-const AMD64: &[&[Series]] = &[
-    &[
-        ("e2-highcpu", 1024, E2),
-        ("e2-standard", 4096, E2),
-        ("e2-highmem", 8192, &[2, 4, 8, 16]),
-    ],
-    &[
-        ("n2d-highcpu", 1024, N2D),
-        ("n2d-standard", 4096, N2D),
-        ("n2d-highmem", 8192, &[2, 4, 8, 16, 32, 48, 64, 80, 96]),
-    ],
-];
+/// Where the order of prices is taken from when a region has none of its own.
+const REFERENCE: &str = "us-central1";
 
-/// Arm.
-const ARM64: &[&[Series]] = &[&[
-    ("c4a-highcpu", 2048, C4A),
-    ("c4a-standard", 4096, C4A),
-    ("c4a-highmem", 8192, C4A),
-]];
+/// What a wish for a machine says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wish<'a> {
+    /// Processor architecture.
+    pub(crate) arch: Arch,
+    /// At least this many millicores.
+    pub(crate) cpu_milli: u64,
+    /// At least this many bytes.
+    pub(crate) memory: u64,
+    /// The disk it boots from, where that is named.
+    pub(crate) disk: Option<&'a str>,
+}
 
-/// The types that satisfy a wish, in the order in which they are chosen.
-pub(crate) fn fitting(arch: Arch, cpu_milli: u64, memory: u64) -> Options {
-    let families = match arch {
-        Arch::Amd64 => AMD64,
-        Arch::Arm64 => ARM64,
+/// The types that satisfy a wish, in the order in which they are chosen, and the disk that all of them boot from.
+pub(crate) fn fitting(region: &str, wish: &Wish<'_>) -> (Options, String) {
+    let known = prices(region).is_some_and(|prices| !prices.is_empty());
+    let offers = offers(if known { region } else { REFERENCE });
+    let taking = |disk: &str| -> Options {
+        let fit = offers
+            .iter()
+            .filter(|offer| fits(offer.shape, wish) && takes(&offer.shape.name, disk));
+        fit.map(|offer| option(offer, known)).collect()
     };
-    let mut all = Vec::new();
-    for (family, series) in families.iter().enumerate() {
-        for (name, each, sizes) in *series {
-            for cpus in *sizes {
-                let mib = each * cpus;
-                if cpus * 1000 >= cpu_milli && mib << 20 >= memory {
-                    all.push((family, *cpus, mib, format!("{name}-{cpus}")));
-                }
-            }
-        }
+    let disk = wish.disk.unwrap_or(BALANCED);
+    let first = taking(disk);
+    // Nothing with persistent disks: arm64 in most regions.
+    if first.is_empty() && wish.disk.is_none() {
+        return (taking(HYPERDISK), HYPERDISK.to_owned());
     }
-    all.sort_unstable();
-    let option = |(_, _, _, name): (usize, u64, u64, String)| Opt {
-        value: Value::Text(name),
-        hourly_micros: None,
+    (first, disk.to_owned())
+}
+
+fn option(offer: &Offer, known: bool) -> Opt {
+    Opt {
+        value: Value::text(offer.shape.name.as_str()),
+        hourly_micros: known.then(|| offer.price.month_nanos().div_ceil(1000)),
+    }
+}
+
+/// Named types with their prices, in the order in which they are named.
+pub(crate) fn named(region: &str, types: &[String]) -> Options {
+    let prices = prices(region).unwrap_or_default();
+    let price = |name: &str| prices.iter().find(|price| price.name == name);
+    let option = |name: &String| Opt {
+        value: Value::text(name.as_str()),
+        hourly_micros: price(name).map(|price| price.month_nanos().div_ceil(1000)),
     };
-    all.into_iter().map(option).collect()
+    types.iter().map(option).collect()
+}
+
+/// The disk of a named type, where the spec names none.
+pub(crate) fn disk_of(name: &str) -> &'static str {
+    match family(name).and_then(|family| family.disks) {
+        Some(Disks::Hyperdisk) => HYPERDISK,
+        _ => BALANCED,
+    }
+}
+
+fn fits(shape: &Shape, wish: &Wish<'_>) -> bool {
+    let arch = match wish.arch {
+        Arch::Amd64 => "x86_64",
+        Arch::Arm64 => "arm64",
+    };
+    shape.arch == arch
+        && shape.is_general()
+        && u64::from(shape.vcpu) * 1000 >= wish.cpu_milli
+        && shape.memory_mib.saturating_mul(1 << 20) >= wish.memory
+}
+
+/// Whether a type boots from a disk; of families that nobody knows the disks of that is left to the cloud.
+fn takes(name: &str, disk: &str) -> bool {
+    match family(name).and_then(|family| family.disks) {
+        Some(Disks::Pd) => !disk.starts_with("hyperdisk-"),
+        Some(Disks::Hyperdisk) => disk.starts_with("hyperdisk-"),
+        Some(Disks::Both) | None => true,
+    }
 }
 
 /// Families whose processor is Arm.
@@ -70,33 +104,62 @@ pub(crate) fn is_arm(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn first(arch: Arch, cpu_milli: u64, gib: u64) -> Option<String> {
-        let all = fitting(arch, cpu_milli, gib << 30);
-        all.first()
-            .and_then(|opt| opt.value.as_text().map(str::to_owned))
+    fn wish(arch: Arch, cpu_milli: u64, gib: u64) -> Wish<'static> {
+        Wish {
+            arch,
+            cpu_milli,
+            memory: gib << 30,
+            disk: None,
+        }
+    }
+
+    fn first(region: &str, wish: &Wish<'_>) -> (Option<String>, String) {
+        let (all, disk) = fitting(region, wish);
+        assert!(all.is_sorted_by_key(|opt| opt.hourly_micros));
+        let name = all.first().and_then(|opt| opt.value.as_text());
+        (name.map(str::to_owned), disk)
     }
 
     #[test]
-    fn the_smallest_of_the_cheapest_family_comes_first() {
-        assert_eq!(
-            first(Arch::Amd64, 2000, 8).as_deref(),
-            Some("e2-standard-2")
-        );
-        assert_eq!(
-            first(Arch::Amd64, 1000, 16).as_deref(),
-            Some("e2-highmem-2")
-        );
-        assert_eq!(
-            first(Arch::Amd64, 48_000, 64).as_deref(),
-            Some("n2d-standard-48")
-        );
-        assert_eq!(
-            first(Arch::Arm64, 4000, 16).as_deref(),
-            Some("c4a-standard-4")
-        );
-        assert_eq!(first(Arch::Arm64, 500_000, 16), None);
+    fn the_cheapest_month_comes_first() {
+        let amd = |cpu, gib| {
+            first("europe-west1", &wish(Arch::Amd64, cpu, gib))
+                .0
+                .unwrap()
+        };
+        assert_eq!(amd(2000, 8), "e2-standard-2");
+        assert_eq!(amd(1000, 16), "e2-highmem-2");
+        // 30 % off for sustained use: 0.0732 against 0.0737 of an e2-standard-2.
+        assert_eq!(amd(2000, 7), "n1-standard-2");
+    }
+
+    #[test]
+    fn a_disk_goes_with_the_family() {
+        let arm = first("europe-west1", &wish(Arch::Arm64, 4000, 16));
+        assert_eq!(arm.1, HYPERDISK, "{arm:?}");
+        let with = |disk| Wish {
+            disk: Some(disk),
+            ..wish(Arch::Amd64, 4000, 16)
+        };
+        let (all, disk) = fitting("europe-west1", &with("hyperdisk-balanced"));
+        assert_eq!(disk, "hyperdisk-balanced");
+        let names: Vec<&str> = all.iter().filter_map(|opt| opt.value.as_text()).collect();
+        assert!(names.iter().any(|name| name.starts_with("n4-")));
+        assert!(!names.iter().any(|name| name.starts_with("e2-")));
+        assert_eq!(disk_of("c4a-standard-4"), HYPERDISK);
+        assert_eq!(disk_of("n2-standard-4"), BALANCED);
+    }
+
+    #[test]
+    fn an_unknown_region_has_an_order_and_no_prices() {
+        let (all, _) = fitting("mars-north1", &wish(Arch::Amd64, 2000, 8));
+        assert_eq!(all.first().unwrap().value.as_text(), Some("e2-standard-2"));
+        assert_eq!(all.first().unwrap().hourly_micros, None);
+        let (none, _) = fitting("europe-west1", &wish(Arch::Arm64, 500_000, 16));
+        assert!(none.is_empty());
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub struct Uses<'a> {
     /// The day for which it is asked: `2026-11-25`.
     pub as_of: &'a str,
     of: &'a UsageOf,
+    all: &'a [UsageOf],
     others: &'a BTreeMap<&'a ResourceId, &'a Resource<Pending>>,
 }
 
@@ -21,6 +22,31 @@ impl<'a> Uses<'a> {
     /// The same view of something else.
     fn at(self, of: &'a UsageOf) -> Self {
         Self { of, ..self }
+    }
+
+    /// Every object of a kind that is asked about at the same time.
+    pub fn all(self, kind: &'a str) -> impl Iterator<Item = Self> {
+        let of_kind = move |of: &&'a UsageOf| of.resource.kind.as_str() == kind;
+        self.all.iter().filter(of_kind).map(move |of| self.at(of))
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &'a ResourceId {
+        &self.of.resource.id
+    }
+
+    /// What it lies in.
+    #[must_use]
+    pub fn parent(&self) -> Option<&'a ResourceId> {
+        self.of.resource.parent.as_ref()
+    }
+
+    /// Whether a field says the same in both, known or not.
+    #[must_use]
+    pub fn agrees(&self, other: &Self, field: &str) -> bool {
+        let value = |of: &'a UsageOf| of.resource.fields.get(field);
+        value(self.of).is_some_and(|own| value(other.of) == Some(own))
     }
 
     /// A field that is a known text.
@@ -134,6 +160,7 @@ pub fn usages(
         context: &request.context,
         as_of: &request.as_of,
         of: first,
+        all: &request.resources,
         others: &others,
     };
     let usages = request.resources.iter().filter_map(|of| {

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use provision_core::contract::Failure;
-use provision_core::model::{Choice, Open, Resource, ResourceId};
+use provision_core::model::{Choice, Open, Platform, Resource, ResourceId};
 use provision_core::spec::{Arch, Pool, Taint, TaintEffect};
 use provision_kind::Field;
 
 use super::cluster::{NO_CHANNEL, Plan, counts};
 use super::{named, refused, resource};
 use crate::kinds::{NewPool, NodePool};
-use crate::machine::{fitting, is_arm};
+use crate::machine::{self, Wish, is_arm};
 
 /// Longest name of a pool (nodePools.create), less room for the suffix of its replacement.
 const POOL_NAME: usize = 40 - 9;
@@ -58,14 +58,12 @@ impl Plan<'_> {
             false => number.map_or(otherwise, i64::from),
         };
         let settings = |value: i64| if blue_green { value } else { 0 };
+        let (machine_type, disk_type) = self.machine(name, pool)?;
         Ok(NodePool {
             version: self.pool_version(),
-            machine_type: self.machine(name, pool)?,
+            machine_type,
             disk_gib: i64::try_from(pool.disk.div_ceil(1 << 30)).unwrap_or(i64::MAX),
-            disk_type: gke
-                .disk_type
-                .clone()
-                .unwrap_or_else(|| "pd-balanced".to_owned()),
+            disk_type,
             image_type: "COS_CONTAINERD".to_owned(),
             spot: pool.spot,
             service_account: self.account.clone().into(),
@@ -99,44 +97,56 @@ impl Plan<'_> {
     }
 
     /// The named type, or a choice among all that fit; the live one is kept while it fits. A pool has one type: of several
-    /// named ones the first is the wanted one, and the others do as well.
-    fn machine(&self, name: &str, pool: &Pool) -> Result<Field<String>, Failure> {
+    /// named ones the first is the wanted one, and the others do as well. With it comes the disk it boots from.
+    fn machine(&self, name: &str, pool: &Pool) -> Result<(Field<String>, String), Failure> {
         let address = format!("{}.pool.{name}", self.address);
-        let machine = &pool.machine;
-        let own = machine.types.get(&provision_core::model::Platform::Gke);
-        let any_of = match own {
-            Some(types) => {
+        let (machine, disk) = (&pool.machine, pool.gke.disk_type.as_deref());
+        let region = self.context.region.as_str();
+        let own = machine.types.get(&Platform::Gke).map(Vec::as_slice);
+        let (any_of, disk) = match own {
+            Some(types @ [first, ..]) => {
                 for one in types {
                     check(&address, one, machine.arch)?;
                 }
-                if let [one] = types.as_slice() {
-                    return Ok(one.clone().into());
+                let disk = disk.unwrap_or_else(|| machine::disk_of(first)).to_owned();
+                if let [one] = types {
+                    return Ok((one.clone().into(), disk));
                 }
-                let option = |name: &String| provision_core::model::Opt {
-                    value: name.as_str().into(),
-                    hourly_micros: None,
-                };
-                types.iter().map(option).collect()
+                (machine::named(region, types), disk)
             }
-            None => fitting(
-                machine.arch,
-                machine.cpu_milli.unwrap_or_default(),
-                machine.memory.unwrap_or_default(),
-            ),
+            _ => {
+                let wish = Wish {
+                    arch: machine.arch,
+                    cpu_milli: machine.cpu_milli.unwrap_or_default(),
+                    memory: machine.memory.unwrap_or_default(),
+                    disk,
+                };
+                machine::fitting(region, &wish)
+            }
         };
         if any_of.is_empty() {
-            let message =
-                format!("{address}: no machine type of GKE's general families is that large");
-            let advice = "ask for less, or name a type: machine = { gke = \"n2-standard-128\" }";
-            return Err(refused(&address, "machine-too-large", message, advice));
+            return Err(too_large(&address, pool));
         }
-        Ok(Field::Choice(Choice {
+        let choice = Choice {
             any_of,
             keep_any: false,
             distinct: None,
             what: "machine".to_owned(),
-        }))
+        };
+        Ok((Field::Choice(choice), disk))
     }
+}
+
+/// Nothing satisfies the pool's words.
+fn too_large(address: &str, pool: &Pool) -> Failure {
+    let with = match &pool.gke.disk_type {
+        Some(disk) => format!(" and boots from {disk}"),
+        None => String::new(),
+    };
+    let message =
+        format!("{address}: no machine type of GKE's general families is that large{with}");
+    let advice = "ask for less, or name a type: machine = { gke = \"n2-standard-128\" }";
+    refused(address, "machine-too-large", message, advice)
 }
 
 fn check(address: &str, name: &str, arch: Arch) -> Result<(), Failure> {

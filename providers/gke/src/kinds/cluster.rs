@@ -6,6 +6,7 @@ use provision_core::cost::{Meter, Part, Quantity, Usage};
 use provision_core::model::{
     Condition, Effect, FieldKind, Identity, Lane, Observed, Output, Row, Status, Table,
 };
+use provision_data::calendar::GKE;
 use provision_kind::tables::{fixed, seconds, table, tags as tags_row};
 use provision_kind::{Field, Live, Next, Progress, Seen, Serves, Tags, Uses};
 use serde::{Deserialize, Serialize};
@@ -139,6 +140,16 @@ impl Serves for Cluster {
         )
         .assuming("without the free tier, which pays for one zonal or Autopilot cluster of a billing account");
         let mut meters = vec![fee];
+        if is_extended(of) {
+            let item = "gke.cluster.extended";
+            meters.push(Meter::listed(
+                "extended support",
+                Part::ControlPlane,
+                item,
+                "hour",
+                Quantity::month(),
+            ));
+        }
         if of.flag("autopilot") == Some(true) {
             meters.push(Meter::unlisted(
                 "pods on Autopilot",
@@ -209,6 +220,13 @@ fn stays(name: &str, what: &str, doc: &str) -> Row {
 
 /// Up by any number of minors, each of them a step. What is lower than the live one is a floor that is reached: channels go
 /// on by themselves, and GKE never goes back by more than a patch.
+/// Whether its minor is past standard support, in the one channel that keeps such minors: it costs more from then on.
+fn is_extended(of: &Uses<'_>) -> bool {
+    let version = of.text("version").unwrap_or_default();
+    let minor = GKE.iter().find(|minor| minor.name == version);
+    of.text("channel") == Some("EXTENDED") && minor.is_some_and(|minor| minor.standard < of.as_of)
+}
+
 fn version() -> Effect {
     Effect::When {
         condition: Condition::NewerMinor,

@@ -9,6 +9,7 @@ use provision_core::cost::{Meter, Part, Quantity, Range, Usage};
 use provision_core::model::{
     Effect, FieldKind, Identity, Lane, Observed, ReplaceOrder, Row, Seconds, Status, Table,
 };
+use provision_data::gcp::family;
 use provision_kind::tables::{fixed, outputs, seconds, table, tags as tags_row};
 use provision_kind::{Field, Live, Next, Progress, Seen, Serves, Tags, Uses};
 use serde::{Deserialize, Serialize};
@@ -187,7 +188,7 @@ impl Serves for NodePool {
 }
 
 /// How many nodes there may be, and are reckoned with: GKE tells how many it began with, in each zone, and no more.
-fn count(of: &Uses<'_>) -> Range<u64> {
+pub(super) fn count(of: &Uses<'_>) -> Range<u64> {
     let number = |field| {
         of.number(field)
             .and_then(|number| u64::try_from(number).ok())
@@ -207,16 +208,21 @@ fn machines(of: &Uses<'_>) -> Meter {
     let Some(machine) = of.text("machine_type").filter(|name| !name.is_empty()) else {
         return Meter::unlisted("machines", Part::Nodes, "their type is not known yet");
     };
+    let hours = |component: &str, kind: &str| {
+        let item = format!("gce.{kind}.{machine}");
+        Meter::listed(component, Part::Nodes, &item, "hour", Quantity::month())
+    };
     if of.flag("spot") == Some(true) {
-        let component = format!("spot {machine}");
-        return Meter::unlisted(
-            &component,
-            Part::Nodes,
-            "spot prices change from month to month, so there is no list of them",
-        );
+        return hours(&format!("{machine} as Spot"), "spot")
+            .assuming("Spot at the price of the day it was read, which may change once a month");
     }
-    let item = format!("gce.instance.{machine}");
-    Meter::listed(machine, Part::Nodes, &item, "hour", Quantity::month())
+    // A machine of a month's bill runs all month: the discount for that comes by itself.
+    match family(machine).map(|family| family.sustained_percent) {
+        Some(percent) if percent > 0 => hours(machine, "sustained").assuming(format!(
+            "{percent} % off for sustained use, as every machine runs for the whole month"
+        )),
+        _ => hours(machine, "instance"),
+    }
 }
 
 fn disks(of: &Uses<'_>) -> Meter {
@@ -229,7 +235,7 @@ fn disks(of: &Uses<'_>) -> Meter {
             "boot disk",
             Part::Storage,
             &format!("gce.disk.{kind}"),
-            "GB-month",
+            "GiB-month",
             Quantity::whole(size),
         ),
         _ => Meter::unlisted("boot disk", Part::Storage, "its size or type is not known"),

@@ -8,7 +8,7 @@ use google_cloud_compute_v1::model::router_nat::{
 };
 use google_cloud_compute_v1::model::router_nat_log_config::Filter;
 use google_cloud_compute_v1::model::{Router as Wire, RouterNat, RouterNatLogConfig};
-use provision_core::cost::{Meter, Part, Quantity, Usage};
+use provision_core::cost::{Meter, Part, Quantity, Range, Usage};
 use provision_core::model::{Identity, Observed, Table};
 use provision_kind::live::text;
 use provision_kind::tables::{fixed, outputs, scalar, seconds, table};
@@ -16,6 +16,7 @@ use provision_kind::{Field, Live, Next, Progress, Seen, Serves, Tags, Uses};
 use serde::{Deserialize, Serialize};
 
 use super::compute::{found, local, pages, parts, path, region_of, regional};
+use super::node_pool::count as node_count;
 use super::operation::{accepted, compute, last};
 use super::seen::{Listed, look_over};
 use super::{Ask, Cx, Google, Stop};
@@ -25,6 +26,15 @@ use crate::marks::{described, of_description};
 
 /// The name of our NAT in its router.
 const NAT: &str = "nat";
+
+/// What is taken to go through a NAT in a month.
+const ASSUMED_GIB: u64 = 100;
+
+/// From so many machines on a NAT costs the same ("Cloud NAT pricing").
+const MOST_CHARGED: u64 = 32;
+
+/// Machines that an Autopilot cluster is taken to have, as nobody says how many pods it will get.
+const AUTOPILOT_MACHINES: u64 = 3;
 
 /// The fields of a router. Its name is the resource's physical name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,16 +69,24 @@ impl Serves for Router {
         }
     }
 
-    /// Google charges by the machines behind it, and by the gigabyte.
-    fn usage(_of: &Uses<'_>) -> Usage {
+    fn usage(of: &Uses<'_>) -> Usage {
+        if of.text("nat") == Some("") {
+            return Usage::free("a router costs nothing without NAT");
+        }
+        let machines = behind(of);
+        if machines.max == 0 {
+            return Usage::free("NAT costs nothing while no machine is behind it");
+        }
+        let network =
+            |component, item, unit, each| Meter::listed(component, Part::Network, item, unit, each);
+        let whole = Quantity::whole(ASSUMED_GIB);
         Usage::Charged {
-            meters: vec![Meter::listed(
-                "Cloud NAT gateway",
-                Part::Network,
-                "gke.nat.gateway",
-                "hour",
-                Quantity::month(),
-            )],
+            meters: vec![
+                network("NAT by machines", "nat.vm", "hour", Quantity::month()).count(machines),
+                network("NAT data", "nat.data", "GiB", whole)
+                    .assuming(format!("{ASSUMED_GIB} GiB a month through each NAT")),
+                network("NAT address", "gce.ipv4", "hour", Quantity::month()),
+            ],
         }
     }
 
@@ -172,6 +190,32 @@ impl Serves for Router {
     async fn progress(cx: &Cx<'_>, _: &str, update: &str) -> Result<Progress, Fault> {
         compute(cx, update).await
     }
+}
+
+/// Machines behind the NAT that are charged for: those of the clusters in its network.
+fn behind(of: &Uses<'_>) -> Range<u64> {
+    let mut all = Range::exactly(0);
+    for cluster in of
+        .all("gke.cluster")
+        .filter(|one| one.agrees(of, "network"))
+    {
+        if cluster.flag("private_nodes") == Some(false) {
+            continue;
+        }
+        let pools = of.all("gke.node_pool");
+        let own = pools.filter(|pool| pool.parent() == Some(cluster.id()));
+        let counts = own.map(|pool| node_count(&pool));
+        let autopilot = cluster.flag("autopilot") == Some(true);
+        let counts = counts.chain(autopilot.then(|| Range::exactly(AUTOPILOT_MACHINES)));
+        for count in counts {
+            all = Range {
+                min: all.min + count.min,
+                expected: all.expected + count.expected,
+                max: all.max + count.max,
+            };
+        }
+    }
+    all.map(|machines| machines.min(MOST_CHARGED))
 }
 
 /// Our NAT: all ranges of all subnetworks, addresses that Google takes by itself.
