@@ -74,13 +74,18 @@ impl From<Value> for Stored {
 impl Stored {
     /// The typed form.
     fn read<D: Document>(&self) -> Result<D, serde_json::Error> {
-        let typed = self.typed.get();
-        if let Some(known) = typed.and_then(|one| one.downcast_ref::<D>()) {
-            return Ok(known.clone());
+        Ok(self.shared::<D>()?.as_ref().clone())
+    }
+
+    /// The typed form, which others may have as well.
+    fn shared<D: Document>(&self) -> Result<Arc<D>, serde_json::Error> {
+        let typed = self.typed.get().cloned();
+        if let Some(known) = typed.and_then(|one| one.downcast::<D>().ok()) {
+            return Ok(known);
         }
-        let read = D::deserialize(&self.value)?;
+        let read = Arc::new(D::deserialize(&self.value)?);
         // Another type of the same kind has been asked for before: it keeps the place.
-        let _ = self.typed.set(Arc::new(read.clone()));
+        let _ = self.typed.set(Arc::<D>::clone(&read));
         Ok(read)
     }
 }

@@ -59,6 +59,23 @@ impl<'a> Tx<'a> {
         rows.filter_map(|(_, stored)| self.decode(stored)).collect()
     }
 
+    /// The documents of [`Tx::list`] that are meant: the others are looked at where they lie.
+    pub(crate) fn list_where<D: Document>(
+        &self,
+        place: &Place,
+        mut meant: impl FnMut(&D) -> bool,
+    ) -> Vec<D> {
+        let rows = self.rows::<D>(Some(place)).into_iter();
+        let shared = rows.filter_map(|(_, stored)| self.shared::<D>(stored));
+        let wanted = shared.filter(|one| meant(one));
+        wanted.map(|one| one.as_ref().clone()).collect()
+    }
+
+    /// How many documents of the kind there are in the place.
+    pub(crate) fn count<D: Document>(&self, place: &Place) -> usize {
+        self.rows::<D>(Some(place)).len()
+    }
+
     /// All visible documents of the kind in the place, in the order of their ids.
     pub(crate) fn see_all<D: Document>(&self, place: &Place) -> Vec<D> {
         let mut found = self.list::<D>(place);
@@ -77,6 +94,24 @@ impl<'a> Tx<'a> {
             Some((place, self.decode(stored)?))
         })
         .collect()
+    }
+
+    /// The documents of [`Tx::everywhere`] that are meant: the others are looked at where they lie.
+    pub(crate) fn everywhere_where<D: Document>(
+        &self,
+        mut meant: impl FnMut(&D) -> bool,
+    ) -> Vec<(Place, D)> {
+        let rows = self.rows::<D>(None).into_iter();
+        let shared = rows.filter_map(|(key, stored)| Some((key, self.shared::<D>(stored)?)));
+        let wanted = shared.filter(|(_, one)| meant(one));
+        let own = |(key, one): (&Key, Arc<D>)| {
+            let place = Place {
+                account: key.account.clone(),
+                region: key.region.clone(),
+            };
+            (place, one.as_ref().clone())
+        };
+        wanted.map(own).collect()
     }
 
     /// What there is of a kind, with what this request changed.
@@ -164,7 +199,16 @@ impl<'a> Tx<'a> {
 
     /// A document that cannot be read is not absent: the request fails as a whole at [`Tx::finish`].
     pub(super) fn decode<D: Document>(&self, stored: &Stored) -> Option<D> {
-        match stored.read() {
+        self.sound(stored.read())
+    }
+
+    /// The same, without a copy.
+    fn shared<D: Document>(&self, stored: &Stored) -> Option<Arc<D>> {
+        self.sound(stored.shared())
+    }
+
+    fn sound<T>(&self, read: Result<T, serde_json::Error>) -> Option<T> {
+        match read {
             Ok(document) => Some(document),
             Err(error) => {
                 self.damaged(&error);

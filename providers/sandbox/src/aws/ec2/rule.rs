@@ -138,9 +138,7 @@ pub(crate) fn allow_group(tx: &mut Tx<'_>, place: &Place, group: &str, peer: &st
 
 /// The rules of a group.
 pub(super) fn of_group(tx: &Tx<'_>, place: &Place, id: &str) -> Vec<SecurityGroupRule> {
-    let mut rules = tx.list::<SecurityGroupRule>(place);
-    rules.retain(|rule| rule.group_id == id);
-    rules
+    tx.list_where(place, |rule: &SecurityGroupRule| rule.group_id == id)
 }
 
 /// The groups that a group lets in.

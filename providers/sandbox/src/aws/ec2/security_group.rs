@@ -175,18 +175,15 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
     let vpc = find::<Vpc>(call, &vpc_id)?;
     check_words(&name, &description)?;
     let tags = tags::at_create(call, "security-group")?;
-    let groups = call.tx.list::<SecurityGroup>(&call.place);
-    if groups
-        .iter()
-        .any(|group| group.vpc_id == vpc_id && group.name == name)
-    {
+    let same = |group: &SecurityGroup| group.vpc_id == vpc_id && group.name == name;
+    if !call.tx.list_where(&call.place, same).is_empty() {
         let text = format!("The security group '{name}' already exists for VPC '{vpc_id}'");
         return Err(ApiError::bad("InvalidGroup.Duplicate", text));
     }
     within(
         &call.tx,
         "ec2:security-groups",
-        groups.len(),
+        call.tx.count::<SecurityGroup>(&call.place),
         "SecurityGroupLimitExceeded",
         "security groups",
     )?;

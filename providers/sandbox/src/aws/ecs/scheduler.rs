@@ -55,7 +55,13 @@ pub(super) fn settle(tx: &mut Tx<'_>) {
             alone(tx, &place, task);
         }
     }
-    for (place, mut one) in tx.everywhere::<TaskDefinition>() {
+    // There are many, and time changes none but those that are to go.
+    let goes = |one: &TaskDefinition| {
+        task_definition::STATES
+            .iter()
+            .any(|step| one.phase.is(step.from))
+    };
+    for (place, mut one) in tx.everywhere_where(goes) {
         if one
             .phase
             .advance(task_definition::STATES, tx.config(), tx.now())
