@@ -8,7 +8,7 @@ use provision_core::spec::{self, Diagnostic, File, Input, Loaded};
 
 use crate::args::{Overrides, SpecArgs};
 use crate::error::Error;
-use crate::files;
+use crate::{files, price};
 
 /// What a text is called that was read from standard input.
 pub const STDIN: &str = "standard input";
@@ -106,10 +106,23 @@ pub fn load_file(
         platform_override: platform,
         allow_unbuilt: false,
     };
-    spec::load(&input).map_err(|diagnostics| Error::Spec {
+    let loaded = spec::load(&input).map_err(|diagnostics| Error::Spec {
         diagnostics,
         files: input.files,
-    })
+    })?;
+    let wrong = price::unknown_items(&loaded.spec).into_iter();
+    let diagnostics: Vec<Diagnostic> = wrong
+        .filter_map(|(item, message)| {
+            loaded.mistake("unknown-item", &format!("prices.items.{item}"), &message)
+        })
+        .collect();
+    match diagnostics.is_empty() {
+        true => Ok(loaded),
+        false => Err(Error::Spec {
+            diagnostics,
+            files: loaded.files(),
+        }),
+    }
 }
 
 /// Variables given by the environment.

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use provision_core::cost::{
-    self, Bill, Budget, Catalogue, Item, Money, Price, Rate, Usage, UsageOf, UsageRequest,
+    self, Bill, Budget, Catalogue, Item, Money, Percent, PlanCost, Price, Rate, Sold, Terms, Usage,
+    UsageOf, UsageRequest,
 };
 use provision_core::model::{Pending, Resource, ResourceId};
 use provision_core::plan::PlanFile;
-use provision_data::list_prices;
+use provision_core::spec::Spec;
+use provision_data::{Cloud, ListPrice, is_machine, list_prices};
 
 use crate::error::Error;
 use crate::registry::Registry;
@@ -37,7 +39,10 @@ pub fn plan(
     if let Some(budget) = budget {
         Budget(budget).check(&priced)?;
     }
-    made.plan.cost = Some(priced.cost);
+    made.plan.cost = Some(PlanCost {
+        terms: registry.terms.clone(),
+        ..priced.cost
+    });
     Ok(())
 }
 
@@ -45,7 +50,9 @@ pub fn plan(
 #[must_use]
 pub fn bill(registry: &Registry, resources: Vec<UsageOf>, as_of: Option<Timestamp>) -> Bill {
     let asked = Asked::of(registry, resources, &day(as_of));
-    cost::bill(&asked.items(), &catalogue(registry))
+    let mut bill = cost::bill(&asked.items(), &catalogue(registry));
+    bill.assumptions.extend(registry.terms.words());
+    bill
 }
 
 /// The day that prices are asked for, in UTC.
@@ -60,17 +67,69 @@ fn catalogue(registry: &Registry) -> Catalogue {
     let regions: BTreeSet<&str> = contexts.map(|context| context.region.as_str()).collect();
     let mut catalogue = Catalogue::default();
     for region in regions {
-        for listed in list_prices(region) {
-            let price = Price {
-                unit: listed.unit.into_owned(),
-                rate: Rate::nanos(i64::try_from(listed.nanos).unwrap_or(i64::MAX)),
-                as_of: listed.as_of,
-                source: listed.source,
-            };
-            catalogue.add(region, listed.item, price);
+        for (item, price) in paid(region, &registry.terms) {
+            catalogue.add(region, item, price);
         }
     }
     catalogue
+}
+
+/// What is paid in a region, by item.
+pub fn paid(region: &str, terms: &Terms) -> Vec<(String, Price)> {
+    let cloud = Cloud::of(region).map_or("", Cloud::word);
+    let all: BTreeMap<String, Price> = list_prices(region).into_iter().map(priced).collect();
+    let committed = terms.of(cloud).committed > Percent::default();
+    let pay = |(item, list): (&String, &Price)| {
+        // A commitment takes the place of what Google gives for a whole month by itself.
+        let model = item.strip_prefix("gce.sustained.").filter(|_| committed);
+        let list = model
+            .and_then(|model| all.get(&format!("gce.instance.{model}")))
+            .unwrap_or(list);
+        let sold = match is_machine(item) {
+            true => Sold::Machine,
+            false => Sold::Other,
+        };
+        (item.clone(), terms.price(cloud, item, sold, list.clone()))
+    };
+    all.iter().map(pay).collect()
+}
+
+fn priced(listed: ListPrice) -> (String, Price) {
+    let price = Price {
+        unit: listed.unit.into_owned(),
+        rate: Rate::nanos(i64::try_from(listed.nanos).unwrap_or(i64::MAX)),
+        as_of: listed.as_of,
+        source: listed.source,
+    };
+    (listed.item, price)
+}
+
+/// Items of `[prices]` that nothing of the spec's regions is called.
+#[must_use]
+pub fn unknown_items(spec: &Spec) -> Vec<(&str, String)> {
+    if spec.prices.items.is_empty() {
+        return Vec::new();
+    }
+    let aws = spec.aws.iter().map(|cloud| cloud.region.as_str());
+    let regions: Vec<&str> = aws
+        .chain(spec.gcp.iter().map(|cloud| cloud.region.as_str()))
+        .collect();
+    let known = regions.iter().flat_map(|region| list_prices(region));
+    let known: BTreeSet<String> = known.map(|price| price.item).collect();
+    let items = spec.prices.items.keys();
+    let unknown = items.filter(|item| !known.contains(*item));
+    unknown
+        .map(|item| (item.as_str(), wording(item, &regions)))
+        .collect()
+}
+
+fn wording(item: &str, regions: &[&str]) -> String {
+    let region = regions.first().copied().unwrap_or("REGION");
+    let (kind, _) = item.rsplit_once('.').unwrap_or((item, ""));
+    format!(
+        "no price is called `{item}` in {}; see `provision prices show {region} {kind}`",
+        regions.join(" and ")
+    )
 }
 
 /// What providers were asked, and what they said.

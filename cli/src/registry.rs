@@ -10,6 +10,7 @@ use provision_aws::{Aws, AwsProvider, direct};
 use provision_core::contract::{
     Context, ExpandRequest, Facts, Provider, SurveyAnswer, SurveyRequest,
 };
+use provision_core::cost::Terms;
 use provision_core::model::{Kind, Platform, Values};
 use provision_core::plan::{PlanFile, Tables};
 use provision_core::spec::{AwsCloud, GcpCloud, Spec};
@@ -74,6 +75,8 @@ pub struct Registry {
     pub contexts: BTreeMap<String, Context>,
     /// Schema tables of all of them.
     pub tables: Tables,
+    /// What was agreed with the clouds about prices.
+    pub terms: Terms,
     /// Where values of secrets come from.
     pub sources: Sources,
     /// Those that are at hand.
@@ -124,7 +127,11 @@ impl Registry {
             providers.push(google(&cloud, sandbox));
         }
         providers.retain(|provider| contexts.contains_key(provider.name()));
-        Self::new(providers, contexts, BTreeMap::new())
+        let terms = plan.plan.cost.as_ref().map(|cost| cost.terms.clone());
+        Self {
+            terms: terms.unwrap_or_default(),
+            ..Self::new(providers, contexts, BTreeMap::new())
+        }
     }
 
     /// These providers, for a spec: a test brings its own.
@@ -156,7 +163,10 @@ impl Registry {
             true => BTreeMap::new(),
             false => lower(spec),
         };
-        Self::new(served, contexts, blocks)
+        Self {
+            terms: spec.prices.clone(),
+            ..Self::new(served, contexts, blocks)
+        }
     }
 
     fn new(
@@ -173,6 +183,7 @@ impl Registry {
                 .collect(),
             contexts,
             blocks,
+            terms: Terms::default(),
             sources: Sources::new(),
             values: Values::none(),
             not_at_hand: BTreeMap::new(),

@@ -108,6 +108,14 @@ impl Services {
     }
 }
 
+/// Whether an item is a machine on demand.
+#[must_use]
+pub fn is_machine(item: &str) -> bool {
+    ["ec2.instance.", "gce.instance.", "gce.sustained."]
+        .iter()
+        .any(|kind| item.starts_with(kind))
+}
+
 /// All prices of a region, by item. Empty for a region that we know nothing of.
 #[must_use]
 pub fn list_prices(region: &str) -> Vec<ListPrice> {

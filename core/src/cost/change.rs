@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bill::sum;
 use super::price::price;
-use super::{CURRENCY, Catalogue, Item, Line, Money, PERIOD, Range, Unpriced, UsageOf};
+use super::{CURRENCY, Catalogue, Item, Line, Money, PERIOD, Range, Terms, Unpriced, UsageOf};
 use crate::model::{Observed, Pending, Resource, ResourceId, Value};
 use crate::plan::{Action, PlanFile};
 
@@ -31,6 +31,9 @@ pub struct PlanCost {
     pub unpriced: Vec<Unpriced>,
     /// The limit that the plan was held against.
     pub budget: Option<Money>,
+    /// What was agreed with the clouds.
+    #[serde(default, skip_serializing_if = "Terms::is_empty")]
+    pub terms: Terms,
 }
 
 /// One line that moves.
@@ -162,6 +165,7 @@ pub fn plan_cost(
         range: will,
         unpriced,
         budget,
+        terms: Terms::default(),
     };
     Priced { cost, after }
 }

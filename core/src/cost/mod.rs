@@ -11,6 +11,7 @@ mod change;
 mod money;
 mod parts;
 mod price;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod usage;
@@ -22,4 +23,5 @@ pub use change::{Moved, PlanCost, Priced, Standing, plan_cost, standing};
 pub use money::{CURRENCY, HOURS, Money, PERIOD, Percent, Quantity, Rate};
 pub use parts::{Part, Parts};
 pub use price::{Item, Line, Unpriced};
+pub use terms::{CloudTerms, Sold, Terms};
 pub use usage::{Charge, Meter, Range, Usage, UsageAnswer, UsageOf, UsageRequest};

@@ -114,6 +114,13 @@ impl Rate {
         Self(micros.saturating_mul(1000))
     }
 
+    /// What is left when so much is taken off, half a nano-dollar up.
+    #[must_use]
+    pub fn less(self, off: Percent) -> Self {
+        let left = 1000 - i128::from(off.0).clamp(0, 1000);
+        Self(narrow(rounded(i128::from(self.0) * left, 1000)))
+    }
+
     /// What so much costs, half a micro-dollar up.
     #[must_use]
     pub fn of(self, quantity: Quantity) -> Money {
@@ -149,6 +156,12 @@ impl Quantity {
 }
 
 impl Percent {
+    /// So many tenths.
+    #[must_use]
+    pub const fn of_tenths(tenths: i64) -> Self {
+        Self(tenths)
+    }
+
     /// In tenths.
     #[must_use]
     pub const fn tenths(self) -> i64 {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::cost::Terms;
 use crate::model::Platform;
 
 use super::{Job, LoadBalancer, Secret, Workload};
@@ -22,6 +23,9 @@ pub struct Spec {
     pub labels: BTreeMap<String, String>,
     /// `[budget] monthly_usd`, in micro-dollars.
     pub budget_micros: Option<i64>,
+    /// `[prices]`.
+    #[serde(default, skip_serializing_if = "Terms::is_empty")]
+    pub prices: Terms,
     /// `[network.NAME]`; those that clusters imply are filled in.
     pub networks: BTreeMap<String, Network>,
     /// `[cluster.NAME]`.

@@ -13,6 +13,7 @@ mod machine;
 pub mod marks;
 mod provider;
 mod reach;
+mod remark;
 
 /// This provider's name.
 pub const PROVIDER: &str = "gke";

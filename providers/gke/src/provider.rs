@@ -2,8 +2,8 @@
 
 use futures::future::{join, join_all};
 use provision_core::contract::{
-    Account, Act, Advice, Answer, Class, ExpandAnswer, ExpandRequest, Facts, Failure, Objects,
-    Outcome, Poll, PollOutcome, Provider, SurveyAnswer, SurveyRequest,
+    Account, Act, Advice, Answer, Class, ExpandAnswer, ExpandRequest, Facts, Failure, Note,
+    Objects, Outcome, Poll, PollOutcome, Provider, RemarkRequest, SurveyAnswer, SurveyRequest,
 };
 use provision_core::cost::{UsageAnswer, UsageRequest};
 use provision_core::model::{Kind, Table};
@@ -16,6 +16,7 @@ use crate::account::facts;
 use crate::client::Gcp;
 use crate::expand::expand;
 use crate::kinds::{ALL, Ask, On, ops, reading};
+use crate::remark;
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -113,6 +114,10 @@ impl Provider for GkeProvider {
                 (Err(failure), _) => PollOutcome::Failed { failure },
             }
         })
+    }
+
+    fn remark(&self, request: &RemarkRequest) -> Vec<Note> {
+        remark::remark(request)
     }
 
     fn usage(&self, request: &UsageRequest) -> UsageAnswer {

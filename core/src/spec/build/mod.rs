@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use super::tree::Node;
 use super::types::{AwsCloud, GcpCloud, Network, Spec};
 use super::words::{NETWORK, ROOT};
+use crate::cost::{CloudTerms, Percent, Rate, Terms};
 use crate::model::Platform;
 use view::View;
 
@@ -55,6 +56,10 @@ pub(super) fn spec(root: &Node, env: Option<&str>, platform: Option<Platform>) -
         budget_micros: file
             .child("budget")
             .and_then(|budget| budget.micros("monthly_usd")),
+        prices: file
+            .child("prices")
+            .map(|prices| terms(&prices))
+            .unwrap_or_default(),
         networks,
         clusters,
         secrets: file
@@ -73,6 +78,26 @@ pub(super) fn spec(root: &Node, env: Option<&str>, platform: Option<Platform>) -
             .children("job")
             .map(|(name, view)| (name, run::job(&view)))
             .collect(),
+    }
+}
+
+fn terms(view: &View<'_>) -> Terms {
+    let of = |cloud: &str| {
+        let agreed = view.child(cloud)?;
+        let percent = |key| Percent::of_tenths(agreed.tenths(key).unwrap_or_default());
+        let terms = CloudTerms {
+            discount: percent("discount"),
+            committed: percent("committed"),
+        };
+        Some((cloud.to_owned(), terms))
+    };
+    let items = view.nanos_by_key("items");
+    let items = items
+        .into_iter()
+        .map(|(item, nanos)| (item, Rate::nanos(nanos)));
+    Terms {
+        clouds: ["aws", "gcp"].into_iter().filter_map(of).collect(),
+        items: items.collect(),
     }
 }
 

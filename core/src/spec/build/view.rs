@@ -81,12 +81,12 @@ impl<'a> View<'a> {
 
     /// Dollars as micro-dollars.
     pub(super) fn micros(&self, key: &str) -> Option<i64> {
-        match &self.node(key)?.data {
-            Data::Integer(dollars) => dollars.checked_mul(1_000_000),
-            // The table bounds the number, so that it fits.
-            Data::Float(dollars) => Some((dollars * 1e6).round() as i64),
-            _ => None,
-        }
+        scaled(&self.node(key)?.data, 1_000_000)
+    }
+
+    /// A number as tenths, half a tenth up.
+    pub(super) fn tenths(&self, key: &str) -> Option<i64> {
+        scaled(&self.node(key)?.data, 10)
     }
 
     pub(super) fn size(&self, key: &str) -> Option<u64> {
@@ -130,6 +130,11 @@ impl<'a> View<'a> {
             .iter()
             .filter_map(|(name, entry)| text(name, &entry.node))
             .collect()
+    }
+
+    /// A table of dollars as nano-dollars.
+    pub(super) fn nanos_by_key(&self, key: &str) -> BTreeMap<String, i64> {
+        self.by_key(key, |data| scaled(data, 1_000_000_000))
     }
 
     /// A table of truths.
@@ -206,6 +211,15 @@ fn block_of(ty: &'static Type) -> Option<&'static Block> {
     match ty {
         Type::Block(block) => Some(block),
         Type::Any(types) => types.iter().find_map(block_of),
+        _ => None,
+    }
+}
+
+/// A number times a scale; the table of words bounds it, so that it fits.
+fn scaled(data: &Data, by: i32) -> Option<i64> {
+    match data {
+        Data::Integer(whole) => whole.checked_mul(by.into()),
+        Data::Float(number) => Some((number * f64::from(by)).round() as i64),
         _ => None,
     }
 }

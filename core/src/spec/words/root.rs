@@ -24,6 +24,7 @@ pub(in crate::spec) static ROOT: Block = Block {
             "On every object that can carry them; legal on every platform the file names.",
         ),
         key("budget", Type::Block(&BUDGET), "A limit for the monthly bill."),
+        key("prices", Type::Block(&PRICES), "What you pay that differs from the list."),
         key(
             "variables",
             Type::Map(Format::Name(LONG), &Type::Block(&VARIABLE)),
@@ -64,7 +65,6 @@ pub(in crate::spec) static ROOT: Block = Block {
             Type::Map(Format::Name(SHORT), &Type::Overlay),
             "Overlays of the file's own keys, chosen by --env NAME: tables are merged key by key, everything else is replaced.",
         ),
-        key("prices", Type::Reserved, "Your own prices."),
         key("backend", Type::Reserved, "Where locks and history are kept."),
         key("migrate", Type::Reserved, "Decisions of a migration."),
         key("policy", Type::Reserved, "Rules that plans must keep."),
@@ -131,6 +131,43 @@ static BUDGET: Block = Block {
         "US dollars for a month of 730 hours.",
     )
     .required()],
+    rivals: &[],
+};
+
+static PRICES: Block = Block {
+    name: "prices",
+    doc: "What you pay that differs from the list. Bills, plans and budgets reckon with it.",
+    keys: &[
+        key(
+            "aws",
+            Type::Block(&TERMS),
+            "Agreed with Amazon Web Services.",
+        ),
+        key("gcp", Type::Block(&TERMS), "Agreed with Google Cloud."),
+        key(
+            "items",
+            Type::Map(Format::Free, &Type::Number(0.0, 1e6)),
+            "Prices of single items, by the names that `provision prices show` has; US dollars for the unit it shows there. No discount is taken off them.",
+        ),
+    ],
+    rivals: &[],
+};
+
+static TERMS: Block = Block {
+    name: "terms",
+    doc: "What was agreed with a cloud.",
+    keys: &[
+        key(
+            "discount",
+            Type::Number(0.0, 100.0),
+            "Per cent off everything, as negotiated.",
+        ),
+        key(
+            "committed",
+            Type::Number(0.0, 100.0),
+            "Per cent off machines on demand, before the discount: a savings plan, reserved instances, a committed-use discount (in place of the one for sustained use).",
+        ),
+    ],
     rivals: &[],
 };
 

@@ -33,6 +33,7 @@ fn request(zones: u8, nat: Nat) -> ExpandRequest {
             gcp: None,
             labels: BTreeMap::new(),
             budget_micros: None,
+            prices: Default::default(),
             networks: [("main".to_owned(), network)].into(),
             clusters: BTreeMap::new(),
             secrets: BTreeMap::new(),

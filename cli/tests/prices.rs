@@ -1,0 +1,126 @@
+//! Prices of one's own: `[prices]` in bills, plans and budgets, told by the real binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use common::Place;
+use serde_json::Value;
+
+fn spec(prices: &str) -> String {
+    format!(
+        r#"stack = "hello"
+
+[cloud.aws]
+account = "123456789012"
+region  = "us-east-1"
+
+[cluster.main]
+platform = "eks"
+
+[cluster.main.pool.default]
+machine = {{ eks = "m5.large" }}
+nodes   = 2
+disk    = "20GiB"
+
+{prices}
+"#
+    )
+}
+
+fn line<'a>(bill: &'a Value, component: &str) -> &'a Value {
+    let lines = bill["clusters"][0]["lines"].as_array().unwrap();
+    let mut found = lines.iter().filter(|line| line["component"] == component);
+    found.next().unwrap()
+}
+
+#[test]
+fn what_was_agreed_is_in_every_line_and_said() {
+    let place = Place::with(&spec("[prices]\naws = { discount = 10, committed = 28.5 }"));
+    let bill = place.run(&["cost", "--json"]).expect(0).json();
+    // 0.096 × 0.715 × 0.9
+    assert_eq!(line(&bill, "m5.large")["unit_price"], "0.061776");
+    assert_eq!(line(&bill, "control plane")["unit_price"], "0.09");
+    let source = line(&bill, "m5.large")["source"].as_str().unwrap();
+    assert!(
+        source.contains("$0.096 less 28.5 % committed, less 10.0 % negotiated"),
+        "{source}"
+    );
+    let text = place.run(&["cost"]).expect(0).out;
+    assert!(
+        text.contains("aws: 28.5 % off machines on demand for a commitment"),
+        "{text}"
+    );
+    assert!(
+        text.contains("aws: 10.0 % off everything, as negotiated"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_price_of_ones_own_takes_the_place_of_the_list() {
+    let prices = "[prices]\naws = { discount = 50 }\nitems = { \"ec2.instance.m5.large\" = 0.05 }";
+    let bill = Place::with(&spec(prices))
+        .run(&["cost", "--json"])
+        .expect(0)
+        .json();
+    assert_eq!(line(&bill, "m5.large")["unit_price"], "0.05");
+    assert_eq!(line(&bill, "m5.large")["monthly"], "73.00");
+    assert_eq!(line(&bill, "control plane")["unit_price"], "0.05");
+}
+
+#[test]
+fn a_commitment_takes_the_place_of_sustained_use_on_google() {
+    let text = r#"stack = "hello"
+[cloud.gcp]
+project = "acme-prod"
+region  = "us-central1"
+[prices]
+gcp = { committed = 37 }
+[cluster.main]
+platform = "gke"
+[cluster.main.pool.web]
+machine = { gke = "n2-standard-4" }
+nodes   = 1
+"#;
+    let bill = Place::with(text).run(&["cost", "--json"]).expect(0).json();
+    // 0.194236 × 0.63, and not 0.1553888 × 0.63.
+    assert_eq!(line(&bill, "n2-standard-4")["unit_price"], "0.12236868");
+}
+
+#[test]
+fn mistakes_are_told_where_they_are() {
+    let wrong = "[prices]\naws = { discount = 110 }\nazure = { discount = 1 }";
+    let told = Place::with(&spec(wrong)).run(&["validate"]).expect(1).err;
+    assert!(told.contains("prices has no key `azure`"), "{told}");
+    assert!(
+        told.contains("`discount`") && told.contains("100"),
+        "{told}"
+    );
+    let unknown = "[prices]\nitems = { \"ec2.instance.m5.lagre\" = 0.05 }";
+    for verb in ["validate", "cost", "plan"] {
+        let told = Place::with(&spec(unknown)).run(&[verb]).expect(1).err;
+        assert!(
+            told.contains("no price is called `ec2.instance.m5.lagre` in us-east-1")
+                && told.contains("provision.toml:16:"),
+            "{verb}: {told}"
+        );
+    }
+}
+
+#[test]
+fn plans_budgets_and_plan_files_reckon_with_them() {
+    let prices = "[prices]\naws = { discount = 50 }\n[budget]\nmonthly_usd = 200";
+    let place = Place::with(&spec(prices));
+    // 257.36 by the list.
+    let plan = place
+        .run(&["plan", "--sandbox", "--json", "--out", "a.plan"])
+        .expect(0)
+        .json();
+    assert_eq!(plan["cost"]["after"], "128.68");
+    assert_eq!(plan["cost"]["terms"]["clouds"]["aws"]["discount"], "50.0");
+    let applied = place
+        .run(&["apply", "a.plan", "--sandbox", "--yes"])
+        .expect(0)
+        .out;
+    assert!(applied.contains("$128.68"), "{applied}");
+}

@@ -1,0 +1,166 @@
+//! `[prices]`: what somebody pays that differs from the list.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Percent, Price, Rate};
+
+/// What was agreed with the clouds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// By cloud: `aws`, `gcp`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clouds: BTreeMap<String, CloudTerms>,
+    /// Prices of one's own by item, in US dollars for the unit of the item.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub items: BTreeMap<String, Rate>,
+}
+
+/// What was agreed with one cloud.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloudTerms {
+    /// Taken off everything.
+    pub discount: Percent,
+    /// Taken off machines on demand for a commitment, before the discount.
+    pub committed: Percent,
+}
+
+/// What is sold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sold {
+    /// A machine on demand, which a commitment makes cheaper.
+    Machine,
+    /// Anything else.
+    Other,
+}
+
+impl Terms {
+    /// Nothing was agreed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What was agreed with a cloud.
+    #[must_use]
+    pub fn of(&self, cloud: &str) -> CloudTerms {
+        self.clouds.get(cloud).copied().unwrap_or_default()
+    }
+
+    /// The price that is paid instead of one of the list. Its source says what became of that.
+    #[must_use]
+    pub fn price(&self, cloud: &str, item: &str, sold: Sold, list: Price) -> Price {
+        if let Some(own) = self.items.get(item) {
+            return Price {
+                source: format!(
+                    "[prices] of the spec; the list says ${} ({})",
+                    list.rate, list.source
+                ),
+                rate: *own,
+                ..list
+            };
+        }
+        let terms = self.of(cloud);
+        let committed = match sold {
+            Sold::Machine => terms.committed,
+            Sold::Other => Percent::default(),
+        };
+        let off = [(committed, "committed"), (terms.discount, "negotiated")];
+        let off = off.into_iter().filter(|(off, _)| off.tenths() > 0);
+        let words: Vec<String> = off
+            .map(|(off, word)| format!("less {off} % {word}"))
+            .collect();
+        if words.is_empty() {
+            return list;
+        }
+        Price {
+            source: format!("{}; ${} {}", list.source, list.rate, words.join(", ")),
+            rate: list.rate.less(committed).less(terms.discount),
+            ..list
+        }
+    }
+
+    /// What was agreed, for the foot of a bill.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        for (cloud, terms) in &self.clouds {
+            if terms.committed.tenths() > 0 {
+                words.push(format!(
+                    "{cloud}: {} % off machines on demand for a commitment",
+                    terms.committed
+                ));
+            }
+            if terms.discount.tenths() > 0 {
+                words.push(format!(
+                    "{cloud}: {} % off everything, as negotiated",
+                    terms.discount
+                ));
+            }
+        }
+        match self.items.len() {
+            0 => {}
+            1 => words.push("one price is of the spec's own".to_owned()),
+            many => words.push(format!("{many} prices are of the spec's own")),
+        }
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn list(rate: &str) -> Price {
+        Price {
+            unit: "hour".to_owned(),
+            rate: rate.parse().unwrap(),
+            as_of: "2026-07-01".to_owned(),
+            source: "the list".to_owned(),
+        }
+    }
+
+    fn terms() -> Terms {
+        Terms {
+            clouds: [(
+                "aws".to_owned(),
+                CloudTerms {
+                    discount: "7.0".parse().unwrap(),
+                    committed: "28.0".parse().unwrap(),
+                },
+            )]
+            .into(),
+            items: [("ec2.instance.m5.large".to_owned(), "0.07".parse().unwrap())].into(),
+        }
+    }
+
+    #[test]
+    fn a_commitment_is_for_machines_and_a_discount_for_everything() {
+        let paid = terms().price("aws", "ec2.instance.m5.xlarge", Sold::Machine, list("0.20"));
+        // 0.20 × 0.72 × 0.93
+        assert_eq!(paid.rate.to_string(), "0.13392");
+        assert_eq!(
+            paid.source,
+            "the list; $0.20 less 28.0 % committed, less 7.0 % negotiated"
+        );
+        let other = terms().price("aws", "vpc.nat", Sold::Other, list("0.045"));
+        assert_eq!(other.rate.to_string(), "0.04185");
+        let elsewhere = terms().price("gcp", "gce.ipv4", Sold::Other, list("0.005"));
+        assert_eq!(elsewhere, list("0.005"));
+    }
+
+    #[test]
+    fn a_price_of_ones_own_goes_before_all_else() {
+        let paid = terms().price("aws", "ec2.instance.m5.large", Sold::Machine, list("0.096"));
+        assert_eq!(paid.rate.to_string(), "0.07");
+        assert!(
+            paid.source.contains("the list says $0.096"),
+            "{}",
+            paid.source
+        );
+        assert_eq!(terms().words().len(), 3);
+        assert!(Terms::default().is_empty() && Terms::default().words().is_empty());
+    }
+}

@@ -1,0 +1,225 @@
+//! What dates say of clusters: when support of their Kubernetes minor ends, what GKE does then, and what it costs.
+//!
+//! A channel takes clusters on by itself before standard support ends; the Extended channel keeps them for up to 24 months,
+//! at a higher price after the first 14 ("GKE versioning and support", "Extended channel pricing").
+
+use jiff::civil::Date;
+use provision_core::contract::{Note, RemarkRequest, Severity};
+use provision_core::model::{Observed, Pending, Resource};
+use provision_data::calendar::GKE;
+
+/// From so many days before the end of standard support on, it is warned of.
+const NEAR_DAYS: i32 = 90;
+
+/// Hours of a month, as bills count them.
+const MONTH_HOURS: u64 = 730;
+
+/// Prices are in nano-dollars.
+const NANOS_OF_CENT: u64 = 10_000_000;
+
+/// What is worth saying of all clusters.
+pub(crate) fn remark(request: &RemarkRequest) -> Vec<Note> {
+    let clusters = request.resources.iter();
+    let clusters = clusters.filter(|one| one.kind.as_str() == "gke.cluster");
+    clusters
+        .filter_map(|cluster| {
+            let live = request.live.iter().find(|live| live.id == cluster.id);
+            Support::of(request, cluster, live)?.note()
+        })
+        .collect()
+}
+
+/// The support of one cluster's minor.
+struct Support<'a> {
+    address: &'a str,
+    region: &'a str,
+    /// The minor that counts: the live one, or that of a cluster to come.
+    version: &'a str,
+    extended: bool,
+    standard_end: Date,
+    extended_end: Date,
+    /// Days until the end of standard support.
+    left: i32,
+    /// Days until the end of extended support.
+    left_extended: i32,
+}
+
+impl<'a> Support<'a> {
+    /// `None` where the calendar does not have the minor, or nobody says what day it is.
+    fn of(
+        request: &'a RemarkRequest,
+        cluster: &'a Resource<Pending>,
+        live: Option<&'a Observed>,
+    ) -> Option<Self> {
+        let field = |name: &str| cluster.fields.get(name).and_then(|one| one.as_text());
+        let has = live.and_then(|live| live.fields.get("version")?.as_text());
+        let version = has.or(field("version"))?;
+        let minor = GKE.iter().find(|minor| minor.name == version)?;
+        let today: Date = request.today.as_ref()?.parse().ok()?;
+        let (standard_end, extended_end): (Date, Date) =
+            (minor.standard.parse().ok()?, minor.extended.parse().ok()?);
+        Some(Self {
+            address: cluster.id.address.as_str(),
+            region: &request.context.region,
+            version,
+            extended: field("channel") == Some("EXTENDED"),
+            standard_end,
+            extended_end,
+            left: (standard_end - today).get_days(),
+            left_extended: (extended_end - today).get_days(),
+        })
+    }
+
+    fn note(&self) -> Option<Note> {
+        let (severity, code, message) = match (self.left, self.left_extended) {
+            (_, over) if over < 0 => (Severity::Warning, "support-over", self.over()),
+            (left, over) if left < 0 => (Severity::Warning, "support-past", self.past(over)),
+            (left, _) if left <= NEAR_DAYS => (Severity::Warning, "support-ends", self.ends()),
+            _ if self.extended => (Severity::Info, "support-extended", self.ends()),
+            _ => return None,
+        };
+        Some(Note {
+            severity,
+            code: code.to_owned(),
+            message,
+            address: Some(self.address.to_owned()),
+        })
+    }
+
+    /// Before the end of standard support.
+    fn ends(&self) -> String {
+        let then = match self.extended {
+            true => format!("{} until {}", price(self.region), self.extended_end),
+            false => "GKE has upgraded it by itself by then, unless it is on the extended channel, which costs more".to_owned(),
+        };
+        format!(
+            "Kubernetes {} has standard support until {}, {} days from now; then {then}",
+            self.version, self.standard_end, self.left
+        )
+    }
+
+    /// Between both ends.
+    fn past(&self, over: i32) -> String {
+        let ended = format!(
+            "standard support of Kubernetes {} ended on {}, {} days ago",
+            self.version, self.standard_end, -self.left
+        );
+        match self.extended {
+            true => format!(
+                "{ended}: {} until {}, {over} days from now, when GKE upgrades it by itself",
+                price(self.region),
+                self.extended_end
+            ),
+            false => format!("{ended}: GKE upgrades the cluster by itself"),
+        }
+    }
+
+    /// After both.
+    fn over(&self) -> String {
+        format!(
+            "Kubernetes {} has no support since {}: GKE upgrades the cluster by itself",
+            self.version, self.extended_end
+        )
+    }
+}
+
+/// What extended support costs: `the cluster costs $0.60 instead of $0.10 an hour (+$365 a month)`.
+fn price(region: &str) -> String {
+    let of = |item: &str| {
+        let nanos = provision_data::service_nanos(region, item);
+        nanos.map(|nanos| nanos / NANOS_OF_CENT)
+    };
+    let (Some(standard), Some(more)) = (of("gke.cluster"), of("gke.cluster.extended")) else {
+        return "the cluster costs more by the hour".to_owned();
+    };
+    let dollars = |cents: u64| format!("${}.{:02}", cents / 100, cents % 100);
+    format!(
+        "the cluster costs {} instead of {} an hour (+${} a month)",
+        dollars(standard + more),
+        dollars(standard),
+        more * MONTH_HOURS / 100
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeMap;
+
+    use provision_core::contract::Context;
+    use provision_core::model::{Kind, ResourceId, Value};
+
+    use super::*;
+
+    fn told(version: &str, channel: &str, today: &str) -> Option<Note> {
+        let text = |name: &str, value: &str| (name.to_owned(), Value::text(value));
+        let resource = Resource {
+            id: ResourceId::new("cluster.prod", "cluster"),
+            kind: Kind::new("gke.cluster"),
+            provider: crate::PROVIDER.to_owned(),
+            platform: None,
+            name: None,
+            parent: None,
+            fields: BTreeMap::from([text("version", version), text("channel", channel)]),
+            after: Vec::new(),
+            outlives: Vec::new(),
+            protect: false,
+            adopt: None,
+        };
+        let request = RemarkRequest {
+            context: Context {
+                stack: "shop".to_owned(),
+                account: None,
+                region: "europe-west1".to_owned(),
+                labels: BTreeMap::new(),
+            },
+            facts: None,
+            today: Some(today.to_owned()),
+            resources: vec![resource],
+            live: Vec::new(),
+        };
+        remark(&request).pop()
+    }
+
+    #[test]
+    fn the_extended_channel_costs_more_from_a_day_on() {
+        let far = told("1.35", "EXTENDED", "2026-11-26").unwrap();
+        assert_eq!(far.code, "support-extended");
+        let near = told("1.34", "EXTENDED", "2026-10-21").unwrap();
+        assert_eq!(
+            (near.severity, near.code.as_str()),
+            (Severity::Warning, "support-ends")
+        );
+        for part in [
+            "until 2026-11-30, 40 days from now",
+            "+$365 a month",
+            "until 2027-09-30",
+        ] {
+            assert!(near.message.contains(part), "{part}: {}", near.message);
+        }
+        let past = told("1.33", "EXTENDED", "2026-11-26").unwrap();
+        assert_eq!(past.code, "support-past");
+        assert!(
+            past.message.contains("115 days ago")
+                && past.message.contains("$0.60 instead of $0.10"),
+            "{}",
+            past.message
+        );
+        assert_eq!(
+            told("1.31", "EXTENDED", "2026-11-26").unwrap().code,
+            "support-over"
+        );
+    }
+
+    #[test]
+    fn other_channels_go_on_by_themselves() {
+        assert_eq!(told("1.35", "REGULAR", "2026-11-26"), None);
+        let near = told("1.34", "REGULAR", "2026-10-21").unwrap();
+        assert!(
+            near.message.contains("by itself") && !near.message.contains("+$365"),
+            "{}",
+            near.message
+        );
+        assert_eq!(told("1.99", "EXTENDED", "2026-11-26"), None);
+    }
+}
