@@ -208,6 +208,15 @@ pub struct Cost {
     /// Prices as of this date (2026-11-24) or time
     #[arg(long, value_name = "DATE", value_parser = date, env = "PROVISION_AS_OF")]
     pub as_of: Option<jiff::Timestamp>,
+    /// Comma-separated values: a row for each line
+    #[arg(long, group = "format", conflicts_with = "json")]
+    pub csv: bool,
+    /// Markdown, for a comment on a pull request
+    #[arg(long, group = "format", conflicts_with = "json")]
+    pub markdown: bool,
+    /// A page with charts that needs nothing else; `-` is standard output
+    #[arg(long, value_name = "FILE", group = "format", conflicts_with = "json")]
+    pub html: Option<std::path::PathBuf>,
     /// Questions that are not built yet.
     #[command(subcommand)]
     pub later: Option<CostLater>,

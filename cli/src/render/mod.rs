@@ -1,6 +1,7 @@
 //! What people and programs see. Text is made with its style; the screen takes the style away where it is not
 //! wanted.
 
+pub mod bill;
 pub mod cost;
 pub mod diagnostics;
 pub mod drift;

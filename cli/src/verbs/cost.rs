@@ -1,6 +1,8 @@
 //! `cost`: what a month costs. Offline, unless what is live is asked for.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
 use provision_core::cost::{Bill, UsageOf};
 use provision_core::plan::{self, Goal};
@@ -11,7 +13,7 @@ use crate::args::{Cost, CostLater, Shape};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::registry::Registry;
-use crate::{flow, input, price, render};
+use crate::{files, flow, input, price, render};
 
 pub(super) async fn run(cx: &Cx, args: &Cost) -> Result<Exit, Error> {
     match &args.later {
@@ -25,10 +27,34 @@ pub(super) async fn run(cx: &Cx, args: &Cost) -> Result<Exit, Error> {
     };
     if cx.screen.json {
         cx.screen.document(&bill)?;
+    } else if args.csv {
+        let sheet = render::bill::sheet(&stack, &bill).map_err(io::Error::from)?;
+        cx.screen.print(&sheet)?;
+    } else if args.markdown {
+        cx.screen.print(&render::bill::comment(&stack, &bill))?;
+    } else if let Some(path) = &args.html {
+        page(cx, path, &render::bill::page(&stack, &bill))?;
     } else {
         cx.screen.print(&render::cost::bill(&stack, &bill))?;
     }
     Ok(Exit::Ok)
+}
+
+/// Writes the page. It takes the place of another page, and of nothing else.
+fn page(cx: &Cx, path: &Path, page: &str) -> Result<(), Error> {
+    if path == Path::new("-") {
+        return Ok(cx.screen.print(page)?);
+    }
+    if path.is_file() && !files::read(path)?.starts_with(b"<!DOCTYPE html>") {
+        return Err(Error::BadFile {
+            path: path.to_owned(),
+            problem: "it is there and no page, so none is written over it".to_owned(),
+            advice: Some("name another file for the page".to_owned()),
+        });
+    }
+    files::write_whole(path, page.as_bytes())?;
+    let said = format!("Written to {}.\n", path.display());
+    Ok(cx.screen.print(&said)?)
 }
 
 /// The bill of the spec by itself: no credentials, no network.

@@ -168,6 +168,7 @@ struct Holders {
 impl Holders {
     fn new(items: &[Item<'_>]) -> Self {
         let (mut clusters, mut users) = (BTreeMap::new(), BTreeMap::new());
+        let mut outside: BTreeSet<(Address, &Address)> = BTreeSet::new();
         let mut join = |outside: &Address, cluster: Address| -> bool {
             let users: &mut BTreeSet<Address> = users.entry(outside.clone()).or_default();
             users.insert(cluster)
@@ -183,10 +184,12 @@ impl Holders {
                 match (&own, cluster_of(&other)) {
                     (Some(cluster), None) => join(&other, cluster.clone()),
                     (None, Some(cluster)) => join(address, cluster),
+                    (None, None) if other != *address => outside.insert((other, address)),
                     _ => continue,
                 };
             }
         }
+        inherit(&mut users, &outside);
         Self { clusters, users }
     }
 
@@ -236,6 +239,27 @@ impl Holders {
             }
         });
         (clusters.collect(), shared.collect())
+    }
+}
+
+/// What is needed by something that clusters use is used by them as well: the secret of a workload, the balancer before it.
+fn inherit(
+    users: &mut BTreeMap<Address, BTreeSet<Address>>,
+    needs: &BTreeSet<(Address, &Address)>,
+) {
+    let mut grows = true;
+    while grows {
+        grows = false;
+        for (needed, by) in needs {
+            let clusters = users.get(*by).cloned().unwrap_or_default();
+            if clusters.is_empty() {
+                continue;
+            }
+            let own = users.entry(needed.clone()).or_default();
+            let before = own.len();
+            own.extend(clusters);
+            grows |= own.len() > before;
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::Tables;
 use super::effect::{canonical, same};
 use super::resolve::known;
 use crate::contract::{Note, Severity};
+use crate::cost::Rate;
 use crate::model::{
     Address, Choice, FieldKind, Never, Observed, Open, Opt, Pending, ReplaceOrder, Resource,
     ResourceId, Value,
@@ -247,6 +248,7 @@ impl Run {
             return Value::Null;
         };
         let value = option.value.clone();
+        self.reason(resource, choice, option);
         if free.is_none() {
             self.notes.push(Note {
                 severity: Severity::Warning,
@@ -263,6 +265,36 @@ impl Run {
             self.occupy(group, &value);
         }
         value
+    }
+
+    /// Notes why an option was taken, where prices say so.
+    fn reason(&mut self, resource: &Resource<Open>, choice: &Choice, taken: &Opt) {
+        let next = choice
+            .any_of
+            .iter()
+            .find(|other| other.value != taken.value);
+        let (Some(price), Some((next, dearer))) = (
+            taken.hourly_micros,
+            next.and_then(|next| Some((next, next.hourly_micros?))),
+        ) else {
+            return;
+        };
+        if dearer < price {
+            return;
+        }
+        let what = &choice.what;
+        self.notes.push(Note {
+            severity: Severity::Info,
+            code: format!("chosen-{what}"),
+            message: format!(
+                "{} at ${} an hour is the cheapest {what} that fits, before {} at ${}",
+                shown(&taken.value),
+                Rate::micros(i64::try_from(price).unwrap_or(i64::MAX)),
+                shown(&next.value),
+                Rate::micros(i64::try_from(dearer).unwrap_or(i64::MAX)),
+            ),
+            address: Some(resource.id.address.to_string()),
+        });
     }
 
     /// Notes what choosing anew would take, when that is cheaper.

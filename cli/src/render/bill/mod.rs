@@ -1,0 +1,115 @@
+//! A bill for programs, pull requests and managers: what is shown is decided here, each format only writes it.
+
+mod chart;
+mod csv;
+mod html;
+mod markdown;
+
+use provision_core::cost::{Bill, Line, Money, Parts, PoolBill, Range, Shares};
+use provision_core::model::Platform;
+
+pub use self::csv::sheet;
+pub use html::page;
+pub use markdown::comment;
+
+/// So many lines are the largest.
+const LARGEST: usize = 10;
+
+/// A cluster, or something that several share or none uses.
+struct Section<'a> {
+    /// Its address.
+    name: &'a str,
+    /// `on eks`, `shared by cluster.a, cluster.b`.
+    what: String,
+    parts: &'a Parts,
+    total: Money,
+    range: Range<Money>,
+    lines: &'a [Line],
+    /// Of clusters alone.
+    cluster: Option<OfCluster<'a>>,
+}
+
+struct OfCluster<'a> {
+    shares: &'a Shares,
+    pools: &'a [PoolBill],
+    complete: bool,
+}
+
+fn sections(bill: &Bill) -> Vec<Section<'_>> {
+    let clusters = bill.clusters.iter().map(|one| Section {
+        name: one.address.as_str(),
+        what: match one.platform {
+            Some(platform) => format!("on {}", Platform::word(platform)),
+            None => "on an unknown platform".to_owned(),
+        },
+        parts: &one.parts,
+        total: one.total,
+        range: one.range,
+        lines: &one.lines,
+        cluster: Some(OfCluster {
+            shares: &one.master_share,
+            pools: &one.pools,
+            complete: one.complete,
+        }),
+    });
+    let shared = bill.shared.iter().map(|one| Section {
+        name: one.address.as_str(),
+        what: match one.used_by.as_slice() {
+            [] => "used by no cluster".to_owned(),
+            users => {
+                let users: Vec<&str> = users.iter().map(|user| user.as_str()).collect();
+                format!("shared by {}", users.join(", "))
+            }
+        },
+        parts: &one.parts,
+        total: one.total,
+        range: one.range,
+        lines: &one.lines,
+        cluster: None,
+    });
+    clusters.chain(shared).collect()
+}
+
+/// The lines that cost most, most first.
+fn largest(bill: &Bill) -> Vec<&Line> {
+    let all = sections(bill).into_iter().flat_map(|one| one.lines);
+    let mut all: Vec<&Line> = all.filter(|line| line.monthly > Money::ZERO).collect();
+    all.sort_by(|a, b| b.monthly.cmp(&a.monthly).then_with(|| a.id.cmp(&b.id)));
+    all.truncate(LARGEST);
+    all
+}
+
+/// `1460 hours`, `100 GB`.
+fn quantity(line: &Line) -> String {
+    let plural = match line.unit.as_str() {
+        "hour" | "month" => "s",
+        _ => "",
+    };
+    format!("{} {}{plural}", line.quantity, line.unit)
+}
+
+/// `$100.00 to $400.00 by the number of nodes`; nothing where that makes no difference.
+fn span(range: Range<Money>) -> Option<String> {
+    let (min, max) = (range.min.cents(), range.max.cents());
+    (range.min != range.max).then(|| format!("{min} to {max} by the number of nodes"))
+}
+
+/// `2 of 2–6`.
+fn nodes(nodes: Range<u64>) -> String {
+    let Range { min, expected, max } = nodes;
+    match min == max {
+        true => expected.to_string(),
+        false => format!("{expected} of {min}–{max}"),
+    }
+}
+
+/// All that was assumed, and how old the prices are.
+fn assumptions(bill: &Bill) -> Vec<String> {
+    let mut all = bill.assumptions.clone();
+    let free: u32 = bill.free.values().sum();
+    all.push(format!("{free} objects cost nothing by themselves"));
+    if let (Some(oldest), Some(youngest)) = (&bill.catalogue.oldest, &bill.catalogue.as_of) {
+        all.push(format!("list prices read {oldest} to {youngest}"));
+    }
+    all
+}
