@@ -161,6 +161,7 @@ impl Fault {
         self.how == How::Refused
             && (self.status == 412
                 || self.is(&["ABORTED", "aborted", "conditionNotMet"])
+                || (self.is(&["FAILED_PRECONDITION"]) && self.message.contains("etag"))
                 || (self.status == 409 && !self.is_already()))
     }
 

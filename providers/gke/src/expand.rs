@@ -1,4 +1,4 @@
-//! From `[network.NAME]` and `[cluster.NAME]` to resources.
+//! From `[network.NAME]`, `[cluster.NAME]` and `[secret.NAME]` to resources.
 //!
 //! What is made in which order follows from references, parents and `after`; deletion goes the other way round. Pools are
 //! made with their cluster, in the same operation, and each is a resource as well: its own create finds it there. Nodes come
@@ -16,6 +16,7 @@ use crate::PROVIDER;
 mod cluster;
 mod network;
 mod pool;
+mod secret;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,11 @@ pub(crate) fn expand(request: &ExpandRequest) -> ExpandAnswer {
     for (name, block) in &request.spec.clusters {
         if request.blocks.contains(&format!("cluster.{name}")) {
             cluster::expand(request, name, block, &mut answer);
+        }
+    }
+    for (name, block) in &request.spec.secrets {
+        if request.blocks.contains(&format!("secret.{name}")) {
+            secret::expand(request, name, block, &mut answer);
         }
     }
     answer

@@ -14,6 +14,7 @@ use provision_kind::uses::usages;
 use crate::PROVIDER;
 use crate::account::facts;
 use crate::client::Gcp;
+use crate::existing;
 use crate::expand::expand;
 use crate::kinds::{ALL, Ask, On, ops, reading};
 
@@ -75,9 +76,9 @@ impl Provider for GkeProvider {
                         notes: Vec::new(),
                     }))
                 }
-                SurveyRequest::Existing(_) => Ok(SurveyAnswer::Existing {
-                    facts: std::collections::BTreeMap::new(),
-                }),
+                SurveyRequest::Existing(request) => existing::read(gcp, request)
+                    .await
+                    .map(|facts| SurveyAnswer::Existing { facts }),
                 SurveyRequest::Objects(objects) => Ok(survey(gcp, objects).await),
                 SurveyRequest::Import(_) => {
                     Err(internal("clusters on gke are not built yet".to_owned()))

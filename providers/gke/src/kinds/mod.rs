@@ -18,6 +18,9 @@ mod operation;
 pub(crate) mod project_binding;
 pub(crate) mod reading;
 mod router;
+mod secret;
+mod secret_calls;
+mod secret_state;
 pub(crate) mod seen;
 pub(crate) mod service_account;
 mod subnetwork;
@@ -38,6 +41,8 @@ pub use network::Network;
 pub use node_pool::NodePool;
 pub use project_binding::ProjectBinding;
 pub use router::Router;
+pub use secret::Secret;
+pub(crate) use secret_calls::has_secret;
 pub use service_account::ServiceAccount;
 pub(crate) use service_account::email;
 pub use subnetwork::Subnetwork;
@@ -116,7 +121,7 @@ impl<K: Serves<Cloud = Google>> Ops for Face<K> {
 }
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 7] = [
+pub(crate) const ALL: [&dyn Ops; 8] = [
     &Face::<Network>(PhantomData),
     &Face::<Subnetwork>(PhantomData),
     &Face::<Router>(PhantomData),
@@ -124,6 +129,7 @@ pub(crate) const ALL: [&dyn Ops; 7] = [
     &Face::<ProjectBinding>(PhantomData),
     &Face::<Cluster>(PhantomData),
     &Face::<NodePool>(PhantomData),
+    &Face::<Secret>(PhantomData),
 ];
 
 /// Finds a kind's operations.

@@ -1,0 +1,20 @@
+//! What the spec refers to and others own: read, judged, used, and never changed.
+
+pub(crate) mod secret;
+
+use std::collections::BTreeMap;
+
+use provision_core::contract::{ExpandRequest, Failure};
+
+use crate::client::Gcp;
+
+/// All that the spec refers to, as facts.
+///
+/// # Errors
+/// When something could not be read.
+pub(crate) async fn read(
+    gcp: &Gcp,
+    request: &ExpandRequest,
+) -> Result<BTreeMap<String, String>, Failure> {
+    secret::read(gcp, request).await
+}
