@@ -349,12 +349,10 @@ fn platforms(
         "load_balancer" => loaded.spec.behind(name).into_iter().collect(),
         "secret" => {
             let secret = loaded.spec.secrets.get(name);
-            match secret.map(|secret| (&secret.store, &secret.cluster)) {
-                Some((None, Some(of))) => cluster(of).into_iter().collect(),
-                // No store of Google Cloud is built.
-                Some(_) if loaded.spec.aws.is_none() => vec![Gke],
-                _ => Vec::new(),
-            }
+            // A store of a cloud is no matter of a platform.
+            let of = secret.filter(|secret| secret.store.is_none());
+            let of = of.and_then(|secret| cluster(secret.cluster.as_ref()?));
+            of.into_iter().collect()
         }
         "job" => {
             let job = loaded.spec.jobs.get(name);
