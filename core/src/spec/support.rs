@@ -140,11 +140,6 @@ pub const TABLE: &[Row] = &[
         NotYet("adoption on Google Cloud is not built yet"),
     ),
     row(
-        "network.*.existing.gcp",
-        &[Gke],
-        NotYet("existing networks on Google Cloud are not built yet"),
-    ),
-    row(
         "network.*.existing.aws",
         &[Gke],
         Never("it is a network of AWS"),

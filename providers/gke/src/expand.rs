@@ -27,8 +27,11 @@ type Made = Result<Resource<Open>, Failure>;
 pub(crate) fn expand(request: &ExpandRequest) -> ExpandAnswer {
     let mut answer = ExpandAnswer::default();
     for (name, block) in &request.spec.networks {
-        if request.blocks.contains(&format!("network.{name}")) && block.existing.is_none() {
-            network::expand(request, name, block, &mut answer);
+        if request.blocks.contains(&format!("network.{name}")) {
+            match block.existing {
+                Some(_) => network::judge(request, name, block, &mut answer),
+                None => network::expand(request, name, block, &mut answer),
+            }
         }
     }
     for (name, block) in &request.spec.clusters {

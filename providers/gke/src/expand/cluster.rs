@@ -11,6 +11,7 @@ use provision_kind::{Field, Tags};
 
 use super::{Made, keep, named, network, note, refused, resource};
 use crate::account::CHANNEL;
+use crate::existing::network::{Ground, ground};
 use crate::kinds::{Cluster, NewPool, ProjectBinding, ServiceAccount, email};
 
 /// Longest name of a cluster (projects.locations.clusters.create).
@@ -133,13 +134,13 @@ impl Plan<'_> {
         let public = &block.endpoint.public;
         let everybody = public.iter().any(|range| range == EVERYBODY);
         let window = gke.maintenance.as_ref();
-        let subnet = network::id(&block.network, "subnet");
+        let ground = self.ground();
         let fields = Cluster {
             location: self.location(),
             autopilot: gke.autopilot,
-            network: Field::output(&network::id(&block.network, "network"), "id"),
-            subnetwork: Field::output(&subnet, "id"),
-            pods_range: Field::output(&subnet, "pods"),
+            network: ground.network,
+            subnetwork: ground.subnetwork,
+            pods_range: ground.pods_range,
             datapath: "ADVANCED_DATAPATH".to_owned(),
             version: block.version.clone(),
             channel: self.channel(),
@@ -171,6 +172,20 @@ impl Plan<'_> {
         made.after = vec![self.id("node-account"), self.id("node-binding")];
         made.after.extend(self.way_out());
         Ok(made)
+    }
+
+    /// Where it lies: in our network, or in somebody else's.
+    fn ground(&self) -> Ground {
+        let name = &self.block.network;
+        if self.network.existing.is_some() {
+            return ground(&self.context.region, name, self.network, self.facts);
+        }
+        let subnet = network::id(name, "subnet");
+        Ground {
+            network: Field::output(&network::id(name, "network"), "id"),
+            subnetwork: Field::output(&subnet, "id"),
+            pods_range: Field::output(&subnet, "pods"),
+        }
     }
 
     fn days(&self, days: &[String]) -> Vec<String> {

@@ -38,6 +38,7 @@ use provision_kind::{Cloud, Seen, Serves, Uses};
 pub use cluster::{Cluster, NewPool};
 pub use cluster_addons::NAMES as ADDONS;
 pub use network::Network;
+pub(crate) use network::get as get_network;
 pub use node_pool::NodePool;
 pub use project_binding::ProjectBinding;
 pub use router::Router;
@@ -46,6 +47,7 @@ pub(crate) use secret_calls::has_secret;
 pub use service_account::ServiceAccount;
 pub(crate) use service_account::email;
 pub use subnetwork::Subnetwork;
+pub(crate) use subnetwork::PODS;
 
 use crate::client::Gcp;
 use crate::error::Fault;
