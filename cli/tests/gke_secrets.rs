@@ -141,7 +141,12 @@ const PLAN: [&str; 3] = ["plan", "--sandbox", "--detailed-exitcode"];
 fn values_reach_the_store_and_are_found_nowhere_else() {
     let place = Place::with(SPEC);
     run(&place, Some(ONE), &["plan", "--sandbox", "--out", "p.json"]).expect(0);
-    run(&place, Some(ONE), &["apply", "--sandbox", "--yes", "--json"]).expect(0);
+    run(
+        &place,
+        Some(ONE),
+        &["apply", "--sandbox", "--yes", "--json"],
+    )
+    .expect(0);
     run(&place, Some(ONE), &PLAN).expect(0);
     run(&place, Some(ONE), &["drift", "--sandbox"]).expect(0);
     assert_eq!(held(&place, "piped"), "aHVudGVyMi1waXBlZA==");
@@ -202,7 +207,11 @@ fn what_others_do_to_a_secret_is_drift_and_is_not_destroyed() {
 fn what_is_not_at_hand_is_kept_and_cannot_be_made() {
     let place = Place::with(SPEC);
     let planned = run(&place, None, &PLAN).expect(2);
-    assert!(flat(&planned.out).contains("not at hand"), "{}", planned.out);
+    assert!(
+        flat(&planned.out).contains("not at hand"),
+        "{}",
+        planned.out
+    );
     let failed = run(&place, None, &APPLY).expect(1);
     assert!(format!("{}{}", failed.out, failed.err).contains("DATABASE_URL"));
     run(&place, Some(ONE), &APPLY).expect(0);
@@ -254,8 +263,14 @@ fn a_kubernetes_secret_is_refused_by_name() {
     let place = Place::with(text);
     let ran = place.run(&["validate"]).expect(1);
     let said = flat(&ran.err);
-    assert!(said.contains("Kubernetes Secrets are not built yet"), "{said}");
-    place.write("provision.toml", text.replace("from", "store = \"cloud\"\nfrom"));
+    assert!(
+        said.contains("Kubernetes Secrets are not built yet"),
+        "{said}"
+    );
+    place.write(
+        "provision.toml",
+        text.replace("from", "store = \"cloud\"\nfrom"),
+    );
     place.run(&["validate"]).expect(0);
 }
 

@@ -130,9 +130,13 @@ mod tests {
         let store = format!("{BOTH}store = \"cloud\"\n");
         let gke = Keeper::Platform(Platform::Gke);
         assert_eq!(keeper(&format!("{store}{GKE}")), gke);
-        let used = "[workload.web]\ncluster = \"g\"\nimage = \"a/b:1\"\nsecrets = { DB = \"db\" }\n";
+        let used =
+            "[workload.web]\ncluster = \"g\"\nimage = \"a/b:1\"\nsecrets = { DB = \"db\" }\n";
         assert_eq!(keeper(&format!("{store}{GKE}{ECS}{used}")), gke);
-        let google = store.replace("[cloud.aws]\naccount = \"123456789012\"\nregion = \"eu-west-1\"\n", "");
+        let google = store.replace(
+            "[cloud.aws]\naccount = \"123456789012\"\nregion = \"eu-west-1\"\n",
+            "",
+        );
         assert_eq!(keeper(&google), gke);
     }
 

@@ -127,17 +127,9 @@ pub const TABLE: &[Row] = &[
     row(
         "cluster.*.access",
         &[Gke],
-        NotYet("access to clusters on gke is not built yet: IAM says who may use them"),
-    ),
-    row(
-        "cluster.*.adopt",
-        &[Gke],
-        NotYet("adoption on Google Cloud is not built yet"),
-    ),
-    row(
-        "cluster.*.pool.*.adopt",
-        &[Gke],
-        NotYet("adoption on Google Cloud is not built yet"),
+        NotYet(
+            "access to clusters on gke is not built yet: give whoever may use them a role of IAM in the project, such as roles/container.developer",
+        ),
     ),
     row(
         "network.*.existing.aws",
@@ -147,7 +139,9 @@ pub const TABLE: &[Row] = &[
     row(
         "network.*.adopt",
         &[Gke],
-        Never("a VPC of AWS cannot be taken over for gke"),
+        Never(
+            "a network on Google Cloud has no place for a mark that can be changed later: name it by `existing`",
+        ),
     ),
     row(
         "network.*.security_groups",

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::PROVIDER;
 
+pub(crate) mod adopted;
 mod cluster;
 mod network;
 mod pool;

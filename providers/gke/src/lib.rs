@@ -9,6 +9,7 @@ mod client;
 mod error;
 mod existing;
 mod expand;
+mod import;
 mod kinds;
 mod machine;
 pub mod marks;

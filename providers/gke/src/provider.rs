@@ -16,6 +16,7 @@ use crate::account::facts;
 use crate::client::Gcp;
 use crate::existing;
 use crate::expand::expand;
+use crate::import::import;
 use crate::kinds::{ALL, Ask, On, ops, reading};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
@@ -80,9 +81,9 @@ impl Provider for GkeProvider {
                     .await
                     .map(|facts| SurveyAnswer::Existing { facts }),
                 SurveyRequest::Objects(objects) => Ok(survey(gcp, objects).await),
-                SurveyRequest::Import(_) => {
-                    Err(internal("clusters on gke are not built yet".to_owned()))
-                }
+                SurveyRequest::Import(wish) => import(gcp, wish)
+                    .await
+                    .map(|found| SurveyAnswer::Imported(Box::new(found))),
                 SurveyRequest::Advice(_) => Ok(SurveyAnswer::Advice(Advice::default())),
                 SurveyRequest::Left(_) => Ok(SurveyAnswer::Left {
                     left: Vec::new(),

@@ -1,6 +1,6 @@
 //! Whether a network of somebody else does for the clusters that are to lie in it.
 
-use provision_core::contract::{Class, ExpandRequest, Failure, Note, Severity};
+use provision_core::contract::{Class, ExpandRequest, Facts, Failure, Note, Severity};
 use provision_core::spec::Network;
 
 use super::network::{Found, FoundSubnet, addresses, found, named, usable};
@@ -30,6 +30,7 @@ struct Judge<'a> {
 }
 
 /// Judges a network for as many nodes as its clusters may have. Offline nothing is known of it.
+/// A network in which all clusters are adopted does for them.
 pub(crate) fn judge(request: &ExpandRequest, name: &str, block: &Network, nodes: u64) -> Verdict {
     let Some(network) = named(block) else {
         return Verdict::default();
@@ -50,7 +51,7 @@ pub(crate) fn judge(request: &ExpandRequest, name: &str, block: &Network, nodes:
 }
 
 impl Judge<'_> {
-    fn fail(&mut self, code: &str, message: String, advice: impl Into<String>) {
+    fn fail(&mut self, code: &str, message: &str, advice: impl Into<String>) {
         self.verdict.failures.push(Failure {
             class: Class::Invalid,
             code: code.to_owned(),
@@ -75,12 +76,12 @@ impl Judge<'_> {
         if self.network.contains('/') {
             let message = format!("`{}` is no name of a network", self.network);
             let advice = "write the name alone: networks of other projects cannot be used yet";
-            self.fail("network-name", message, advice);
+            self.fail("network-name", &message, advice);
         }
         let asked = self.block.subnets.as_ref();
         if asked.is_some_and(|all| all.private.len() > 1) {
             let message = "a cluster on GKE lies in one subnetwork".to_owned();
-            self.fail("subnets-many", message, "name one in `subnets.private`");
+            self.fail("subnets-many", &message, "name one in `subnets.private`");
         }
         if asked.is_some_and(|all| !all.public.is_empty()) {
             let message = "Google's balancers need no subnetwork: `subnets.public` is set aside";
@@ -93,10 +94,13 @@ impl Judge<'_> {
         if !found.is_there {
             let message = format!("there is no network {} in project {project}", self.network);
             let advice = format!("`gcloud compute networks list --project {project}` lists them");
-            self.fail("network-missing", message, advice);
+            self.fail("network-missing", &message, advice);
             return;
         }
         self.named(found);
+        if self.only_adopted() {
+            return;
+        }
         let usable = usable(found, self.network, self.block);
         let Some(subnet) = usable.first() else {
             if self.asked().is_none() {
@@ -105,7 +109,7 @@ impl Judge<'_> {
                     self.network
                 );
                 let advice = "add one: gcloud compute networks subnets create NAME --secondary-range pods=RANGE";
-                self.fail("subnets-missing", message, advice);
+                self.fail("subnets-missing", &message, advice);
             }
             return;
         };
@@ -119,12 +123,25 @@ impl Judge<'_> {
                 "gcloud compute networks subnets update {} --region {region} --enable-private-ip-google-access",
                 subnet.name
             );
-            self.fail("private-access", message, advice);
+            self.fail("private-access", &message, advice);
         }
         if !found.nat {
             let message = "no router of it in the region has a NAT: nodes cannot reach the internet, only Google's services";
             self.note(Severity::Warning, "nat-none", message.to_owned());
         }
+    }
+
+    fn only_adopted(&self) -> bool {
+        let facts = self.request.facts.as_ref();
+        let clusters = self.request.spec.clusters.iter();
+        let here = clusters.filter(|(_, one)| format!("network.{}", one.network) == self.address);
+        let mut taken = here.map(|(name, one)| {
+            let marked = |facts: &Facts| facts.adopted.contains_key(&format!("cluster.{name}"));
+            one.adopt.is_some() || facts.is_some_and(marked)
+        });
+        taken
+            .next()
+            .is_some_and(|first| first && taken.all(|one| one))
     }
 
     fn place(&self) -> (String, String) {
@@ -156,13 +173,16 @@ impl Judge<'_> {
             Some(one) => format!("subnetwork {asked} is of network {}", one.network),
             None => format!("there is no subnetwork {asked} in {region}"),
         };
-        let own = found.subnets.iter().filter(|one| one.network == self.network);
+        let own = found
+            .subnets
+            .iter()
+            .filter(|one| one.network == self.network);
         let own: Vec<&str> = own.map(|one| one.name.as_str()).collect();
         let advice = match own.is_empty() {
             true => "add one, or take another network".to_owned(),
             false => format!("name one of {}", own.join(", ")),
         };
-        self.fail("subnet-missing", message, advice);
+        self.fail("subnet-missing", &message, advice);
     }
 
     /// Whether all nodes and their pods find addresses.
@@ -174,7 +194,7 @@ impl Judge<'_> {
                 self.nodes, subnet.cidr, subnet.name
             );
             let advice = "take a larger subnetwork, or lower `max` of the pools";
-            self.fail("subnet-small", message, advice);
+            self.fail("subnet-small", &message, advice);
         }
         let Some((range, size)) = subnet.for_pods().first().copied() else {
             let message = format!("{} has no secondary range for pods", subnet.name);
@@ -183,7 +203,7 @@ impl Judge<'_> {
                 "gcloud compute networks subnets update {} --region {region} --add-secondary-ranges pods=RANGE",
                 subnet.name
             );
-            self.fail("pods-missing", message, advice);
+            self.fail("pods-missing", &message, advice);
             return;
         };
         let most = size / OF_A_NODE;
@@ -193,7 +213,7 @@ impl Judge<'_> {
                 self.nodes, subnet.name
             );
             let advice = "add a larger secondary range called `pods`, or lower `max` of the pools";
-            self.fail("pods-too-few", message, advice);
+            self.fail("pods-too-few", &message, advice);
         }
         let message = format!(
             "a new cluster lies in subnetwork {}, with its pods in range {range} (a /24 for each of at most {most} nodes)",
@@ -208,7 +228,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::BTreeMap;
 
-    use provision_core::contract::{Context, Facts};
+    use provision_core::contract::Context;
     use provision_core::spec::{Input, load};
 
     use super::*;
@@ -271,7 +291,13 @@ mod tests {
         bad.nat = false;
         bad.subnets = vec![subnet("a", "10.0.0.0/28", &[("x", "10.8.0.0/22")])];
         bad.subnets[0].private_access = false;
-        let wanted = ["subnet-small", "pods-too-few", "private-access", "subnets-found", "nat-none"];
+        let wanted = [
+            "subnet-small",
+            "pods-too-few",
+            "private-access",
+            "subnets-found",
+            "nat-none",
+        ];
         assert_eq!(codes("", &bad, 20), wanted);
         let named = "subnets = { private = [\"b\"] }";
         assert_eq!(codes(named, &good, 1), ["subnet-missing"]);
@@ -286,9 +312,17 @@ mod tests {
 
     #[test]
     fn the_range_called_pods_comes_first_and_then_the_largest() {
-        let ranges = [("a", "10.8.0.0/16"), ("pods", "10.9.0.0/20"), ("b", "10.10.0.0/14")];
+        let ranges = [
+            ("a", "10.8.0.0/16"),
+            ("pods", "10.9.0.0/20"),
+            ("b", "10.10.0.0/14"),
+        ];
         let subnet = subnet("a", "10.0.0.0/24", &ranges);
-        let names: Vec<&str> = subnet.for_pods().iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = subnet
+            .for_pods()
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
         assert_eq!(names, ["pods", "b", "a"]);
     }
 }

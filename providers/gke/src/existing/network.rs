@@ -57,7 +57,10 @@ pub(crate) fn addresses(cidr: &str) -> u64 {
 impl FoundSubnet {
     /// Names of its secondary ranges, the best one for pods first: the one that is called so, then the largest.
     pub(crate) fn for_pods(&self) -> Vec<(&String, u64)> {
-        let sized = self.ranges.iter().map(|(name, cidr)| (name, addresses(cidr)));
+        let sized = self
+            .ranges
+            .iter()
+            .map(|(name, cidr)| (name, addresses(cidr)));
         let mut all: Vec<(&String, u64)> = sized.collect();
         all.sort_by_key(|(name, size)| (*name != crate::kinds::PODS, std::cmp::Reverse(*size)));
         all
@@ -175,9 +178,7 @@ pub(crate) fn usable<'a>(found: &'a Found, network: &str, block: &Network) -> Ve
     let of_network = found.subnets.iter().filter(|one| one.network == network);
     let mut all: Vec<&FoundSubnet> = match asked.is_empty() {
         true => of_network.filter(|one| !one.ranges.is_empty()).collect(),
-        false => of_network
-            .filter(|one| asked.contains(&one.name))
-            .collect(),
+        false => of_network.filter(|one| asked.contains(&one.name)).collect(),
     };
     let room = |one: &FoundSubnet| one.for_pods().first().map_or(0, |(_, size)| *size);
     all.sort_by(|one, other| (room(other), &one.name).cmp(&(room(one), &other.name)));
@@ -204,7 +205,10 @@ pub(crate) fn ground(region: &str, name: &str, block: &Network, facts: Option<&F
     let ranges = subnets.iter().flat_map(|one| one.for_pods());
     let ranges: Vec<String> = ranges.map(|(name, _)| name.clone()).collect();
     Ground {
-        subnetwork: sticky(subnets.iter().map(|one| path(&one.name)).collect(), "subnetwork"),
+        subnetwork: sticky(
+            subnets.iter().map(|one| path(&one.name)).collect(),
+            "subnetwork",
+        ),
         pods_range: match ranges.is_empty() {
             true => offline.pods_range,
             false => sticky(ranges, "range of pods"),

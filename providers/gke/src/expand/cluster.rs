@@ -62,28 +62,38 @@ pub(super) fn expand(
     if let Ok(account) = &account {
         plan.account = email(&plan.project, account.name.as_deref().unwrap_or_default());
     }
-    let mut all = vec![account, plan.binding()];
+    let root = plan.adopted_cluster();
+    let makes_nodes = |pool: &String| plan.adopted_pool(pool).is_none();
+    let mut all = match root.is_none() || block.pools.keys().any(makes_nodes) {
+        true => vec![account, plan.binding()],
+        false => Vec::new(),
+    };
     let mut seeds = Vec::new();
     let mut pools = Vec::new();
     for (name, pool) in &block.pools {
         match plan.pool(name, pool) {
             Ok((seed, made)) => {
-                seeds.push(seed);
+                seeds.extend(seed);
                 pools.push(Ok(made));
             }
             Err(failure) => pools.push(Err(failure)),
         }
     }
-    all.push(plan.cluster(seeds));
+    all.push(plan.cluster(seeds).map(|cluster| match &root {
+        Some(root) => plan.taken_cluster(cluster, root),
+        None => cluster,
+    }));
     all.extend(pools);
     keep(answer, all);
     plan.notes(&mut answer.notes);
+    let adopted = root.as_deref().map(|root| plan.adoption_note(root));
+    answer.notes.extend(adopted);
 }
 
 /// One cluster on its way to resources.
 pub(super) struct Plan<'a> {
     pub(super) context: &'a Context,
-    facts: Option<&'a Facts>,
+    pub(super) facts: Option<&'a Facts>,
     project: String,
     pub(super) address: String,
     /// `shop-prod`: the cluster's name, and what the names of the rest begin with.

@@ -37,17 +37,19 @@ use provision_kind::{Cloud, Seen, Serves, Uses};
 
 pub use cluster::{Cluster, NewPool};
 pub use cluster_addons::NAMES as ADDONS;
+pub(crate) use cluster_read::fields as cluster_fields;
 pub use network::Network;
 pub(crate) use network::get as get_network;
 pub use node_pool::NodePool;
+pub(crate) use node_pool_read::fields as pool_fields;
 pub use project_binding::ProjectBinding;
 pub use router::Router;
 pub use secret::Secret;
 pub(crate) use secret_calls::has_secret;
 pub use service_account::ServiceAccount;
 pub(crate) use service_account::email;
-pub use subnetwork::Subnetwork;
 pub(crate) use subnetwork::PODS;
+pub use subnetwork::Subnetwork;
 
 use crate::client::Gcp;
 use crate::error::Fault;

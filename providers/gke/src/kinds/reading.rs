@@ -106,8 +106,23 @@ impl Read {
             .clusters
             .iter()
             .filter(|live| live.marks.stack.as_deref() == stack);
-        ours.filter_map(|live| Some((live.marks.id.clone()?, live.physical.clone())))
-            .collect()
+        let ours = ours.filter_map(|live| Some((live.marks.id.clone()?, live.physical.clone())));
+        ours.chain(self.to_adopt(asks)).collect()
+    }
+
+    /// Clusters of nobody that are to be taken over, so that what lies in them is seen as well.
+    fn to_adopt(&self, asks: &[(&'static str, &Ask<'_>)]) -> Vec<(ResourceId, String)> {
+        let wanted = asks.iter().filter(|(kind, _)| *kind == Cluster::KIND);
+        let wanted = wanted.flat_map(|(_, ask)| &ask.resources);
+        let wanted = wanted.filter(|resource| resource.adopt.is_some());
+        let handle = |resource: &&&Resource<Pending>| {
+            let nobodys = |live: &&Live| {
+                live.marks.stack.is_none() && resource.name.as_deref() == Some(last(&live.physical))
+            };
+            let live = self.clusters.iter().find(nobodys)?;
+            Some((resource.id.clone(), live.physical.clone()))
+        };
+        wanted.filter_map(|resource| handle(&resource)).collect()
     }
 
     fn listed(&self, lives: &[Live]) -> Listed {

@@ -120,7 +120,9 @@ impl Serves for Secret {
         let found = match calls::list(ask.gcp).await {
             Ok(found) => found,
             // Who has the service switched off, and wants nothing of it, has nothing there.
-            Err(fault) if fault.is_disabled() && ask.resources.is_empty() => return Seen::default(),
+            Err(fault) if fault.is_disabled() && ask.resources.is_empty() => {
+                return Seen::default();
+            }
             Err(fault) => return look(ask, Err(fault)),
         };
         compared(ask, found).await
@@ -147,7 +149,10 @@ impl Serves for Secret {
             return bring(cx, want, live).await.map(Some);
         }
         let now = tags_of(live);
-        let same = want.tags.iter().all(|(key, value)| now.get(key) == Some(value));
+        let same = want
+            .tags
+            .iter()
+            .all(|(key, value)| now.get(key) == Some(value));
         if !same && cx.wants("tags") {
             return relabel(cx, want, live).await.map(Some);
         }
@@ -171,7 +176,10 @@ impl Serves for Secret {
         let versions = calls::versions(cx.gcp, &physical).await?;
         let wish = cx.desired.map(|desired| Wish::of(&desired.fields));
         let value = match wish {
-            Some(wish) => wish.held(cx.gcp, &found, &versions, cx.values.of(cx.id())).await?,
+            Some(wish) => {
+                wish.held(cx.gcp, &found, &versions, cx.values.of(cx.id()))
+                    .await?
+            }
             None => None,
         };
         Ok(Some(live(&found, &versions, value, &[cx.id()])))
