@@ -15,6 +15,7 @@ mod machine;
 pub mod marks;
 mod provider;
 mod reach;
+mod sweep;
 
 /// This provider's name.
 pub const PROVIDER: &str = "gke";
@@ -27,3 +28,4 @@ pub use kinds::{
 };
 pub use provider::GkeProvider;
 pub use reach::Reach;
+pub use sweep::{SweptDisk, SweptFirewall};

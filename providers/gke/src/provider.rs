@@ -18,6 +18,7 @@ use crate::existing;
 use crate::expand::expand;
 use crate::import::import;
 use crate::kinds::{ALL, Ask, On, ops, reading};
+use crate::sweep;
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -85,10 +86,7 @@ impl Provider for GkeProvider {
                     .await
                     .map(|found| SurveyAnswer::Imported(Box::new(found))),
                 SurveyRequest::Advice(_) => Ok(SurveyAnswer::Advice(Advice::default())),
-                SurveyRequest::Left(_) => Ok(SurveyAnswer::Left {
-                    left: Vec::new(),
-                    notes: Vec::new(),
-                }),
+                SurveyRequest::Left(leavers) => Ok(sweep::left(gcp, leavers).await),
             }
         })
     }

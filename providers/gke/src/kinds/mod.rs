@@ -14,7 +14,7 @@ mod node_pool;
 mod node_pool_body;
 mod node_pool_change;
 mod node_pool_read;
-mod operation;
+pub(crate) mod operation;
 pub(crate) mod project_binding;
 pub(crate) mod reading;
 mod router;
@@ -39,10 +39,11 @@ pub use cluster::{Cluster, NewPool};
 pub use cluster_addons::NAMES as ADDONS;
 pub(crate) use cluster_read::fields as cluster_fields;
 pub use network::Network;
-pub(crate) use network::get as get_network;
+pub(crate) use network::{get as get_network, of_stack as stack_networks};
 pub use node_pool::NodePool;
 pub(crate) use node_pool_read::fields as pool_fields;
 pub use project_binding::ProjectBinding;
+pub(crate) use reading::names as cluster_names;
 pub use router::Router;
 pub use secret::Secret;
 pub(crate) use secret_calls::has_secret;
@@ -53,6 +54,7 @@ pub use subnetwork::Subnetwork;
 
 use crate::client::Gcp;
 use crate::error::Fault;
+use crate::sweep::{SweptDisk, SweptFirewall};
 
 /// Google Cloud, to the machinery of kinds.
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +127,7 @@ impl<K: Serves<Cloud = Google>> Ops for Face<K> {
 }
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 8] = [
+pub(crate) const ALL: [&dyn Ops; 10] = [
     &Face::<Network>(PhantomData),
     &Face::<Subnetwork>(PhantomData),
     &Face::<Router>(PhantomData),
@@ -134,6 +136,8 @@ pub(crate) const ALL: [&dyn Ops; 8] = [
     &Face::<Cluster>(PhantomData),
     &Face::<NodePool>(PhantomData),
     &Face::<Secret>(PhantomData),
+    &Face::<SweptFirewall>(PhantomData),
+    &Face::<SweptDisk>(PhantomData),
 ];
 
 /// Finds a kind's operations.

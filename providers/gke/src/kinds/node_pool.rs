@@ -229,7 +229,7 @@ fn disks(of: &Uses<'_>) -> Meter {
             "boot disk",
             Part::Storage,
             &format!("gce.disk.{kind}"),
-            "GB-month",
+            "GiB-month",
             Quantity::whole(size),
         ),
         _ => Meter::unlisted("boot disk", Part::Storage, "its size or type is not known"),
