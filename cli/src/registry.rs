@@ -13,7 +13,7 @@ use provision_core::contract::{
 use provision_core::cost::Terms;
 use provision_core::model::{Kind, Platform, Values};
 use provision_core::plan::{PlanFile, Tables};
-use provision_core::spec::{AwsCloud, GcpCloud, Spec};
+use provision_core::spec::{AwsCloud, GcpCloud, Keeper, Spec};
 use provision_ecs::EcsProvider;
 use provision_eks::EksProvider;
 use provision_gke::{Gcp, GkeProvider, Reach};
@@ -43,9 +43,10 @@ enum Block {
 
 /// The one table of lowering: on this platform, such a block is served by this provider. A provider may expand its
 /// block into kinds of another one; they refer to each other by id and output only.
-const LOWERING: [(Platform, Block, &str); 10] = [
+const LOWERING: [(Platform, Block, &str); 11] = [
     (Platform::Gke, Block::Network, provision_gke::PROVIDER),
     (Platform::Gke, Block::Cluster, provision_gke::PROVIDER),
+    (Platform::Gke, Block::Secret, provision_gke::PROVIDER),
     (Platform::Eks, Block::Network, provision_aws::PROVIDER),
     (Platform::Eks, Block::Cluster, provision_eks::PROVIDER),
     (Platform::Ecs, Block::Network, provision_aws::PROVIDER),
@@ -386,13 +387,8 @@ fn lower(spec: &Spec) -> BTreeMap<String, Vec<String>> {
         add(cluster.platform, Block::Cluster, format!("cluster.{name}"));
     }
     let on = |cluster: &str| spec.clusters.get(cluster).map(|cluster| cluster.platform);
-    for (name, secret) in &spec.secrets {
-        // A store of AWS is the same one whatever runs beside it.
-        let platform = match (&secret.store, &secret.cluster) {
-            (None, Some(cluster)) => on(cluster),
-            _ => spec.aws.is_some().then_some(Platform::Ecs),
-        };
-        if let Some(platform) = platform {
+    for name in spec.secrets.keys() {
+        if let Keeper::Platform(platform) = spec.keeper(name) {
             add(platform, Block::Secret, format!("secret.{name}"));
         }
     }

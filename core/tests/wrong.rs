@@ -168,6 +168,9 @@ const ELSEWHERE: &[&str] = &[
     "split it into several stacks",
     // The head of a file that `import` writes.
     "account =",
+    // What `import` writes at the head of a file.
+    "Its network and the accounts of its nodes",
+    "Its roles, security groups and log groups",
     // Said of Google alone, which is not built.
     "endpoints of AWS's services are of networks on AWS",
 ];

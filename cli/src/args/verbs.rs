@@ -97,15 +97,10 @@ pub struct Init {
     /// The platform of the cluster
     #[arg(long, value_name = "PLATFORM", default_value = "eks", value_parser = platform)]
     pub platform: Platform,
-    /// The region
-    #[arg(
-        long,
-        value_name = "REGION",
-        env = "AWS_REGION",
-        default_value = "eu-west-1"
-    )]
-    pub region: String,
-    /// The account; absent: the caller's, when credentials are at hand
+    /// The region [default: eu-west-1 on AWS, europe-west1 on Google Cloud]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// The account or project; absent: the caller's account, when credentials are at hand
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
     /// Where to write it; `-` is stdout
@@ -114,6 +109,32 @@ pub struct Init {
     /// Overwrite the file
     #[arg(long)]
     pub force: bool,
+}
+
+impl Init {
+    /// The region: the named one, else a usual one of the platform's cloud.
+    #[must_use]
+    pub fn platform_region(&self) -> String {
+        region(self.platform, self.region.as_ref())
+    }
+}
+
+impl Import {
+    /// The region: the named one, else a usual one of the platform's cloud.
+    #[must_use]
+    pub fn platform_region(&self) -> String {
+        region(self.platform, self.region.as_ref())
+    }
+}
+
+fn region(platform: Platform, named: Option<&String>) -> String {
+    let (variable, usual) = match platform {
+        Platform::Gke => ("CLOUDSDK_COMPUTE_REGION", "europe-west1"),
+        _ => ("AWS_REGION", "eu-west-1"),
+    };
+    let set = || std::env::var(variable).ok().filter(|set| !set.is_empty());
+    let region = named.cloned().or_else(set);
+    region.unwrap_or_else(|| usual.to_owned())
 }
 
 /// `validate`.
@@ -354,15 +375,10 @@ pub struct Import {
     /// The cluster, by name or ARN
     #[arg(value_name = "CLUSTER")]
     pub cluster: String,
-    /// The region
-    #[arg(
-        long,
-        value_name = "REGION",
-        env = "AWS_REGION",
-        default_value = "eu-west-1"
-    )]
-    pub region: String,
-    /// The account; absent: the caller's
+    /// The region [default: eu-west-1 on AWS, europe-west1 on Google Cloud]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// The account; absent: the caller's. On Google Cloud the project
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
     /// The stack that is to own it [default: like the cluster]

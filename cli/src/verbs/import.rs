@@ -25,7 +25,7 @@ struct Document<'a> {
 }
 
 pub(super) async fn run(cx: &Cx, args: &Args) -> Result<Exit, Error> {
-    if args.platform != Platform::Eks {
+    if ![Platform::Eks, Platform::Gke].contains(&args.platform) {
         return Err(Error::NotYet(format!("import {}", args.platform)));
     }
     let to_stdout = args.out == Path::new("-");
@@ -60,17 +60,33 @@ pub(super) async fn run(cx: &Cx, args: &Args) -> Result<Exit, Error> {
     Ok(Exit::Ok)
 }
 
+/// The cloud's block. A project is named, by an argument or as gcloud's own tools take it.
+fn cloud(args: &Args) -> Result<String, Error> {
+    let region = args.platform_region();
+    if args.platform != Platform::Gke {
+        let account = args.account.as_ref();
+        let account =
+            account.map_or_else(String::new, |account| format!("account = \"{account}\"\n"));
+        return Ok(format!("[cloud.aws]\n{account}region = \"{region}\""));
+    }
+    let set = || std::env::var("CLOUDSDK_CORE_PROJECT").ok();
+    let project = args.account.clone().or_else(set);
+    let Some(project) = project.filter(|project| !project.is_empty()) else {
+        let words = "the project of the cluster is not known: name it with --account PROJECT";
+        return Err(Error::Usage(words.to_owned()));
+    };
+    Ok(format!(
+        "[cloud.gcp]\nproject = \"{project}\"\nregion = \"{region}\""
+    ))
+}
+
 /// Asks the cloud.
 async fn look(cx: &Cx, args: &Args) -> Result<(Context, Imported), Error> {
     let name = args.cluster.rsplit('/').next().unwrap_or_default();
     let stack = args.stack.clone();
     let stack = stack.unwrap_or_else(|| spec::block_name(name, &[]));
-    let account = args.account.as_ref();
-    let account = account.map_or_else(String::new, |account| format!("account = \"{account}\"\n"));
-    let head = format!(
-        "stack = \"{stack}\"\n[cloud.aws]\n{account}region = \"{}\"\n[network.any]\n",
-        args.region
-    );
+    let cloud = cloud(args)?;
+    let head = format!("stack = \"{stack}\"\n{cloud}\n[network.any]\n");
     let loaded = load(&head)?;
     let sandbox = open_sandbox(cx).await?;
     let mut registry = Registry::online(&loaded.spec, sandbox.as_ref(), cx.kept()).await;

@@ -21,16 +21,18 @@ pub(super) async fn run(cx: &Cx, args: &Init) -> Result<Exit, Error> {
             advice: Some("name another file, or overwrite it with --force".to_owned()),
         });
     }
+    let region = args.platform_region();
     let account = match &args.account {
         Some(account) => Some(account.clone()),
         None if args.platform == Platform::Eks => {
             let sandbox = open_sandbox(cx).await?;
-            let caller = registry::callers_account(&args.region, sandbox.as_ref());
+            let caller = registry::callers_account(&region, sandbox.as_ref());
             cx.signals.unless(async { Ok(caller.await) }).await?
         }
-        None => None,
+        None => std::env::var("CLOUDSDK_CORE_PROJECT").ok(),
     };
-    let text = spec::template(args.platform, account.as_deref(), &args.region)
+    let account = account.filter(|account| !account.is_empty());
+    let text = spec::template(args.platform, account.as_deref(), &region)
         .map_err(|_| Error::NotYet(format!("init --platform {}", args.platform)))?;
     if to_stdout {
         cx.screen.print(&text)?;

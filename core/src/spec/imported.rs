@@ -11,16 +11,29 @@ use crate::contract::{Context, Imported, Words};
 #[must_use]
 pub fn imported(context: &Context, found: &Imported) -> String {
     let block = block_name(&found.name, &[]);
+    let platform = found.cluster.get("platform").and_then(Json::as_str);
+    let (cloud, key, stays) = match platform {
+        Some("gke") => (
+            "gcp",
+            "project",
+            "Its network and the accounts of its nodes",
+        ),
+        _ => (
+            "aws",
+            "account",
+            "Its roles, security groups and log groups",
+        ),
+    };
     let mut out = format!(
         "# The live cluster {name}, as `provision import` found it. `provision plan` shows what adopting it does: it is\n\
          # marked as this stack's, and nothing of it is changed. From then on it is changed here. Once it is adopted, the\n\
-         # words `adopt` may go. Its roles, security groups and log groups are used as they are and left alone.\n\n\
-         stack = {stack}\n\n[cloud.aws]\n",
+         # words `adopt` may go. {stays} are used as they are and left alone.\n\n\
+         stack = {stack}\n\n[cloud.{cloud}]\n",
         name = found.name,
         stack = quoted(&context.stack),
     );
     if let Some(account) = &context.account {
-        let _ = writeln!(out, "account = {}", quoted(account));
+        let _ = writeln!(out, "{key} = {}", quoted(account));
     }
     let _ = writeln!(out, "region = {}\n", quoted(&context.region));
     left(&mut out, found, "network");

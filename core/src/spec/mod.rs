@@ -14,6 +14,7 @@ mod extend;
 mod format;
 mod format_ids;
 mod imported;
+mod keeper;
 mod load;
 mod overlay;
 mod places;
@@ -31,6 +32,7 @@ mod words;
 
 pub use diagnostic::{Diagnostic, Level, Related};
 pub use imported::{block_name, imported};
+pub use keeper::Keeper;
 pub use load::{BUILT, File, Input, Loaded, Place, load};
 pub use schema::schema;
 pub use support::check_supported;

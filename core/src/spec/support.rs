@@ -127,22 +127,9 @@ pub const TABLE: &[Row] = &[
     row(
         "cluster.*.access",
         &[Gke],
-        NotYet("access to clusters on gke is not built yet: IAM says who may use them"),
-    ),
-    row(
-        "cluster.*.adopt",
-        &[Gke],
-        NotYet("adoption on Google Cloud is not built yet"),
-    ),
-    row(
-        "cluster.*.pool.*.adopt",
-        &[Gke],
-        NotYet("adoption on Google Cloud is not built yet"),
-    ),
-    row(
-        "network.*.existing.gcp",
-        &[Gke],
-        NotYet("existing networks on Google Cloud are not built yet"),
+        NotYet(
+            "access to clusters on gke is not built yet: give whoever may use them a role of IAM in the project, such as roles/container.developer",
+        ),
     ),
     row(
         "network.*.existing.aws",
@@ -152,7 +139,9 @@ pub const TABLE: &[Row] = &[
     row(
         "network.*.adopt",
         &[Gke],
-        Never("a VPC of AWS cannot be taken over for gke"),
+        Never(
+            "a network on Google Cloud has no place for a mark that can be changed later: name it by `existing`",
+        ),
     ),
     row(
         "network.*.security_groups",
@@ -349,12 +338,10 @@ fn platforms(
         "load_balancer" => loaded.spec.behind(name).into_iter().collect(),
         "secret" => {
             let secret = loaded.spec.secrets.get(name);
-            match secret.map(|secret| (&secret.store, &secret.cluster)) {
-                Some((None, Some(of))) => cluster(of).into_iter().collect(),
-                // No store of Google Cloud is built.
-                Some(_) if loaded.spec.aws.is_none() => vec![Gke],
-                _ => Vec::new(),
-            }
+            // A store of a cloud is no matter of a platform.
+            let of = secret.filter(|secret| secret.store.is_none());
+            let of = of.and_then(|secret| cluster(secret.cluster.as_ref()?));
+            of.into_iter().collect()
         }
         "job" => {
             let job = loaded.spec.jobs.get(name);

@@ -4,7 +4,7 @@ use crate::model::Platform;
 
 /// A platform that `init` cannot write a spec for yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a spec for {platform} cannot be written yet; built at the moment: eks")]
+#[error("a spec for {platform} cannot be written yet; built at the moment: eks, gke")]
 pub struct NotYet {
     /// The platform.
     pub platform: Platform,
@@ -15,8 +15,15 @@ pub struct NotYet {
 /// # Errors
 /// When the platform is not built yet.
 pub fn template(platform: Platform, account: Option<&str>, region: &str) -> Result<String, NotYet> {
-    if platform != Platform::Eks {
-        return Err(NotYet { platform });
+    match platform {
+        Platform::Eks => {}
+        Platform::Gke => {
+            let project = account.unwrap_or("my-project");
+            return Ok(GKE
+                .replace("{project}", project)
+                .replace("{region}", region));
+        }
+        Platform::Ecs | Platform::Kubernetes => return Err(NotYet { platform }),
     }
     let account = match account {
         Some(account) => format!(
@@ -63,6 +70,46 @@ disk    = "50GiB"
 # spot  = true                          # cheaper, and taken back at short notice
 # node_labels = { tier = "web" }
 # taints = ["dedicated=web:NoSchedule"]
+
+# [env.staging]                 # provision plan --env staging: the stack `shop-staging`, with these differences
+# cluster.prod.pool.default.nodes = 1
+"#;
+
+const GKE: &str = r#"# A stack for `provision`: what this file declares, the cloud is made to agree with.
+# `provision plan` shows what would change, `provision apply` does it, `provision destroy` removes it all again.
+
+stack = "shop"                  # owner of everything below; written on every object
+
+[cloud.gcp]                     # credentials are the application-default ones: gcloud auth application-default login
+project = "{project}"
+region  = "{region}"
+
+[labels]                        # labels on every object that takes them
+team = "web"
+
+[network.main]
+cidr = "10.20.0.0/16"           # private, /16 to /20: half of it is for pods, a quarter for nodes
+nat  = "single"                 # none | single: the way out for nodes, which have no public addresses
+
+[cluster.prod]
+platform = "gke"
+network  = "main"
+# version = "1.34"              # the least Kubernetes minor; absent: what the channel has
+# protect = true                # never deleted or replaced, not even when removed from this file
+endpoint = { public = true, private = true }    # or ranges: public = ["203.0.113.0/24"]
+gke = { release_channel = "regular", maintenance = { start = "03:00", days = ["sa", "su"] } }
+
+[cluster.prod.pool.default]
+machine = { cpu = 2, memory = "8GiB" }  # the cheapest type that fits, then kept; or { gke = "e2-standard-2" }
+nodes   = { min = 1, max = 3 }          # of the whole pool; the count in between is the autoscaler's
+disk    = "50GiB"
+# spot  = true                          # cheaper, and taken back at short notice
+# node_labels = { tier = "web" }
+# taints = ["dedicated=web:NoSchedule"]
+
+# [secret.database-url]         # in Secret Manager; its value is in no file
+# store = "cloud"
+# from  = { env = "DATABASE_URL" }
 
 # [env.staging]                 # provision plan --env staging: the stack `shop-staging`, with these differences
 # cluster.prod.pool.default.nodes = 1

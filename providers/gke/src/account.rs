@@ -17,6 +17,12 @@ const NEEDED: [&str; 4] = [
     "iam.googleapis.com",
 ];
 
+/// Services that only some stacks need.
+const SOMETIMES: [&str; 1] = ["secretmanager.googleapis.com"];
+
+/// The key of the fact that names those of them that are not enabled, with a blank between two.
+pub(crate) const OFF: &str = "gke.off";
+
 /// Keys of facts that hold the minors of a channel, its default first.
 pub(crate) const CHANNEL: &str = "gke.channel.";
 
@@ -25,8 +31,10 @@ pub(crate) async fn facts(gcp: &Gcp) -> Result<Account, Failure> {
     gcp.reach().check(gcp.project())?;
     let asked = try_join3(disabled(gcp), zones(gcp), versions(gcp)).await;
     let (disabled, zones, config) = asked.map_err(|fault| fault.failure())?;
-    if !disabled.is_empty() {
-        return Err(not_enabled(gcp.project(), &disabled));
+    let is_needed = |name: &String| NEEDED.contains(&name.as_str());
+    let (missing, off): (Vec<_>, Vec<_>) = disabled.into_iter().partition(is_needed);
+    if !missing.is_empty() {
+        return Err(not_enabled(gcp.project(), &missing));
     }
     Ok(Account {
         facts: Facts {
@@ -36,7 +44,10 @@ pub(crate) async fn facts(gcp: &Gcp) -> Result<Account, Failure> {
                 &config.default_cluster_version,
                 &config.valid_master_versions,
             ),
-            extra: channels(&config),
+            extra: channels(&config)
+                .into_iter()
+                .chain((!off.is_empty()).then(|| (OFF.to_owned(), off.join(" "))))
+                .collect(),
             ..Facts::default()
         },
         notes: Vec::new(),
@@ -47,10 +58,11 @@ pub(crate) async fn facts(gcp: &Gcp) -> Result<Account, Failure> {
 async fn disabled(gcp: &Gcp) -> Result<Vec<String>, Fault> {
     let client = gcp.services().await?;
     let parent = format!("projects/{}", gcp.project());
-    let names = NEEDED.map(|name| format!("{parent}/services/{name}"));
+    let names = NEEDED.iter().chain(&SOMETIMES);
+    let names = names.map(|name| format!("{parent}/services/{name}"));
     let request = client
         .batch_get_services()
-        .set_parent(parent)
+        .set_parent(&parent)
         .set_names(names);
     let answer = gcp
         .read("serviceusage.services.batchGet", || request.clone().send())

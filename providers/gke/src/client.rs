@@ -12,7 +12,8 @@ use std::time::Duration;
 use google_cloud_api_serviceusage_v1::client::ServiceUsage;
 use google_cloud_auth::credentials::{Builder, Credentials, anonymous};
 use google_cloud_compute_v1::client::{
-    GlobalOperations, MachineTypes, Networks, RegionOperations, Regions, Routers, Subnetworks,
+    Disks, Firewalls, GlobalOperations, MachineTypes, Networks, RegionOperations, Regions, Routers,
+    Subnetworks, ZoneOperations,
 };
 use google_cloud_container_v1::client::ClusterManager;
 use google_cloud_gax::error::Error;
@@ -50,6 +51,9 @@ struct Cells {
     subnetworks: OnceCell<Subnetworks>,
     routers: OnceCell<Routers>,
     regions: OnceCell<Regions>,
+    firewalls: OnceCell<Firewalls>,
+    disks: OnceCell<Disks>,
+    zone_operations: OnceCell<ZoneOperations>,
     machine_types: OnceCell<MachineTypes>,
     global_operations: OnceCell<GlobalOperations>,
     region_operations: OnceCell<RegionOperations>,
@@ -147,6 +151,12 @@ impl Gcp {
         routers: Routers, "compute");
     client!(/// Regions.
         regions: Regions, "compute");
+    client!(/// Firewall rules.
+        firewalls: Firewalls, "compute");
+    client!(/// Disks.
+        disks: Disks, "compute");
+    client!(/// Operations of a zone.
+        zone_operations: ZoneOperations, "compute");
     client!(/// Machine types.
         machine_types: MachineTypes, "compute");
     client!(/// Operations of no region.

@@ -161,7 +161,15 @@ impl Fault {
         self.how == How::Refused
             && (self.status == 412
                 || self.is(&["ABORTED", "aborted", "conditionNotMet"])
+                || self.is_outdated()
                 || (self.status == 409 && !self.is_already()))
+    }
+
+    /// Whether what was said of the state that was read no longer holds.
+    fn is_outdated(&self) -> bool {
+        let precondition = self.is(&["failedPrecondition", "FAILED_PRECONDITION"]);
+        let words = ["etag", "fingerprint"];
+        precondition && words.iter().any(|word| self.message.contains(word))
     }
 
     /// Whether the call waits for something that changes by itself: an operation in flight, an object that is being

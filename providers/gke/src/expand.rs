@@ -1,4 +1,4 @@
-//! From `[network.NAME]` and `[cluster.NAME]` to resources.
+//! From `[network.NAME]`, `[cluster.NAME]` and `[secret.NAME]` to resources.
 //!
 //! What is made in which order follows from references, parents and `after`; deletion goes the other way round. Pools are
 //! made with their cluster, in the same operation, and each is a resource as well: its own create finds it there. Nodes come
@@ -13,9 +13,11 @@ use serde::Serialize;
 
 use crate::PROVIDER;
 
+pub(crate) mod adopted;
 mod cluster;
 mod network;
 mod pool;
+mod secret;
 #[cfg(test)]
 mod tests;
 
@@ -26,13 +28,21 @@ type Made = Result<Resource<Open>, Failure>;
 pub(crate) fn expand(request: &ExpandRequest) -> ExpandAnswer {
     let mut answer = ExpandAnswer::default();
     for (name, block) in &request.spec.networks {
-        if request.blocks.contains(&format!("network.{name}")) && block.existing.is_none() {
-            network::expand(request, name, block, &mut answer);
+        if request.blocks.contains(&format!("network.{name}")) {
+            match block.existing {
+                Some(_) => network::judge(request, name, block, &mut answer),
+                None => network::expand(request, name, block, &mut answer),
+            }
         }
     }
     for (name, block) in &request.spec.clusters {
         if request.blocks.contains(&format!("cluster.{name}")) {
             cluster::expand(request, name, block, &mut answer);
+        }
+    }
+    for (name, block) in &request.spec.secrets {
+        if request.blocks.contains(&format!("secret.{name}")) {
+            secret::expand(request, name, block, &mut answer);
         }
     }
     answer

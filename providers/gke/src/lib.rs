@@ -1,4 +1,4 @@
-//! Google Cloud: networks, identities of nodes, clusters and node pools on GKE.
+//! Google Cloud: networks, identities of nodes, clusters and node pools on GKE, secrets.
 //!
 //! Rooms: [`Gcp`] is the one place that sends; [`Reach`] says where to; [`Fault`] sorts what comes back; `kinds` has one file
 //! for each kind of object; [`marks`] tells whose an object is.
@@ -7,13 +7,16 @@ mod account;
 mod advice;
 mod client;
 mod error;
+mod existing;
 mod expand;
+mod import;
 mod kinds;
 mod machine;
 pub mod marks;
 mod provider;
 mod reach;
 mod remark;
+mod sweep;
 
 /// This provider's name.
 pub const PROVIDER: &str = "gke";
@@ -21,8 +24,9 @@ pub const PROVIDER: &str = "gke";
 pub use client::Gcp;
 pub use error::{Fault, How};
 pub use kinds::{
-    ADDONS, Cluster, Google, Network, NewPool, NodePool, On, ProjectBinding, Router,
+    ADDONS, Cluster, Google, Network, NewPool, NodePool, On, ProjectBinding, Router, Secret,
     ServiceAccount, Subnetwork,
 };
 pub use provider::GkeProvider;
 pub use reach::Reach;
+pub use sweep::{SweptDisk, SweptFirewall};

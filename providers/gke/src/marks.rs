@@ -72,6 +72,7 @@ pub fn of_labels(labels: &Tags, asked: &[&ResourceId]) -> Marks {
         stack: labels.get(STACK).cloned(),
         id: labels.get(ID).and_then(|value| decoded(value, asked)),
         protect: labels.get(PROTECT).is_some_and(|value| value == "true"),
+        region: labels.get(REGION).cloned(),
         adopted: labels.get(ADOPTED).map(|root| root.replace("__", "/")),
         ..Marks::default()
     }

@@ -14,9 +14,12 @@ use provision_kind::uses::usages;
 use crate::PROVIDER;
 use crate::account::facts;
 use crate::client::Gcp;
+use crate::existing;
 use crate::expand::expand;
+use crate::import::import;
 use crate::kinds::{ALL, Ask, On, ops, reading};
 use crate::remark;
+use crate::sweep;
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -76,18 +79,15 @@ impl Provider for GkeProvider {
                         notes: Vec::new(),
                     }))
                 }
-                SurveyRequest::Existing(_) => Ok(SurveyAnswer::Existing {
-                    facts: std::collections::BTreeMap::new(),
-                }),
+                SurveyRequest::Existing(request) => existing::read(gcp, request)
+                    .await
+                    .map(|facts| SurveyAnswer::Existing { facts }),
                 SurveyRequest::Objects(objects) => Ok(survey(gcp, objects).await),
-                SurveyRequest::Import(_) => {
-                    Err(internal("clusters on gke are not built yet".to_owned()))
-                }
+                SurveyRequest::Import(wish) => import(gcp, wish)
+                    .await
+                    .map(|found| SurveyAnswer::Imported(Box::new(found))),
                 SurveyRequest::Advice(_) => Ok(SurveyAnswer::Advice(Advice::default())),
-                SurveyRequest::Left(_) => Ok(SurveyAnswer::Left {
-                    left: Vec::new(),
-                    notes: Vec::new(),
-                }),
+                SurveyRequest::Left(leavers) => Ok(sweep::left(gcp, leavers).await),
             }
         })
     }

@@ -58,7 +58,12 @@ fn adopt(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
         .is_some_and(|network| network.implied);
     if cluster.adopt.is_some() && implied {
         let message = "a cluster that is adopted stands in a network already, and none is named";
-        let help = "add `network = \"NAME\"`, and [network.NAME] with `adopt = \"vpc-…\"`";
+        let help = match cluster.platform {
+            Platform::Gke => {
+                "add `network = \"NAME\"`, and [network.NAME] with `existing = { gcp = \"…\" }`"
+            }
+            _ => "add `network = \"NAME\"`, and [network.NAME] with `adopt = \"vpc-…\"`",
+        };
         check.wrong("adopt", &format!("{base}.adopt"), message, help);
     }
     let pools = cluster.pools.iter();

@@ -1,6 +1,7 @@
 //! Secrets.
 
 use super::Check;
+use crate::spec::keeper::Keeper;
 use crate::spec::types_run::{Secret, SecretSource};
 
 pub(super) fn check(check: &mut Check<'_>) {
@@ -23,6 +24,7 @@ pub(super) fn check(check: &mut Check<'_>) {
             check.wrong("missing-key", &base, message, help);
         }
         store(check, &base, secret);
+        keeper(check, &base, name);
         source(check, &base, &secret.from);
     }
     one_reader(check);
@@ -35,6 +37,15 @@ fn store(check: &mut Check<'_>, base: &str, secret: &Secret) {
         let help = "add [cloud.aws] with region = \"eu-west-1\"";
         let message = "the Parameter Store is AWS's, and the spec names no account there";
         check.wrong("missing-cloud", &format!("{base}.store"), message, help);
+    }
+}
+
+/// A store of one of two clouds.
+fn keeper(check: &mut Check<'_>, base: &str, name: &str) {
+    if check.spec.keeper(name) == Keeper::Open {
+        let message = format!("secret `{name}` could be kept by either cloud");
+        let help = "name the cluster that it is for: cluster = \"NAME\"";
+        check.wrong("ambiguous", base, message, help);
     }
 }
 

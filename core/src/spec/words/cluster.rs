@@ -54,7 +54,7 @@ pub(super) static CLUSTER: Block = Block {
         key(
             "adopt",
             Type::Text(Format::Filled),
-            "The name or ARN of a cluster that somebody else made and that is taken over; it may go once that is done.",
+            "The name, ARN or path of a cluster that somebody else made and that is taken over; it may go once that is done.",
         ),
     ],
     rivals: &[],
@@ -333,7 +333,7 @@ static POOL: Block = Block {
         key(
             "adopt",
             Type::Text(Format::Filled),
-            "The name or ARN of a node group that somebody else made and that is taken over; it may go once that is done.",
+            "The name, ARN or path of a node group or pool that somebody else made and that is taken over; it may go once that is done.",
         ),
         key("gke", Type::Block(&GKE_POOL), "Extras of GKE, used when that is the platform."),
     ],

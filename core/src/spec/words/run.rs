@@ -251,7 +251,7 @@ pub(super) static SECRET: Block = Block {
         key(
             "store",
             Type::Word(&["cloud", "ssm"]),
-            "\"cloud\": the cloud's own store, also for a Kubernetes cluster; \"ssm\": AWS's Parameter Store.",
+            "\"cloud\": the cloud's own store, also for a Kubernetes cluster (Secrets Manager on AWS, Secret Manager on Google Cloud); \"ssm\": AWS's Parameter Store.",
         ),
         key("from", Type::Block(&FROM), "Where its value comes from.").required(),
         key(

@@ -2,14 +2,14 @@
 //!
 //! What already is in a store is no resource: others refer to it, and that it is there has been read (`existing::secret`).
 
-use provision_core::contract::{ExpandRequest, Failure, Note, Severity};
+use provision_core::contract::{ExpandRequest, Failure, Note};
 use provision_core::model::{Kind, Open, Platform, Resource, ResourceId, physical_name};
 use provision_core::spec::{Secret as Wanted, SecretSource};
 
 use super::{resource, tags};
 use crate::existing;
 use crate::kinds::{Parameter, Secret, Served};
-use crate::secrets::{AS_DECLARED, Generate, Kept};
+use crate::secrets::{Kept, kept_as_it_is};
 
 /// What a block comes to.
 #[derive(Default)]
@@ -41,7 +41,7 @@ pub(super) fn expand(request: &ExpandRequest, name: &str, wanted: &Wanted) -> Ma
     let not_at_hand = request.not_at_hand.get(name);
     made.notes
         .extend(not_at_hand.map(|why| kept_as_it_is(name, why)));
-    let kept = kept(wanted, not_at_hand.is_none());
+    let kept = Kept::wanted(wanted, not_at_hand.is_none());
     let one = match wanted.store.as_deref() {
         Some("ssm") => parameter(request, name, kept),
         _ => secret(request, name, kept),
@@ -58,34 +58,6 @@ fn is_ours(request: &ExpandRequest, wanted: &Wanted) -> bool {
     let cluster = wanted.cluster.as_ref();
     let cluster = cluster.and_then(|name| request.spec.clusters.get(name));
     cluster.is_some_and(|cluster| cluster.platform == Platform::Ecs)
-}
-
-fn kept_as_it_is(name: &str, why: &str) -> Note {
-    Note {
-        severity: Severity::Warning,
-        code: "secret-not-at-hand".to_owned(),
-        message: format!(
-            "its value is not at hand ({why}): what is live of it is kept, and apply cannot make it anew"
-        ),
-        address: Some(format!("secret.{name}")),
-    }
-}
-
-fn kept(wanted: &Wanted, at_hand: bool) -> Kept {
-    let generate = match &wanted.from {
-        SecretSource::Generate { length, alphabet } => Some(Generate {
-            length: *length,
-            alphabet: alphabet.clone(),
-        }),
-        _ => None,
-    };
-    let compare = wanted.compare.clone().filter(|_| generate.is_none());
-    Kept {
-        value: (at_hand && generate.is_none()).then(|| AS_DECLARED.to_owned()),
-        from: wanted.from.words(),
-        compare,
-        generate,
-    }
 }
 
 fn secret(request: &ExpandRequest, name: &str, kept: Kept) -> Result<Resource<Open>, Failure> {

@@ -11,6 +11,7 @@ use provision_kind::{Field, Tags};
 
 use super::{Made, keep, named, network, note, refused, resource};
 use crate::account::CHANNEL;
+use crate::existing::network::{Ground, ground};
 use crate::kinds::{Cluster, NewPool, ProjectBinding, ServiceAccount, email};
 
 /// Longest name of a cluster (projects.locations.clusters.create).
@@ -61,28 +62,38 @@ pub(super) fn expand(
     if let Ok(account) = &account {
         plan.account = email(&plan.project, account.name.as_deref().unwrap_or_default());
     }
-    let mut all = vec![account, plan.binding()];
+    let root = plan.adopted_cluster();
+    let makes_nodes = |pool: &String| plan.adopted_pool(pool).is_none();
+    let mut all = match root.is_none() || block.pools.keys().any(makes_nodes) {
+        true => vec![account, plan.binding()],
+        false => Vec::new(),
+    };
     let mut seeds = Vec::new();
     let mut pools = Vec::new();
     for (name, pool) in &block.pools {
         match plan.pool(name, pool) {
             Ok((seed, made)) => {
-                seeds.push(seed);
+                seeds.extend(seed);
                 pools.push(Ok(made));
             }
             Err(failure) => pools.push(Err(failure)),
         }
     }
-    all.push(plan.cluster(seeds));
+    all.push(plan.cluster(seeds).map(|cluster| match &root {
+        Some(root) => plan.taken_cluster(cluster, root),
+        None => cluster,
+    }));
     all.extend(pools);
     keep(answer, all);
     plan.notes(&mut answer.notes);
+    let adopted = root.as_deref().map(|root| plan.adoption_note(root));
+    answer.notes.extend(adopted);
 }
 
 /// One cluster on its way to resources.
 pub(super) struct Plan<'a> {
     pub(super) context: &'a Context,
-    facts: Option<&'a Facts>,
+    pub(super) facts: Option<&'a Facts>,
     project: String,
     pub(super) address: String,
     /// `shop-prod`: the cluster's name, and what the names of the rest begin with.
@@ -133,13 +144,13 @@ impl Plan<'_> {
         let public = &block.endpoint.public;
         let everybody = public.iter().any(|range| range == EVERYBODY);
         let window = gke.maintenance.as_ref();
-        let subnet = network::id(&block.network, "subnet");
+        let ground = self.ground();
         let fields = Cluster {
             location: self.location(),
             autopilot: gke.autopilot,
-            network: Field::output(&network::id(&block.network, "network"), "id"),
-            subnetwork: Field::output(&subnet, "id"),
-            pods_range: Field::output(&subnet, "pods"),
+            network: ground.network,
+            subnetwork: ground.subnetwork,
+            pods_range: ground.pods_range,
             datapath: "ADVANCED_DATAPATH".to_owned(),
             version: block.version.clone(),
             channel: self.channel(),
@@ -171,6 +182,20 @@ impl Plan<'_> {
         made.after = vec![self.id("node-account"), self.id("node-binding")];
         made.after.extend(self.way_out());
         Ok(made)
+    }
+
+    /// Where it lies: in our network, or in somebody else's.
+    fn ground(&self) -> Ground {
+        let name = &self.block.network;
+        if self.network.existing.is_some() {
+            return ground(&self.context.region, name, self.network, self.facts);
+        }
+        let subnet = network::id(name, "subnet");
+        Ground {
+            network: Field::output(&network::id(name, "network"), "id"),
+            subnetwork: Field::output(&subnet, "id"),
+            pods_range: Field::output(&subnet, "pods"),
+        }
     }
 
     fn days(&self, days: &[String]) -> Vec<String> {

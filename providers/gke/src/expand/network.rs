@@ -8,6 +8,7 @@ use provision_core::spec::{Nat, Network as Block, Spec};
 use provision_kind::Field;
 
 use super::{Made, keep, named, note, refused, resource};
+use crate::existing;
 use crate::kinds::{Network, Router, Subnetwork};
 
 /// Longest name of compute.
@@ -103,6 +104,14 @@ pub(super) fn expand(
         split,
     };
     keep(answer, plan.all());
+}
+
+/// A network of somebody else: nothing is made of it.
+pub(super) fn judge(request: &ExpandRequest, name: &str, block: &Block, answer: &mut ExpandAnswer) {
+    let nodes = wanted(&request.spec, name);
+    let verdict = existing::judge::judge(request, name, block, nodes);
+    answer.failures.extend(verdict.failures);
+    answer.notes.extend(verdict.notes);
 }
 
 /// The most nodes of all clusters in a network.

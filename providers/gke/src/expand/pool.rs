@@ -24,28 +24,34 @@ const BATCH_SOAK_SECONDS: i64 = 60;
 const SOAK_SECONDS: i64 = 900;
 
 /// The label that tells the pool, whatever it is called on GKE.
-const POOL_LABEL: &str = "provision-pool";
+pub(super) const POOL_LABEL: &str = "provision-pool";
 
 impl Plan<'_> {
-    /// The pool as its cluster makes it, and its resource.
+    /// The pool as its cluster makes it, unless it is there already, and its resource.
     pub(super) fn pool(
         &self,
         name: &str,
         pool: &Pool,
-    ) -> Result<(NewPool, Resource<Open>), Failure> {
+    ) -> Result<(Option<NewPool>, Resource<Open>), Failure> {
         let id = ResourceId::new(format!("{}.pool.{name}", self.address), "nodepool");
         let fields = self.fields(name, pool)?;
         let mut made = resource(id.clone(), "gke.node_pool", &fields)?;
         let physical = named(self.context, &made, name, POOL_NAME, false);
         made.name = Some(physical.clone());
         made.parent = Some(self.id("cluster"));
+        if let Some(root) = self.adopted_pool(name) {
+            return Ok((None, self.taken_pool(made, &root)));
+        }
+        if self.adopted_cluster().is_some() {
+            made.after = vec![self.id("node-account"), self.id("node-binding")];
+        }
         let seed = NewPool {
             id: id.to_string(),
             name: physical,
             protect: false,
             pool: fields,
         };
-        Ok((seed, made))
+        Ok((Some(seed), made))
     }
 
     fn fields(&self, name: &str, pool: &Pool) -> Result<NodePool, Failure> {

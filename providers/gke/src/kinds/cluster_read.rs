@@ -38,10 +38,7 @@ pub(super) fn labels(wire: &Wire) -> Tags {
 #[allow(deprecated)]
 pub(super) fn live(wire: &Wire, asked: &[&ResourceId]) -> Live {
     let all = labels(wire);
-    let fields = Cluster {
-        tags: plain(&all),
-        ..fields(wire)
-    };
+    let fields = fields(wire);
     let physical = handle(&wire.self_link);
     let word = wire.status.name().unwrap_or("PROVISIONING");
     let (status, ailment) = status(word, &wire.conditions, &wire.status_message);
@@ -77,7 +74,8 @@ fn dns_endpoint(wire: &Wire) -> &str {
     config.map_or("", |config| config.endpoint.as_str())
 }
 
-fn fields(wire: &Wire) -> Cluster {
+/// What is declared of it.
+pub(crate) fn fields(wire: &Wire) -> Cluster {
     let network = wire.network_config.as_ref();
     let autopilot = wire.autopilot.as_ref().is_some_and(|one| one.enabled);
     let ranges = wire.ip_allocation_policy.as_ref();
@@ -113,6 +111,7 @@ fn fields(wire: &Wire) -> Cluster {
         vertical_pod_autoscaling: Some(vertical.is_some_and(|one| one.enabled)),
         gateway_api: Some(gateway(network)),
         private_nodes: private_nodes(wire, network),
+        tags: plain(&labels(wire)),
         ..reached(wire, window)
     }
 }

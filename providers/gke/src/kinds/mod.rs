@@ -14,10 +14,13 @@ mod node_pool;
 mod node_pool_body;
 mod node_pool_change;
 mod node_pool_read;
-mod operation;
+pub(crate) mod operation;
 pub(crate) mod project_binding;
 pub(crate) mod reading;
 mod router;
+mod secret;
+mod secret_calls;
+mod secret_state;
 pub(crate) mod seen;
 pub(crate) mod service_account;
 mod subnetwork;
@@ -34,16 +37,24 @@ use provision_kind::{Cloud, Seen, Serves, Uses};
 
 pub use cluster::{Cluster, NewPool};
 pub use cluster_addons::NAMES as ADDONS;
+pub(crate) use cluster_read::fields as cluster_fields;
 pub use network::Network;
+pub(crate) use network::{get as get_network, of_stack as stack_networks};
 pub use node_pool::NodePool;
+pub(crate) use node_pool_read::fields as pool_fields;
 pub use project_binding::ProjectBinding;
+pub(crate) use reading::names as cluster_names;
 pub use router::Router;
+pub use secret::Secret;
+pub(crate) use secret_calls::has_secret;
 pub use service_account::ServiceAccount;
 pub(crate) use service_account::email;
+pub(crate) use subnetwork::PODS;
 pub use subnetwork::Subnetwork;
 
 use crate::client::Gcp;
 use crate::error::Fault;
+use crate::sweep::{SweptDisk, SweptFirewall};
 
 /// Google Cloud, to the machinery of kinds.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +127,7 @@ impl<K: Serves<Cloud = Google>> Ops for Face<K> {
 }
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 7] = [
+pub(crate) const ALL: [&dyn Ops; 10] = [
     &Face::<Network>(PhantomData),
     &Face::<Subnetwork>(PhantomData),
     &Face::<Router>(PhantomData),
@@ -124,6 +135,9 @@ pub(crate) const ALL: [&dyn Ops; 7] = [
     &Face::<ProjectBinding>(PhantomData),
     &Face::<Cluster>(PhantomData),
     &Face::<NodePool>(PhantomData),
+    &Face::<Secret>(PhantomData),
+    &Face::<SweptFirewall>(PhantomData),
+    &Face::<SweptDisk>(PhantomData),
 ];
 
 /// Finds a kind's operations.

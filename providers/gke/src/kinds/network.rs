@@ -1,5 +1,7 @@
 //! `gcp.network`: a VPC network without automatic subnetworks.
 
+use std::collections::BTreeSet;
+
 use google_cloud_compute_v1::model::network_routing_config::RoutingMode;
 use google_cloud_compute_v1::model::{Network as Wire, NetworkRoutingConfig};
 use provision_core::cost::Usage;
@@ -46,6 +48,7 @@ impl Serves for Network {
         ];
         Table {
             outputs: outputs(&["name", "id"]),
+            leaves: true,
             seconds: seconds(12, 8, 15),
             ..table(Self::KIND, "VPC network", Identity::Named, rows)
         }
@@ -161,6 +164,13 @@ async fn list(gcp: &Gcp) -> Result<Listed, Fault> {
         lives: all.await?.iter().flatten().map(live).collect(),
         missing: Vec::new(),
     })
+}
+
+/// Handles of the networks with the mark of a stack.
+pub(crate) async fn of_stack(gcp: &Gcp, stack: &str) -> Result<BTreeSet<String>, Fault> {
+    let all = list(gcp).await?.lives.into_iter();
+    let ours = all.filter(|live| live.marks.stack.as_deref() == Some(stack));
+    Ok(ours.map(|live| live.physical).collect())
 }
 
 /// A network as read.

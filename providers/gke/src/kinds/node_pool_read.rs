@@ -102,7 +102,8 @@ pub(super) fn is_googles(wire: &Wire) -> bool {
     scaling.is_some_and(|scaling| scaling.autoprovisioned)
 }
 
-fn fields(wire: &Wire) -> NodePool {
+/// What is declared of it.
+pub(crate) fn fields(wire: &Wire) -> NodePool {
     let none = NodeConfig::new();
     let config = wire.config.as_ref().unwrap_or(&none);
     let shielded = config.shielded_instance_config.as_ref();

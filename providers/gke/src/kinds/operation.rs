@@ -12,6 +12,9 @@ use crate::error::Fault;
 /// What stands for an operation of no region in a handle.
 const GLOBAL: &str = "global";
 
+/// What precedes a zone in a handle.
+const ZONE: &str = "zone:";
+
 /// What follows from an accepted call of compute on an object.
 pub(crate) fn accepted(operation: &ComputeOperation, physical: &str, phase: &str) -> Next {
     let region = operation.region.as_deref().map(last);
@@ -20,6 +23,17 @@ pub(crate) fn accepted(operation: &ComputeOperation, physical: &str, phase: &str
         phase: phase.to_owned(),
         physical: physical.to_owned(),
         update: format!("{}/{name}", region.unwrap_or(GLOBAL)),
+    }
+}
+
+/// The same of an object of a zone.
+pub(crate) fn accepted_in_zone(operation: &ComputeOperation, physical: &str, phase: &str) -> Next {
+    let zone = operation.zone.as_deref().map(last).unwrap_or_default();
+    let name = operation.name.as_deref().unwrap_or_default();
+    Next::Updates {
+        phase: phase.to_owned(),
+        physical: physical.to_owned(),
+        update: format!("{ZONE}{zone}/{name}"),
     }
 }
 
@@ -39,6 +53,16 @@ pub(crate) async fn compute(cx: &Cx<'_>, update: &str) -> Result<Progress, Fault
             .set_operation(name);
         cx.gcp
             .read("compute.globalOperations.get", || request.clone().send())
+            .await
+    } else if let Some(zone) = place.strip_prefix(ZONE) {
+        let client = cx.gcp.zone_operations().await?;
+        let request = client
+            .get()
+            .set_project(cx.gcp.project())
+            .set_zone(zone)
+            .set_operation(name);
+        cx.gcp
+            .read("compute.zoneOperations.get", || request.clone().send())
             .await
     } else {
         let client = cx.gcp.region_operations().await?;

@@ -45,6 +45,15 @@ async fn list(gcp: &Gcp) -> Result<ListClustersResponse, Fault> {
     gcp.read(LIST, || request.clone().send()).await
 }
 
+/// Names of all clusters of the project.
+pub(crate) async fn names(gcp: &Gcp) -> Result<BTreeSet<String>, Fault> {
+    let answer = list(gcp).await?;
+    if !answer.missing_zones.is_empty() {
+        return Err(Fault::partial(LIST, &answer.missing_zones));
+    }
+    Ok(answer.clusters.into_iter().map(|wire| wire.name).collect())
+}
+
 /// What the answer means for each kind.
 pub(super) fn answers(
     asks: &[(&'static str, &Ask<'_>)],
@@ -65,8 +74,9 @@ pub(super) fn answers(
         .flat_map(|resource| [Some(&resource.id), resource.parent.as_ref()])
         .flatten()
         .collect();
-    let read = Read::of(&answer, &asked);
+    let mut read = Read::of(&answer, &asked);
     let own = read.handles(asks);
+    read.known(asks, &own);
     asks.iter()
         .map(|(kind, ask)| match *kind {
             Cluster::KIND => (*kind, clusters(ask, &read)),
@@ -106,8 +116,38 @@ impl Read {
             .clusters
             .iter()
             .filter(|live| live.marks.stack.as_deref() == stack);
-        ours.filter_map(|live| Some((live.marks.id.clone()?, live.physical.clone())))
-            .collect()
+        let ours = ours.filter_map(|live| Some((live.marks.id.clone()?, live.physical.clone())));
+        ours.chain(self.to_adopt(asks)).collect()
+    }
+
+    /// Pools that are to be taken over are no strangers in their clusters.
+    fn known(&mut self, asks: &[(&'static str, &Ask<'_>)], own: &BTreeMap<ResourceId, String>) {
+        let pools = asks.iter().filter(|(kind, _)| *kind == NodePool::KIND);
+        let pools = pools.flat_map(|(_, ask)| &ask.resources);
+        for pool in pools.filter(|pool| pool.adopt.is_some()) {
+            let cluster = pool.parent.as_ref().and_then(|parent| own.get(parent));
+            let name = pool.name.as_deref().unwrap_or_default();
+            let mut lives = self.clusters.iter_mut();
+            if let Some(live) = lives.find(|live| Some(&live.physical) == cluster) {
+                live.foreign
+                    .retain(|one| *one != format!("node pool {name}"));
+            }
+        }
+    }
+
+    /// Clusters of nobody that are to be taken over, so that what lies in them is seen as well.
+    fn to_adopt(&self, asks: &[(&'static str, &Ask<'_>)]) -> Vec<(ResourceId, String)> {
+        let wanted = asks.iter().filter(|(kind, _)| *kind == Cluster::KIND);
+        let wanted = wanted.flat_map(|(_, ask)| &ask.resources);
+        let wanted = wanted.filter(|resource| resource.adopt.is_some());
+        let handle = |resource: &&&Resource<Pending>| {
+            let nobodys = |live: &&Live| {
+                live.marks.stack.is_none() && resource.name.as_deref() == Some(last(&live.physical))
+            };
+            let live = self.clusters.iter().find(nobodys)?;
+            Some((resource.id.clone(), live.physical.clone()))
+        };
+        wanted.filter_map(|resource| handle(&resource)).collect()
     }
 
     fn listed(&self, lives: &[Live]) -> Listed {

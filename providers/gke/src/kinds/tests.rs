@@ -27,6 +27,9 @@ fn tables_fit_their_structs() {
     rows_are_fields::<ProjectBinding>();
     rows_are_fields::<Cluster>();
     rows_are_fields::<NodePool>();
+    rows_are_fields::<Secret>();
+    rows_are_fields::<SweptFirewall>();
+    rows_are_fields::<SweptDisk>();
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What the stores of secrets on AWS have in common: the fields, where a value comes from, how one is told from another.
+//! What the stores of secrets have in common: the fields, where a value comes from, how one is told from another.
 //!
 //! Neither a value nor its digest is a field. What a survey answers is whether the store holds the value at hand, in two
 //! words ([`AS_DECLARED`], [`ANOTHER`]); with no value at hand it says nothing, and what is live stays.
@@ -6,30 +6,32 @@
 mod digest;
 mod generate;
 
-use provision_core::contract::{Class, Failure};
+use provision_core::contract::{Class, Failure, Note, Severity};
 use provision_core::model::{
     Effect, FieldKind, Observed, Pending, Resource, Row, SecretValue, Value,
 };
+use provision_core::spec::{Secret as Wanted, SecretSource};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use digest::{digest, hex, random_id, salt, version_id};
+pub use digest::{digest, hex, random_id, salt, version_id};
+pub use generate::generate;
 
-use crate::error::Fault;
-use crate::kinds::live::text;
-use crate::kinds::tables::scalar;
-use crate::kinds::{Cx, Stop};
+use crate::cloud::Cloud;
+use crate::live::text;
+use crate::step::Cx;
+use crate::tables::scalar;
 
 /// The store holds the value at hand.
-pub(crate) const AS_DECLARED: &str = "as declared";
+pub const AS_DECLARED: &str = "as declared";
 
 /// The store holds some other value.
-pub(crate) const ANOTHER: &str = "another";
+pub const ANOTHER: &str = "another";
 
 /// `compare`: by reading the value, and not by a digest.
-pub(crate) const READ: &str = "read";
+pub const READ: &str = "read";
 
 /// The field that says which of the two it is.
-pub(crate) const VALUE: &str = "value";
+pub const VALUE: &str = "value";
 
 /// The fields of a secret, whichever store it is in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +56,8 @@ pub struct Generate {
 }
 
 /// The rows of [`Kept`].
-pub(crate) fn rows() -> Vec<Row> {
+#[must_use]
+pub fn rows() -> Vec<Row> {
     let once = |name: &str, doc: &str| {
         let kind = match name {
             "generate" => FieldKind::Map { owned_only: false },
@@ -74,26 +77,52 @@ pub(crate) fn rows() -> Vec<Row> {
 }
 
 impl Kept {
+    /// What a block says of its value.
+    #[must_use]
+    pub fn wanted(block: &Wanted, at_hand: bool) -> Self {
+        let generate = match &block.from {
+            SecretSource::Generate { length, alphabet } => Some(Generate {
+                length: *length,
+                alphabet: alphabet.clone(),
+            }),
+            _ => None,
+        };
+        let compare = block.compare.clone().filter(|_| generate.is_none());
+        Self {
+            value: (at_hand && generate.is_none()).then(|| AS_DECLARED.to_owned()),
+            from: block.from.words(),
+            compare,
+            generate,
+        }
+    }
+
     /// Whether a change is told by reading the value.
-    pub(crate) fn reads(&self) -> bool {
+    #[must_use]
+    pub fn reads(&self) -> bool {
         self.compare.as_deref() == Some(READ)
     }
 
     /// Whether this step is to bring the value at hand into the store.
-    pub(crate) fn is_due(&self, cx: &Cx<'_>, live: &Observed) -> bool {
+    pub fn is_due<C: Cloud>(&self, cx: &Cx<'_, C>, live: &Observed) -> bool {
         cx.wants(VALUE) && self.value.is_some() && text(live, VALUE) != Some(AS_DECLARED)
     }
 
     /// The value for a new object: made, or at hand.
-    pub(crate) fn content(&self, cx: &Cx<'_>) -> Result<SecretValue, Stop> {
+    ///
+    /// # Errors
+    /// The value is not at hand, or none can be made.
+    pub fn content<C: Cloud>(&self, cx: &Cx<'_, C>) -> Result<SecretValue, Failure> {
         match &self.generate {
-            Some(wish) => Ok(generate::generate(wish)?),
+            Some(wish) => generate(wish),
             None => Ok(self.at_hand(cx)?.clone()),
         }
     }
 
     /// The value at hand.
-    pub(crate) fn at_hand<'a>(&self, cx: &Cx<'a>) -> Result<&'a SecretValue, Failure> {
+    ///
+    /// # Errors
+    /// The value is not at hand, or none can be made.
+    pub fn at_hand<'a, C: Cloud>(&self, cx: &Cx<'a, C>) -> Result<&'a SecretValue, Failure> {
         cx.values.of(cx.id()).ok_or_else(|| {
             let from = self.from.as_deref().unwrap_or("somewhere else");
             Failure {
@@ -108,24 +137,34 @@ impl Kept {
     }
 
     /// What a new object says of its value: one that was made is compared with nothing.
-    pub(crate) fn new_value(&self) -> Option<String> {
+    #[must_use]
+    pub fn new_value(&self) -> Option<String> {
         self.generate.is_none().then(|| AS_DECLARED.to_owned())
     }
 }
 
+/// That a value is not at hand, and why.
+#[must_use]
+pub fn kept_as_it_is(name: &str, why: &str) -> Note {
+    Note {
+        severity: Severity::Warning,
+        code: "secret-not-at-hand".to_owned(),
+        message: format!(
+            "its value is not at hand ({why}): what is live of it is kept, and apply cannot make it anew"
+        ),
+        address: Some(format!("secret.{name}")),
+    }
+}
+
 /// What a survey says of a value: nothing when it could not be compared.
-pub(crate) fn word(same: Option<bool>) -> Option<String> {
+#[must_use]
+pub fn word(same: Option<bool>) -> Option<String> {
     same.map(|same| if same { AS_DECLARED } else { ANOTHER }.to_owned())
 }
 
 /// Whether a desired secret is compared by reading.
-pub(crate) fn is_read(resource: &Resource<Pending>) -> bool {
+#[must_use]
+pub fn is_read(resource: &Resource<Pending>) -> bool {
     let compare = resource.fields.get("compare");
     compare.and_then(Value::as_text) == Some(READ)
-}
-
-/// A fault whose words quote no value: some services repeat what they refuse.
-pub(crate) fn unquoted(mut fault: Fault, value: &SecretValue) -> Fault {
-    fault.message = value.masked(&fault.message);
-    fault
 }

@@ -19,12 +19,18 @@ const COST: (u32, u32, u32) = (19_456, 2, 1);
 const BYTES: usize = 16;
 
 /// A new salt, in hex.
-pub(crate) fn salt() -> Result<String, Failure> {
+///
+/// # Errors
+/// This machine gives no random numbers.
+pub fn salt() -> Result<String, Failure> {
     Ok(hex(&random()?))
 }
 
 /// The id of a version that tells nothing of its value.
-pub(crate) fn random_id() -> Result<String, Failure> {
+///
+/// # Errors
+/// This machine gives no random numbers.
+pub fn random_id() -> Result<String, Failure> {
     let id = Builder::from_random_bytes(random()?).into_uuid();
     Ok(id.to_string())
 }
@@ -37,7 +43,7 @@ fn random() -> Result<[u8; BYTES], Failure> {
 }
 
 /// The digest of a value; `None` when the salt is none of ours.
-pub(crate) async fn digest(value: &SecretValue, salt: &str) -> Option<[u8; BYTES]> {
+pub async fn digest(value: &SecretValue, salt: &str) -> Option<[u8; BYTES]> {
     let (value, salt) = (value.clone(), salt.to_owned());
     // It is meant to take its time, which other calls can use.
     let work = tokio::task::spawn_blocking(move || {
@@ -56,14 +62,15 @@ pub(crate) async fn digest(value: &SecretValue, salt: &str) -> Option<[u8; BYTES
 
 /// The digest in the form of a UUID, which Secrets Manager takes as the id of a version; `None` when the salt is none of
 /// ours.
-pub(crate) async fn version_id(value: &SecretValue, salt: &str) -> Option<String> {
+pub async fn version_id(value: &SecretValue, salt: &str) -> Option<String> {
     let digest = digest(value, salt).await?;
     let id = Builder::from_custom_bytes(digest).into_uuid();
     Some(id.to_string())
 }
 
 /// Bytes in hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -10,7 +10,10 @@ use crate::field::internal;
 const USUAL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// A new value: each character is any of the alphabet, all equally likely.
-pub(crate) fn generate(wish: &Generate) -> Result<SecretValue, Failure> {
+///
+/// # Errors
+/// This machine gives no random numbers.
+pub fn generate(wish: &Generate) -> Result<SecretValue, Failure> {
     let alphabet: Vec<char> = wish.alphabet.as_deref().unwrap_or(USUAL).chars().collect();
     let length = usize::try_from(wish.length).unwrap_or_default();
     // Room for all of it at once: a text that grows leaves copies of itself behind.
