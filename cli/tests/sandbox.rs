@@ -110,3 +110,14 @@ fn init_fills_in_the_account_that_is_at_hand() {
     place.run(&["validate", "none.toml"]).expect(0);
     assert!(!place.read("none.toml").contains("000000000000"));
 }
+
+/// What provision itself refuses (another project than the spec's) is not what its own variables say.
+#[test]
+fn the_project_of_the_variables_is_that_of_the_spec() {
+    let spec = "stack = \"s\"\n[cloud.gcp]\nproject = \"acme-prod\"\nregion = \"europe-west1\"\n";
+    let env = Place::with(spec).run(&["sandbox", "env"]).expect(0);
+    let exported = "export CLOUDSDK_CORE_PROJECT=acme-prod\n";
+    assert!(env.out.contains(exported), "{}", env.out);
+    let env = Place::with(NETWORK).run(&["sandbox", "env"]).expect(0);
+    assert!(!env.out.contains("CLOUDSDK_CORE_PROJECT"), "{}", env.out);
+}

@@ -3,6 +3,8 @@
 
 pub mod clouds;
 pub mod fleet;
+pub mod google;
 pub mod kill;
+pub mod stage;
 pub mod toy;
 pub mod world;

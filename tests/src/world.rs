@@ -15,13 +15,15 @@ use provision_core::apply::{Event, Options, Prior, Record, Run, RunResult};
 use provision_core::contract::Provider;
 use provision_core::model::{Platform, Values};
 use provision_core::plan::{Goal, PlanFile};
-use provision_core::spec::{Input, Loaded, Spec, load};
+use provision_core::spec::{GcpCloud, Input, Loaded, Spec, load};
 use provision_ecs::EcsProvider;
 use provision_eks::EksProvider;
+use provision_gke::GkeProvider;
 use provision_sandbox::{Cloud, Config};
 use tokio::sync::watch;
 
 use crate::clouds::{ACCOUNT, Clock, Tap, near_at};
+use crate::google;
 
 /// What a series of runs is about.
 #[derive(Clone, Debug)]
@@ -98,27 +100,37 @@ impl World {
     /// A world around a cloud at a time, with the provider of EKS.
     #[must_use]
     pub fn new(cloud: Cloud, now: Timestamp, tap: Option<Tap>) -> Self {
-        Self::on(&[Platform::Eks], cloud, now, tap)
+        Self::on(&[Platform::Eks], None, cloud, now, tap)
     }
 
-    /// The same with the providers of a spec's platforms.
+    /// The same with the providers of a spec's platforms; where one is Google's, within a runtime of one thread.
     #[must_use]
     pub fn of(spec: &Spec, cloud: Cloud, now: Timestamp, tap: Option<Tap>) -> Self {
         let clusters = spec.clusters.values();
         let platforms: Vec<Platform> = clusters.map(|cluster| cluster.platform).collect();
-        Self::on(&platforms, cloud, now, tap)
+        Self::on(&platforms, spec.gcp.as_ref(), cloud, now, tap)
     }
 
-    fn on(platforms: &[Platform], cloud: Cloud, now: Timestamp, tap: Option<Tap>) -> Self {
+    fn on(
+        platforms: &[Platform],
+        gcp: Option<&GcpCloud>,
+        cloud: Cloud,
+        now: Timestamp,
+        tap: Option<Tap>,
+    ) -> Self {
         let cloud = Arc::new(cloud);
         let clock = Clock::at(now);
-        let aws: Aws = near_at(&cloud, clock, tap);
+        let aws: Aws = near_at(&cloud, clock, tap.clone());
         let mut providers: Vec<Arc<dyn Provider>> = vec![Arc::new(AwsProvider::new(aws.clone()))];
         if platforms.contains(&Platform::Eks) {
             providers.push(Arc::new(EksProvider::new(aws.clone())));
         }
         if platforms.contains(&Platform::Ecs) {
             providers.push(Arc::new(EcsProvider::new(aws.clone())));
+        }
+        if let Some(gcp) = gcp {
+            let gcp = google::near(gcp, &cloud, clock, tap);
+            providers.push(Arc::new(GkeProvider::new(gcp)));
         }
         Self::with(cloud, clock, aws, providers)
     }
@@ -262,4 +274,27 @@ fn lines(records: &[Record]) -> String {
 pub fn loaded(text: &str) -> Loaded {
     load(&Input::file("provision.toml", text.to_owned()))
         .unwrap_or_else(|found| panic!("{found:?}"))
+}
+
+/// Carries something out in virtual time, on a stack as deep as that of the binary's threads, which unoptimised futures of
+/// Google's clients need.
+///
+/// # Panics
+/// When it does.
+pub fn in_virtual_time<T: Send, F: Future<Output = T>>(work: impl FnOnce() -> F + Send) -> T {
+    let run = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .expect("a runtime")
+            .block_on(work())
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(8 << 20);
+        let thread = thread.spawn_scoped(scope, run).expect("a thread");
+        thread
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }

@@ -14,7 +14,7 @@ use provision_core::plan::Goal;
 use provision_core::spec::Loaded;
 use provision_sandbox::Config;
 use provision_tests::toy::{Stack, Toy, stack, tables, wide};
-use provision_tests::world::{Settings, World, loaded};
+use provision_tests::world::{self, Settings, World, loaded};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -136,4 +136,19 @@ fn a_shop_on_ecs_takes_little_longer_than_the_plan_says_and_goes_without_a_refus
             .collect();
         assert_eq!(refused, Vec::<String>::new());
     });
+}
+
+/// Standard clusters, of which the plan knows how long they take: those of Autopilot take three times as long.
+#[test]
+fn stacks_on_gke_take_little_longer_than_the_plan_says() {
+    for spec in [
+        include_str!("../../plans/minimal-gke.toml"),
+        include_str!("gke_kinds/shop.toml"),
+    ] {
+        world::in_virtual_time(|| async {
+            let (world, loaded) = slow(spec);
+            let (took, least) = reached(&world, &loaded, Goal::Reach).await;
+            within(took, least);
+        });
+    }
 }

@@ -11,11 +11,12 @@ use provision_core::model::Platform;
 use provision_core::plan::{Goal, PlanFile};
 use provision_core::spec::Spec;
 use provision_sandbox::{Cloud, Config};
-use provision_tests::world::{Settings, World, loaded};
+use provision_tests::world::{self, Settings, World, loaded};
 use tokio::time::Instant;
 
 const MINIMAL: &str = include_str!("../../plans/minimal-eks.toml");
 const SHOP: &str = include_str!("../../plans/eks.toml");
+const ON_GKE: &str = include_str!("gke_kinds/shop.toml");
 const ON_ECS: &str = include_str!("../../plans/shop-ecs-ec2.toml");
 
 /// What one plan asked of the cloud.
@@ -47,10 +48,10 @@ fn noon() -> Timestamp {
     Timestamp::from_second(1_800_000_000).unwrap()
 }
 
-/// A world with the provider of ECS where the spec has a cluster there, else with that of EKS.
+/// A world with the provider of the clusters' platform, else with that of EKS.
 fn around(spec: &Spec, cloud: Cloud, now: Timestamp) -> World {
     let mut clusters = spec.clusters.values();
-    match clusters.any(|one| one.platform == Platform::Ecs) {
+    match clusters.any(|one| one.platform != Platform::Eks) {
         true => World::of(spec, cloud, now, None),
         false => World::new(cloud, now, None),
     }
@@ -194,5 +195,23 @@ fn a_plan_of_a_shop_on_ecs_is_as_deep_however_much_runs_in_it() {
         }
         assert_eq!(depths[0], depths[1]);
         assert!(depths[0] <= 5, "{depths:?}");
+    });
+}
+
+/// Services, zones and versions are asked for at the same time as all lists; whose the project is, nobody need be asked.
+#[test]
+fn a_plan_on_gke_is_one_round_trip_deep() {
+    world::in_virtual_time(|| async {
+        let (cloud, now) = built(&[ON_GKE]).await;
+        for goal in [Goal::Reach, Goal::Destroy] {
+            let talk = talk(&cloud, now, ON_GKE, goal).await;
+            assert_eq!(talk.depth, 1, "{:#?}", talk.calls);
+            assert!(talk.all() <= 12, "{:#?}", talk.calls);
+            assert_eq!(talk.plan.plan.steps.is_empty(), goal == Goal::Reach);
+        }
+        let empty = built(&[]).await.0;
+        let talk = talk(&empty, now, ON_GKE, Goal::Reach).await;
+        assert_eq!(talk.depth, 1, "{:#?}", talk.calls);
+        assert_eq!(talk.plan.plan.summary.create, 9);
     });
 }

@@ -23,12 +23,16 @@ use google_cloud_resourcemanager_v3::client::Projects;
 use google_cloud_secretmanager_v1::client::SecretManagerService;
 use provision_core::spec::GcpCloud;
 use tokio::sync::OnceCell;
+use tracing::Instrument as _;
 
 use crate::error::{Fault, How};
 use crate::reach::Reach;
 
 /// How long one try of a call may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The name of the span around each try of a call.
+pub const CALL: &str = "call";
 
 /// Clients of one project and region. Cheap to clone; each is made when it is first wanted.
 #[derive(Clone, Debug)]
@@ -215,7 +219,8 @@ impl Gcp {
     {
         let mut tries = 0;
         loop {
-            let error = match send().await {
+            let sent = send().instrument(tracing::debug_span!(CALL, call));
+            let error = match sent.await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };

@@ -21,7 +21,7 @@ mod sweep;
 /// This provider's name.
 pub const PROVIDER: &str = "gke";
 
-pub use client::Gcp;
+pub use client::{CALL, Gcp};
 pub use error::{Fault, How};
 pub use kinds::{
     ADDONS, Cluster, Google, Network, NewPool, NodePool, On, ProjectBinding, Router, Secret,

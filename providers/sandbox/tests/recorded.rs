@@ -149,7 +149,7 @@ impl Run {
 
 /// The network that a project has from the start, in the regions that a recording is about; the sandbox has none.
 fn default_network(cloud: &Cloud, exchanges: &[Exchange]) {
-    let at = Timestamp::from_second(1_600_000_000).unwrap();
+    let at = Timestamp::from_second(1_785_000_000).unwrap();
     let home = "/compute/v1/projects/acme-prod";
     let send = |path: String, body: Value, seconds: i64| {
         let request = Request::builder()
@@ -191,7 +191,8 @@ fn replay(path: &Path) -> (Vec<String>, usize) {
         ..Config::default()
     });
     let (mut run, mut found, mut compared) = (Run::default(), Vec::new(), 0);
-    let mut clock = 1_700_000_000_i64;
+    // Near the last of them: what is on offer goes by dates.
+    let mut clock = 1_786_000_000_i64;
     if of_cluster {
         default_network(&cloud, &exchanges);
     }

@@ -10,7 +10,7 @@ use provision::journal::Forgetful;
 use provision_sandbox::Fault;
 
 use super::record::{Moment, Recording};
-use crate::world::{Census, Settings, Setup, World, census, loaded};
+use crate::world::{Census, Settings, Setup, World, census, in_virtual_time, loaded};
 
 /// How a series of second runs goes.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,7 @@ pub fn resume_all(setup: &Setup, recording: &Recording, resume: Resume) -> Outco
             scope.spawn(|| {
                 while let Some(moment) = moments.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let tried = catch_unwind(AssertUnwindSafe(|| {
-                        go_on(setup, moment, &recording.census, resume)
+                        in_virtual_time(|| second_run(setup, moment, &recording.census, resume))
                     }));
                     let problem = match tried {
                         Ok(Ok(())) => continue,
@@ -85,15 +85,6 @@ pub fn resume_all(setup: &Setup, recording: &Recording, resume: Resume) -> Outco
         runs: moments.len(),
         wrong: wrong.into_inner().expect("no panic holds it"),
     }
-}
-
-fn go_on(setup: &Setup, moment: &Moment, wanted: &Census, resume: Resume) -> Result<(), String> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .start_paused(true)
-        .build()
-        .expect("a runtime")
-        .block_on(second_run(setup, moment, wanted, resume))
 }
 
 async fn second_run(
@@ -160,7 +151,7 @@ pub fn with_fault(
         settings,
         runs: 1,
     };
-    go_on(setup, &moment, wanted, resume)
+    in_virtual_time(|| second_run(setup, &moment, wanted, resume))
 }
 
 fn difference(wanted: &Census, found: &Census) -> String {

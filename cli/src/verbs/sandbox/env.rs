@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use provision_core::spec::{Input, load};
 use provision_sandbox::{Config, gcp_endpoints, server};
 use serde_json::json;
 
@@ -10,6 +11,9 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::sandbox::{ask, folder, stored};
 use crate::verbs::Cx;
+
+/// The spec of verbs that are given none.
+const SPEC: &str = "provision.toml";
 
 pub(super) async fn run(cx: &Cx, args: &SandboxEnv) -> Result<Exit, Error> {
     let dir = folder(args.dir.dir.as_ref(), cx.sandbox.as_ref());
@@ -52,10 +56,7 @@ pub(super) fn exports(url: &str, config: &Config) -> String {
 
 /// The access key names the account; the secret is looked at by nobody. Google Cloud needs no credentials.
 fn variables(url: &str, config: &Config) -> Vec<(String, String)> {
-    let project = config
-        .projects
-        .first()
-        .map_or("sandbox-project", String::as_str);
+    let project = config.projects.first().cloned().or_else(declared);
     let fixed = [
         ("AWS_ENDPOINT_URL", url.to_owned()),
         ("AWS_ACCESS_KEY_ID", config.account.clone()),
@@ -66,10 +67,18 @@ fn variables(url: &str, config: &Config) -> Vec<(String, String)> {
             config.visibility_lag_ms.div_ceil(1000).to_string(),
         ),
         ("CLOUDSDK_AUTH_DISABLE_CREDENTIALS", "true".to_owned()),
-        ("CLOUDSDK_CORE_PROJECT", project.to_owned()),
     ];
+    let project = project.map(|project| ("CLOUDSDK_CORE_PROJECT", project));
     let fixed = fixed
         .into_iter()
+        .chain(project)
         .map(|(name, value)| (name.to_owned(), value));
     fixed.chain(gcp_endpoints(url)).collect()
+}
+
+/// The project of the spec that lies here. Where none says one, none is better than one that every spec would refuse.
+fn declared() -> Option<String> {
+    let text = std::fs::read_to_string(SPEC).ok()?;
+    let loaded = load(&Input::file(SPEC, text)).ok()?;
+    Some(loaded.spec.gcp?.project)
 }

@@ -119,7 +119,7 @@ impl Serves for Cluster {
                 output("version", &["version"]),
             ],
             leaves: true,
-            seconds: seconds(420, 180, 240),
+            seconds: seconds(213, 180, 240),
             lane: Some(Lane::Itself),
             loss: Some(
                 "the cluster is gone with its pools and everything that runs in it; disks of volumes stay"

@@ -15,8 +15,12 @@ use super::iam::Account;
 use super::refusal::{aborted, invalid};
 use super::shape::{base64, read};
 use super::{Call, Outcome, project};
+use crate::object::Object;
 use crate::store::{Document, Place, Tx};
 use crate::wire::ApiError;
+
+/// The role that a project's maker has.
+const OWNER: &str = "roles/owner";
 
 /// A role, and who has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,20 +104,44 @@ pub(crate) fn forget(tx: &mut Tx<'_>, project: &str, resource: &str) {
     tx.delete::<Policy>(&place(project), resource);
 }
 
+/// Who has which role in a project, for the oracle; its owners, whom it has from the start, aside.
+pub(crate) fn objects(tx: &Tx<'_>) -> Vec<Object> {
+    let policies = tx.everywhere::<Policy>().into_iter();
+    let of_projects = policies.filter(|(_, policy)| is_project(&policy.resource));
+    let mut objects = Vec::new();
+    for (place, policy) in of_projects {
+        for binding in policy.bindings.iter().filter(|one| one.role != OWNER) {
+            objects.extend(binding.members.iter().map(|member| Object {
+                account: place.account.clone(),
+                region: String::new(),
+                service: "cloudresourcemanager".to_owned(),
+                kind: "bindings".to_owned(),
+                id: format!("{} {member}", binding.role),
+                marks: BTreeMap::new(),
+                billable: false,
+                created: policy.created,
+                own_of_cloud: false,
+            }));
+        }
+    }
+    objects
+}
+
+fn is_project(resource: &str) -> bool {
+    let rest = resource.strip_prefix("projects/");
+    rest.is_some_and(|rest| !rest.contains('/'))
+}
+
 /// What a project has from the start: its owner.
 fn initial(call: &Call<'_>, resource: &str) -> Vec<Binding> {
-    let of_project = resource
-        .strip_prefix("projects/")
-        .is_some_and(|rest| !rest.contains('/'));
     let owner = || Binding {
-        role: "roles/owner".to_owned(),
+        role: OWNER.to_owned(),
         members: vec![format!("user:{}", call.caller)],
         condition: None,
     };
-    if of_project {
-        vec![owner()]
-    } else {
-        Vec::new()
+    match is_project(resource) {
+        true => vec![owner()],
+        false => Vec::new(),
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) const SERVICE: Service = Service {
     operations: OPERATIONS,
     settle: |_| {},
     turned: |_, _, _| {},
-    objects: |_| Vec::new(),
+    objects: crate::gcp::policy::objects,
 };
 
 const OPERATIONS: &[Operation] = &[

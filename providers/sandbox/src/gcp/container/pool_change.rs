@@ -98,7 +98,9 @@ pub(super) fn set_size(call: &mut Call<'_>) -> Outcome {
     let count = number(&body, "nodeCount");
     let more = count.saturating_sub(pool.nodes);
     nodes::affordable(call, &place, &[(&pool.fields, more)])?;
-    let fields = pool.fields.clone();
+    let mut fields = pool.fields.clone();
+    // "Resizing your node pool manually may change this value": terraform-provider-google, `container_node_pool`.
+    set(&mut fields, "initialNodeCount", count);
     alter(
         call,
         &place,

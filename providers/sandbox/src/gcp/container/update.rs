@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::change::{UPDATE, addons, alter, free, locations, service, upgrade_master};
 use super::cluster::Cluster;
 use super::create::{node_version, request};
-use super::fields::{Fields, list, members, merge, set, text, unset};
+use super::fields::{Fields, at, list, members, merge, set, text, unset};
 use super::pool::{self, Pool};
 use super::pool_update::rolled;
 use super::work::{Plan, start};
@@ -314,7 +314,18 @@ fn change(
         }
         _ if MERGED.contains(&name) => {
             let mut over = members(fields.get(&plain(name)).cloned().unwrap_or_default());
-            merge(&mut over, &members(value));
+            let new = members(value);
+            // The networks that may come in are told as a whole.
+            let networks = "ipEndpointsConfig.authorizedNetworksConfig";
+            if at(&new, networks).is_some() {
+                unset(&mut over, &format!("{networks}.cidrBlocks"));
+                unset(&mut over, &format!("{networks}.enabled"));
+            }
+            match name {
+                // So are the parts of monitoring: what they leave out is off or empty.
+                "desiredMonitoringConfig" => over.extend(new),
+                _ => merge(&mut over, &new),
+            }
             set(fields, &plain(name), over);
         }
         _ => {

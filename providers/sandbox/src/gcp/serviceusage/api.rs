@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use crate::gcp::filter::Filter;
 use crate::gcp::refusal::{forbidden, invalid};
 use crate::gcp::shape::{last, page};
-use crate::gcp::{Call, Outcome, SERVICES, is_enabled};
+use crate::gcp::{ApiState, Call, Outcome, SERVICES, is_enabled};
+use crate::object::Object;
+use crate::store::{Place, Tx};
 use crate::wire::ApiError;
 
 /// APIs beside those that the sandbox speaks.
@@ -37,6 +39,27 @@ const OTHERS: &[(&str, &str)] = &[
     ("storage.googleapis.com", "Cloud Storage API"),
     ("sts.googleapis.com", "Security Token Service API"),
 ];
+
+/// The APIs that are not in the state in which the project began, for the oracle.
+pub(super) fn objects(tx: &Tx<'_>) -> Vec<Object> {
+    let began = |api: &str| !tx.config().disabled_apis.iter().any(|off| off == api);
+    let told = |(place, state): (Place, ApiState)| Object {
+        account: place.account,
+        region: String::new(),
+        service: "serviceusage".to_owned(),
+        kind: "services".to_owned(),
+        marks: std::iter::once(("enabled".to_owned(), state.enabled.to_string())).collect(),
+        billable: false,
+        created: state.changed,
+        own_of_cloud: false,
+        id: state.api,
+    };
+    let states = tx.everywhere::<ApiState>().into_iter();
+    states
+        .filter(|(_, state)| state.enabled != began(&state.api))
+        .map(told)
+        .collect()
+}
 
 fn all() -> Vec<(&'static str, &'static str)> {
     let ours = SERVICES.iter().map(|service| (service.api, service.title));

@@ -15,7 +15,7 @@ pub(crate) const SERVICE: Service = Service {
     operations: OPERATIONS,
     settle: |_| {},
     turned: work::turned,
-    objects: |_| Vec::new(),
+    objects: api::objects,
 };
 
 const OPERATIONS: &[Operation] = &[
