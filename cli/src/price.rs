@@ -60,17 +60,22 @@ fn catalogue(registry: &Registry) -> Catalogue {
     let regions: BTreeSet<&str> = contexts.map(|context| context.region.as_str()).collect();
     let mut catalogue = Catalogue::default();
     for region in regions {
-        for listed in list_prices(region) {
-            let price = Price {
-                unit: listed.unit.into_owned(),
-                rate: Rate::nanos(i64::try_from(listed.nanos).unwrap_or(i64::MAX)),
-                as_of: listed.as_of,
-                source: listed.source,
-            };
-            catalogue.add(region, listed.item, price);
-        }
+        add_region(&mut catalogue, region);
     }
     catalogue
+}
+
+/// Adds the list prices of a region.
+pub fn add_region(catalogue: &mut Catalogue, region: &str) {
+    for listed in list_prices(region) {
+        let price = Price {
+            unit: listed.unit.into_owned(),
+            rate: Rate::nanos(i64::try_from(listed.nanos).unwrap_or(i64::MAX)),
+            as_of: listed.as_of,
+            source: listed.source,
+        };
+        catalogue.add(region, listed.item, price);
+    }
 }
 
 /// What providers were asked, and what they said.

@@ -7,6 +7,7 @@ use provision_core::model::Platform;
 use provision_data::Cloud;
 
 use super::Later;
+use super::compare::CostMore;
 use super::parse::{cloud, date, duration, pair, platform};
 
 /// What makes up a spec beside its file.
@@ -208,20 +209,9 @@ pub struct Cost {
     /// Prices as of this date (2026-11-24) or time
     #[arg(long, value_name = "DATE", value_parser = date, env = "PROVISION_AS_OF")]
     pub as_of: Option<jiff::Timestamp>,
-    /// Questions that are not built yet.
+    /// Other questions.
     #[command(subcommand)]
-    pub later: Option<CostLater>,
-}
-
-/// What else `cost` will answer.
-#[derive(Clone, Debug, Subcommand)]
-pub enum CostLater {
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Compare(Later),
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Breakeven(Later),
+    pub more: Option<CostMore>,
 }
 
 /// `prices`.

@@ -1,7 +1,10 @@
 //! What people and programs see. Text is made with its style; the screen takes the style away where it is not
 //! wanted.
 
+pub mod breakeven;
+pub mod compare;
 pub mod cost;
+pub mod curves;
 pub mod diagnostics;
 pub mod drift;
 pub mod error;
