@@ -68,7 +68,13 @@ const PAIRS: [(&str, &str); 48] = [
 /// # Errors
 /// When nothing stands for its region.
 pub fn of(spec: &Spec) -> Result<Markets, Error> {
-    let (aws, gcp) = regions(spec)?;
+    let aws = spec.aws.as_ref().map(|cloud| cloud.region.as_str());
+    let gcp = spec.gcp.as_ref().map(|cloud| cloud.region.as_str());
+    let (aws, gcp) = regions(aws, gcp)?;
+    Ok(both(aws, gcp))
+}
+
+fn both(aws: &str, gcp: &str) -> Markets {
     let mut markets = Markets {
         aws: of_aws(aws),
         gcp: of_gcp(gcp),
@@ -76,13 +82,11 @@ pub fn of(spec: &Spec) -> Result<Markets, Error> {
     };
     price::add_region(&mut markets.catalogue, aws);
     price::add_region(&mut markets.catalogue, gcp);
-    Ok(markets)
+    markets
 }
 
-/// The regions of a spec on both clouds.
-fn regions(spec: &Spec) -> Result<(&str, &str), Error> {
-    let aws = spec.aws.as_ref().map(|cloud| cloud.region.as_str());
-    let gcp = spec.gcp.as_ref().map(|cloud| cloud.region.as_str());
+/// The regions on both clouds, of which a spec names one or both.
+fn regions<'a>(aws: Option<&'a str>, gcp: Option<&'a str>) -> Result<(&'a str, &'a str), Error> {
     match (aws, gcp) {
         (Some(aws), Some(gcp)) => Ok((aws, gcp)),
         (Some(aws), None) => match PAIRS.iter().find(|(own, _)| *own == aws) {
@@ -196,48 +200,26 @@ fn arch(word: &str) -> Arch {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use provision_core::cost::{Money, Quantity};
-    use provision_core::spec::{AwsCloud, GcpCloud};
     use provision_data::Cloud;
 
     use super::*;
 
-    fn spec(aws: Option<&str>, gcp: Option<&str>) -> Spec {
-        let mut spec = Spec::default();
-        spec.aws = aws.map(|region| AwsCloud {
-            region: region.to_owned(),
-            ..AwsCloud::default()
-        });
-        spec.gcp = gcp.map(|region| GcpCloud {
-            region: region.to_owned(),
-            ..GcpCloud::default()
-        });
-        spec
-    }
-
     #[test]
     fn regions_stand_for_each_other() {
-        let of = |aws, gcp| {
-            let spec = spec(aws, gcp);
-            let (aws, gcp) = regions(&spec).unwrap();
-            (aws.to_owned(), gcp.to_owned())
-        };
-        let pair = |aws: &str, gcp: &str| (aws.to_owned(), gcp.to_owned());
-        assert_eq!(
-            of(Some("eu-west-1"), None),
-            pair("eu-west-1", "europe-west1")
-        );
-        assert_eq!(
-            of(None, Some("europe-west1")),
-            pair("eu-west-1", "europe-west1")
-        );
-        assert_eq!(
-            of(None, Some("us-central1")),
-            pair("us-east-2", "us-central1")
-        );
-        let both = of(Some("us-east-1"), Some("europe-west1"));
-        assert_eq!(both, pair("us-east-1", "europe-west1"));
-        assert!(regions(&spec(Some("us-gov-west-1"), None)).is_err());
-        assert!(regions(&spec(None, None)).is_err());
+        for (aws, gcp, both) in [
+            (Some("eu-west-1"), None, ("eu-west-1", "europe-west1")),
+            (None, Some("europe-west1"), ("eu-west-1", "europe-west1")),
+            (None, Some("us-central1"), ("us-east-2", "us-central1")),
+            (
+                Some("us-east-1"),
+                Some("europe-west1"),
+                ("us-east-1", "europe-west1"),
+            ),
+        ] {
+            assert_eq!(regions(aws, gcp).unwrap(), both);
+        }
+        assert!(regions(Some("us-gov-west-1"), None).is_err());
+        assert!(regions(None, None).is_err());
     }
 
     #[test]
@@ -256,7 +238,7 @@ mod tests {
 
     #[test]
     fn every_machine_has_a_price_by_the_hour_and_the_cheapest_come_first() {
-        let markets = of(&spec(Some("eu-west-1"), Some("europe-west1"))).unwrap();
+        let markets = both("eu-west-1", "europe-west1");
         for market in [&markets.aws, &markets.gcp] {
             assert!(
                 market.general.len() > 100 && market.named.len() > 20,
