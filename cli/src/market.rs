@@ -1,6 +1,6 @@
 //! What both clouds sell in the regions of a spec, for comparisons; and which region stands for one that a spec does not name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use provision_aws::{Wish, machines};
 use provision_core::cost::compare::{Machine, Market, Markets};
@@ -113,9 +113,22 @@ fn alone(region: &str, other: &str) -> Error {
 
 /// Machines of EC2. Those that are chosen unnamed are the ones that a plan would choose.
 fn of_aws(region: &str) -> Market {
-    let all: Vec<Machine> = aws::shapes()
+    let prices = aws::prices(region).unwrap_or_default().iter();
+    let prices: BTreeMap<&str, u64> = prices
+        .map(|price| (price.name.as_str(), price.usd_micros))
+        .collect();
+    let chosen: BTreeSet<String> = [Arch::Amd64, Arch::Arm64]
+        .into_iter()
+        .flat_map(|arch| chosen(region, arch))
+        .collect();
+    let mut sold: Vec<(u64, &aws::Shape)> = aws::shapes()
         .iter()
-        .map(|shape| Machine {
+        .filter_map(|shape| Some((*prices.get(shape.name.as_str())?, shape)))
+        .collect();
+    sold.sort_by_key(|(micros, shape)| (*micros, &shape.name));
+    let (general, named): (Vec<Machine>, Vec<Machine>) = sold
+        .into_iter()
+        .map(|(_, shape)| Machine {
             name: shape.name.clone(),
             item: format!("ec2.instance.{}", shape.name),
             vcpu: shape.vcpu,
@@ -123,39 +136,24 @@ fn of_aws(region: &str) -> Market {
             arch: arch(&shape.arch),
             most_pods: shape.max_pods,
         })
-        .collect();
-    let mut general: Vec<(Option<u64>, &Machine)> = Vec::new();
-    let mut chosen: BTreeSet<String> = BTreeSet::new();
-    for arch in [Arch::Amd64, Arch::Arm64] {
-        let any = Wish {
-            arch,
-            cpu_milli: 0,
-            memory: 0,
-        };
-        for option in machines(region, any, &[]) {
-            let name = option.value.as_text().unwrap_or_default();
-            let shape = all.iter().find(|machine| machine.name == name);
-            general.extend(shape.map(|machine| (option.hourly_micros, machine)));
-            chosen.insert(name.to_owned());
-        }
-    }
-    general.sort_by(|(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
-    let priced: BTreeSet<&str> = aws::prices(region)
-        .unwrap_or_default()
-        .iter()
-        .map(|price| price.name.as_str())
-        .collect();
-    let named = all.iter();
-    let named =
-        named.filter(|one| priced.contains(one.name.as_str()) && !chosen.contains(&one.name));
+        .partition(|machine| chosen.contains(&machine.name));
     Market {
         region: region.to_owned(),
-        general: general
-            .iter()
-            .map(|(_, machine)| (*machine).clone())
-            .collect(),
-        named: named.cloned().collect(),
+        general,
+        named,
     }
+}
+
+/// The machines that a plan chooses from.
+fn chosen(region: &str, arch: Arch) -> Vec<String> {
+    let any = Wish {
+        arch,
+        cpu_milli: 0,
+        memory: 0,
+    };
+    let options = machines(region, any, &[]);
+    let names = options.iter().filter_map(|option| option.value.as_text());
+    names.map(str::to_owned).collect()
 }
 
 /// Machines of Compute Engine. What boots from hyperdisks alone is not chosen unnamed: nobody has read what those cost.

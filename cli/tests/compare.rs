@@ -117,10 +117,23 @@ fn one_file_has_seven_columns_that_add_up_and_can_be_traced() {
     assert!(auto["stranded"]["permille"].as_u64().unwrap() > 0);
 
     let text = place.run(&["cost", "compare"]).expect(0).out;
-    for word in ["standard", "autopilot", "managed", "fargate", "auto", "ec2", "master share", "stranded", "Assumed", "kubelet"] {
+    for word in [
+        "standard",
+        "autopilot",
+        "managed",
+        "fargate",
+        "auto",
+        "ec2",
+        "master share",
+        "stranded",
+        "Assumed",
+        "kubelet",
+    ] {
         assert!(text.contains(word), "{word}: {text}");
     }
-    let share = of("eks", "managed nodes")["master_share"]["instances"].as_str().unwrap();
+    let share = of("eks", "managed nodes")["master_share"]["instances"]
+        .as_str()
+        .unwrap();
     assert!(text.contains(&format!("{share} %")), "{text}");
 }
 
@@ -155,11 +168,16 @@ fn the_share_of_the_control_plane_is_the_known_one() {
         );
         let at = usize::try_from(span["from"].as_u64().unwrap()).unwrap() - 1;
         let least = found["curves"].as_array().unwrap().iter();
-        let least = least.map(|curve| micros(&curve["points"][at]["total"])).min();
+        let least = least
+            .map(|curve| micros(&curve["points"][at]["total"]))
+            .min();
         assert_eq!(Some(micros(&own["points"][at]["total"])), least);
     }
     let text = place.run(&["cost", "breakeven"]).expect(0).out;
-    assert!(text.contains("50.5 %") && text.contains("from 10"), "{text}");
+    assert!(
+        text.contains("50.5 %") && text.contains("from 10"),
+        "{text}"
+    );
     place.run(&["cost", "breakeven", "--nodes", "1"]).expect(64);
 }
 
@@ -199,14 +217,25 @@ replicas = { min = 4, max = 8, cpu = 70 }
     let fargate = named(&found["columns"], "ecs", "fargate");
     // 4 x (0.04048 + 2 x 0.004445) x 730.
     assert_eq!(fargate["nodes"], "144.1604");
-    assert_eq!(micros(&fargate["range"]["max"]) - micros(&fargate["total"]), 144_160_400);
+    assert_eq!(
+        micros(&fargate["range"]["max"]) - micros(&fargate["total"]),
+        144_160_400
+    );
     // What Kubernetes adds makes 3 GB of 2, and CoreDNS runs twice.
     let eks = named(&found["columns"], "eks", "fargate");
     let pods = 4.0 * (0.04048 + 3.0 * 0.004_445) * 730.0;
     let dns = 2.0 * (0.25 * 0.04048 + 0.5 * 0.004_445) * 730.0;
-    assert_eq!(micros(&eks["nodes"]), ((pods + dns) * 1e6_f64).round() as i64);
+    assert_eq!(
+        micros(&eks["nodes"]),
+        ((pods + dns) * 1e6_f64).round() as i64
+    );
     let nodes = named(&found["columns"], "eks", "managed nodes");
-    assert!(nodes["nodes_by_pool"][0]["nodes"]["expected"].as_u64().unwrap() >= 2);
+    assert!(
+        nodes["nodes_by_pool"][0]["nodes"]["expected"]
+            .as_u64()
+            .unwrap()
+            >= 2
+    );
     assert_eq!(nodes["stranded"]["cpu"].as_u64().unwrap() % 1000, 0);
 }
 
@@ -221,29 +250,47 @@ fn sheets_and_comments_say_the_same() {
     assert!(rows[0].starts_with("platform,variant,region,control_plane,nodes,"));
     for (row, column) in rows[1..].iter().zip(found["columns"].as_array().unwrap()) {
         let (platform, variant) = (&column["platform"], &column["variant"]);
-        let start = format!("{},{},", platform.as_str().unwrap(), variant.as_str().unwrap());
+        let start = format!(
+            "{},{},",
+            platform.as_str().unwrap(),
+            variant.as_str().unwrap()
+        );
         assert!(row.starts_with(&start), "{row}");
         let total = column["total"].as_str().unwrap();
         assert!(row.split(',').any(|field| field == total), "{row}");
-        let start = format!("| {} {} | ", platform.as_str().unwrap(), variant.as_str().unwrap());
-        let line = comment.lines().find(|line| line.starts_with(&start)).unwrap();
+        let start = format!(
+            "| {} {} | ",
+            platform.as_str().unwrap(),
+            variant.as_str().unwrap()
+        );
+        let line = comment
+            .lines()
+            .find(|line| line.starts_with(&start))
+            .unwrap();
         let share = column["master_share"]["instances"].as_str().unwrap();
         assert!(line.contains(&format!("| {share} % |")), "{line}");
     }
-    place.run(&["cost", "compare", "--csv", "--json"]).expect(64);
+    place
+        .run(&["cost", "compare", "--csv", "--json"])
+        .expect(64);
 }
 
 #[test]
 fn what_has_no_price_is_named_and_its_column_is_not_whole() {
     let place = m5_large("");
-    let text = place.read("provision.toml").replace("us-east-1", "sa-east-1");
+    let text = place
+        .read("provision.toml")
+        .replace("us-east-1", "sa-east-1");
     place.write("provision.toml", text);
     let found = place.run(&["cost", "compare", "--json"]).expect(0).json();
     let eks = named(&found["columns"], "eks", "managed nodes");
     assert_eq!(eks["complete"], false);
     let whys = eks["unpriced"].to_string();
     assert!(whys.contains("no price of ebs.gp3 in sa-east-1"), "{whys}");
-    assert_eq!(named(&found["columns"], "gke", "standard")["complete"], true);
+    assert_eq!(
+        named(&found["columns"], "gke", "standard")["complete"],
+        true
+    );
     let text = place.run(&["cost", "compare"]).expect(0).out;
     assert!(text.contains("+ ?") && text.contains("In no sum"), "{text}");
     let found = place.run(&["cost", "breakeven", "--json"]).expect(0).json();

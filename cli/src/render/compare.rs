@@ -168,7 +168,6 @@ fn dates(of: &Comparison) -> String {
 /// For a comment on a pull request: a platform a row.
 #[must_use]
 pub fn markdown(stack: &str, of: &Comparison) -> String {
-    let cell = |text: &str| plain(text).replace('|', "\\|");
     let mut out = format!(
         "**`{}`** on every platform, US dollars a month ({}, {})\n\n",
         cell(stack),
@@ -195,20 +194,25 @@ pub fn markdown(stack: &str, of: &Comparison) -> String {
             tenths(column.stranded.permille, 10)
         );
     }
-    let open = of.columns.iter().filter(|column| !column.complete);
+    out += &footnotes(of);
+    out
+}
+
+fn cell(text: &str) -> String {
+    plain(text).replace('|', "\\|")
+}
+
+/// What is in no sum, and folded away, what was assumed.
+fn footnotes(of: &Comparison) -> String {
+    let mut out = String::new();
+    let open = of.columns.iter();
     let open = open.flat_map(|column| column.unpriced.iter().map(move |one| (column, one)));
     for (nth, (column, one)) in open.enumerate() {
         if nth == 0 {
             out.push_str("\nIn no sum:\n\n");
         }
-        let why = cell(&one.why);
-        let _ = writeln!(
-            out,
-            "- {}: `{}` {}: {why}",
-            title(column),
-            one.id,
-            one.component
-        );
+        let (id, why) = (&one.id, cell(&one.why));
+        let _ = writeln!(out, "- {}: `{id}` {}: {why}", title(column), one.component);
     }
     out.push_str("\n<details><summary>Assumed</summary>\n\n");
     for assumption in &of.assumptions {

@@ -16,6 +16,10 @@ const EPHEMERAL_GIB: u64 = 1;
 /// Millicores for which one node of Autopilot is taken to stand.
 const HIDDEN_NODE: u64 = 4000;
 
+/// Items of Autopilot: vCPU, and memory with its unit.
+const AUTOPILOT: (&str, (&str, &str)) =
+    ("gke.autopilot.vcpu", ("gke.autopilot.memory", "GiB-hour"));
+
 /// Items of Fargate: vCPU, and memory with its unit.
 const FARGATE: (&str, (&str, &str)) = ("fargate.vcpu", ("fargate.memory", "GB-hour"));
 
@@ -166,20 +170,11 @@ fn behind<'a>(sheet: &mut Sheet<'a>, group: &'a Group, more: Range<u64>) {
 /// Pods of one sort, rounded up to what is sold.
 fn sell(sheet: &mut Sheet<'_>, id: &ResourceId, pods: &Pods, arch: Arch) {
     let (cpu, memory) = (pods.cpu_milli, pods.memory_mib);
-    let (sold, vcpu, gigabytes) = match sheet.variant {
-        Variant::GkeAutopilot => (
-            rounding::autopilot(cpu, memory),
-            "gke.autopilot.vcpu",
-            ("gke.autopilot.memory", "GiB-hour"),
-        ),
-        Variant::EksFargate => (rounding::eks_fargate(cpu, memory), FARGATE.0, FARGATE.1),
-        _ => {
-            let (vcpu, memory_item) = match arch {
-                Arch::Amd64 => FARGATE,
-                Arch::Arm64 => FARGATE_ARM,
-            };
-            (rounding::ecs_fargate(cpu, memory), vcpu, memory_item)
-        }
+    let (sold, (vcpu, gigabytes)) = match (sheet.variant, arch) {
+        (Variant::GkeAutopilot, _) => (rounding::autopilot(cpu, memory), AUTOPILOT),
+        (Variant::EksFargate, _) => (rounding::eks_fargate(cpu, memory), FARGATE),
+        (_, Arch::Amd64) => (rounding::ecs_fargate(cpu, memory), FARGATE),
+        (_, Arch::Arm64) => (rounding::ecs_fargate(cpu, memory), FARGATE_ARM),
     };
     let Some(sold) = sold else {
         let why = format!("nothing as large as {cpu}m and {memory} MiB is sold without a machine");

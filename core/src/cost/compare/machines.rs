@@ -117,15 +117,13 @@ fn packed<'a>(
     market: &'a Market,
     catalogue: &Catalogue,
 ) -> Result<Fleet<'a>, String> {
-    let mut all = pods.to_vec();
-    if variant == Variant::EksNodes {
-        all.push(coredns());
-    }
+    let dns = (variant == Variant::EksNodes).then(coredns);
+    let all: Vec<Pods> = pods.iter().cloned().chain(dns).collect();
     // A workload with two replicas is to outlive a machine.
     let least = u64::from(pods.iter().any(|pods| pods.count.expected > 1)) + 1;
-    let disk = catalogue.price(&market.region, disk(variant).0);
     let month = |machine: &Machine, nodes: u64| {
         let price = catalogue.price(&market.region, &machine.item)?;
+        let disk = catalogue.price(&market.region, disk(variant).0);
         let disks = Quantity::whole(group.disk_gib).times(nodes);
         let disks = disk.map_or(Money::ZERO, |price| price.rate.of(disks));
         Some(price.rate.of(hours(variant).times(nodes)) + disks)
@@ -146,14 +144,11 @@ fn packed<'a>(
             "no machine that holds its largest pod has a price in {region}"
         ));
     };
-    let (min, max) = (
-        of(machine, |pods| pods.count.min),
-        of(machine, |pods| pods.count.max),
-    );
+    let bound = |count| of(machine, count).unwrap_or(expected);
     let nodes = Range {
-        min: min.unwrap_or(expected).min(expected),
+        min: bound(|pods| pods.count.min).min(expected),
         expected,
-        max: max.unwrap_or(expected).max(expected),
+        max: bound(|pods| pods.count.max).max(expected),
     };
     Ok(Fleet { machine, nodes })
 }
