@@ -78,8 +78,24 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<File, Error> {
 /// # Errors
 /// When it cannot be read, or every mistake in it.
 pub fn load(args: &SpecArgs, platform: Option<Platform>) -> Result<Loaded, Error> {
+    load_as(args, platform, false)
+}
+
+/// The same for a spec that is only reckoned with: words that no platform of it can do yet are no mistake.
+///
+/// # Errors
+/// When it cannot be read, or every other mistake in it.
+pub fn load_unbuilt(args: &SpecArgs) -> Result<Loaded, Error> {
+    load_as(args, None, true)
+}
+
+fn load_as(
+    args: &SpecArgs,
+    platform: Option<Platform>,
+    allow_unbuilt: bool,
+) -> Result<Loaded, Error> {
     match named(args)? {
-        Named::Spec(file) => load_file(file, &args.overrides, platform),
+        Named::Spec(file) => load_text(file, &args.overrides, platform, allow_unbuilt),
         Named::Plan(_) => Err(Error::BadFile {
             path: args.path().0,
             problem: "this is a plan file, not a spec".to_owned(),
@@ -97,6 +113,15 @@ pub fn load_file(
     overrides: &Overrides,
     platform: Option<Platform>,
 ) -> Result<Loaded, Error> {
+    load_text(file, overrides, platform, false)
+}
+
+fn load_text(
+    file: File,
+    overrides: &Overrides,
+    platform: Option<Platform>,
+    allow_unbuilt: bool,
+) -> Result<Loaded, Error> {
     let input = Input {
         files: vec![file],
         env: overrides.env.clone(),
@@ -104,7 +129,7 @@ pub fn load_file(
         ambient: ambient(),
         sets: overrides.set.clone(),
         platform_override: platform,
-        allow_unbuilt: false,
+        allow_unbuilt,
     };
     let loaded = spec::load(&input).map_err(|diagnostics| Error::Spec {
         diagnostics,

@@ -14,6 +14,7 @@ pub mod flow;
 pub mod input;
 pub mod journal;
 pub mod lock;
+pub mod market;
 pub mod price;
 pub mod proxy;
 pub mod registry;

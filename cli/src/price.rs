@@ -67,15 +67,20 @@ fn catalogue(registry: &Registry) -> Catalogue {
     let regions: BTreeSet<&str> = contexts.map(|context| context.region.as_str()).collect();
     let mut catalogue = Catalogue::default();
     for region in regions {
-        for (item, price) in paid(region, &registry.terms) {
-            catalogue.add(region, item, price);
-        }
+        add_region(&mut catalogue, region, &registry.terms);
     }
     catalogue
 }
 
+/// Adds what is paid in a region.
+pub fn add_region(catalogue: &mut Catalogue, region: &str, terms: &Terms) {
+    for (item, price) in paid(region, terms) {
+        catalogue.add(region, item, price);
+    }
+}
+
 /// What is paid in a region, by item.
-pub fn paid(region: &str, terms: &Terms) -> Vec<(String, Price)> {
+fn paid(region: &str, terms: &Terms) -> Vec<(String, Price)> {
     let cloud = Cloud::of(region).map_or("", Cloud::word);
     let all: BTreeMap<String, Price> = list_prices(region).into_iter().map(priced).collect();
     let committed = terms.of(cloud).committed > Percent::default();

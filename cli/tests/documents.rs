@@ -107,6 +107,11 @@ fn the_guide_to_costs_is_true() {
 }
 
 #[test]
+fn the_guide_to_comparing_is_true() {
+    run("docs/compare.md");
+}
+
+#[test]
 fn the_guide_to_changes_is_true() {
     run("docs/changes.md");
 }

@@ -4,19 +4,21 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod compare;
 mod parse;
 mod sandbox;
 mod verbs;
 
+pub use compare::{Breakeven, Compare, CostMore};
 #[allow(unused_imports)]
 pub(crate) use parse::duration;
 pub use sandbox::{
     Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxPlant, SandboxStart, SandboxTune, SandboxVerb,
 };
 pub use verbs::{
-    Allow, Apply, Completions, Cost, CostLater, Destroy, Drift, Exec, FileArgs, Graph, GraphForm,
-    Import, Init, Logs, OneOff, Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape,
-    Show, SpecArgs, Validate,
+    Allow, Apply, Completions, Cost, Destroy, Drift, Exec, FileArgs, Graph, GraphForm, Import,
+    Init, Logs, OneOff, Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape, Show,
+    SpecArgs, Validate,
 };
 
 /// Declares container clusters in one TOML file and makes the clouds agree with it.

@@ -7,6 +7,7 @@ use provision_core::model::Platform;
 use provision_data::Cloud;
 
 use super::Later;
+use super::compare::CostMore;
 use super::parse::{cloud, date, duration, pair, platform};
 
 /// What makes up a spec beside its file.
@@ -238,20 +239,9 @@ pub struct Cost {
     /// A page with charts that needs nothing else; `-` is standard output
     #[arg(long, value_name = "FILE", group = "format", conflicts_with = "json")]
     pub html: Option<std::path::PathBuf>,
-    /// Questions that are not built yet.
+    /// Other questions.
     #[command(subcommand)]
-    pub later: Option<CostLater>,
-}
-
-/// What else `cost` will answer.
-#[derive(Clone, Debug, Subcommand)]
-pub enum CostLater {
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Compare(Later),
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Breakeven(Later),
+    pub more: Option<CostMore>,
 }
 
 /// `prices`.

@@ -99,7 +99,7 @@ fn corner((column, row): (usize, usize)) -> (usize, usize) {
     (10 + column * (BOX.0 + GAP.0), 10 + row * (BOX.1 + GAP.1))
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

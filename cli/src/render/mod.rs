@@ -2,7 +2,10 @@
 //! wanted.
 
 pub mod bill;
+pub mod breakeven;
+pub mod compare;
 pub mod cost;
+pub mod curves;
 pub mod diagnostics;
 pub mod drift;
 pub mod error;

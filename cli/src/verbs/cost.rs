@@ -9,16 +9,16 @@ use provision_core::plan::{self, Goal};
 
 use super::Cx;
 use super::session::{Session, wish};
-use crate::args::{Cost, CostLater, Shape};
+use crate::args::{Cost, CostMore, Shape};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::registry::Registry;
 use crate::{files, flow, input, price, render};
 
 pub(super) async fn run(cx: &Cx, args: &Cost) -> Result<Exit, Error> {
-    match &args.later {
-        Some(CostLater::Compare(_)) => return super::later("cost compare"),
-        Some(CostLater::Breakeven(_)) => return super::later("cost breakeven"),
+    match &args.more {
+        Some(CostMore::Compare(args)) => return super::compare::run(cx, args),
+        Some(CostMore::Breakeven(args)) => return super::breakeven::run(cx, args),
         None => {}
     }
     let (stack, bill) = match args.live {

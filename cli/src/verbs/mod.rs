@@ -2,6 +2,8 @@
 
 mod apply;
 mod apply_file;
+mod breakeven;
+mod compare;
 mod completions;
 mod cost;
 mod destroy;

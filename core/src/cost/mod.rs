@@ -8,6 +8,7 @@ mod bill;
 mod budget;
 mod catalogue;
 mod change;
+pub mod compare;
 mod money;
 mod parts;
 mod price;

@@ -90,7 +90,11 @@ pub(super) fn price(
 }
 
 /// The price of a meter, or why it has none.
-fn listed<'a>(meter: &Meter, region: &str, catalogue: &'a Catalogue) -> Result<&'a Price, String> {
+pub(super) fn listed<'a>(
+    meter: &Meter,
+    region: &str,
+    catalogue: &'a Catalogue,
+) -> Result<&'a Price, String> {
     let (item, unit) = match &meter.charge {
         Charge::Listed { item, unit } => (item, unit),
         Charge::Unlisted { why } => return Err(why.clone()),
@@ -107,7 +111,8 @@ fn listed<'a>(meter: &Meter, region: &str, catalogue: &'a Catalogue) -> Result<&
     Ok(price)
 }
 
-fn line(id: &ResourceId, meter: &Meter, price: &Price) -> Line {
+/// A meter times its price.
+pub(super) fn line(id: &ResourceId, meter: &Meter, price: &Price) -> Line {
     let range = meter
         .count
         .map(|count| price.rate.of(meter.each.times(count)));

@@ -54,10 +54,8 @@ impl Room {
 /// of the others.
 fn kept_cpu(vcpu: u64) -> u64 {
     let cores = |from: u64, most: u64| vcpu.saturating_sub(from).min(most);
-    let hundredths = cores(0, 1) * 6_000
-        + cores(1, 1) * 1_000
-        + cores(2, 2) * 500
-        + cores(4, u64::MAX) * 250;
+    let hundredths =
+        cores(0, 1) * 6_000 + cores(1, 1) * 1_000 + cores(2, 2) * 500 + cores(4, u64::MAX) * 250;
     hundredths.div_ceil(100)
 }
 
@@ -146,7 +144,7 @@ mod tests {
     use super::*;
 
     fn machine(name: &str, vcpu: u32, gib: u64, pods: u32) -> Machine {
-        let arch = match name.contains('g') {
+        let arch = match name.starts_with("m7g.") {
             true => Arch::Arm64,
             false => Arch::Amd64,
         };

@@ -5,13 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::cost::Range;
-use crate::spec::{Arch, Cluster, Container, Machine, Nat, Pool, Spec, Workload};
+use crate::spec::{
+    Arch, Cluster, Container, LoadBalancer, Machine, Nat, Pool, Replicas, Secret, SecretSource,
+    Spec, Workload,
+};
 
-/// What a container is taken to ask for that does not say.
+/// What a container is taken to ask for that does not say: millicores and MiB.
 const UNSAID: (u64, u64) = (250, 512);
 
 /// GiB of a node's disk where no pool says one.
 const DISK_GIB: u64 = 50;
+
+const SPOT: &str = "Spot capacity is reckoned at the price of on-demand capacity everywhere";
 
 /// What a demand is made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +31,7 @@ pub enum Basis {
 /// Pods that are alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pods {
-    /// Whose they are.
+    /// Their address: `workload.web`.
     pub name: String,
     /// How many.
     pub count: Range<u64>,
@@ -34,6 +39,8 @@ pub struct Pods {
     pub cpu_milli: u64,
     /// What each asks for, in MiB.
     pub memory_mib: u64,
+    /// GiB of the disks that each keeps.
+    pub volumes_gib: u64,
 }
 
 /// What is to be carried.
@@ -48,8 +55,10 @@ pub enum Load {
 /// What runs together on machines of one sort.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// Its name: `prod/web`.
+    /// Its address: `cluster.prod.pool.web`; of packed pods `cluster.prod`.
     pub name: String,
+    /// The cluster that it is in.
+    pub cluster: String,
     /// What it carries.
     pub load: Load,
     /// Which machines are wanted; of pods only the architecture.
@@ -58,23 +67,47 @@ pub struct Group {
     pub disk_gib: u64,
 }
 
+/// A network of one's own with a way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The network.
+    pub network: String,
+    /// NAT gateways on AWS. On Google Cloud there is one, whose price goes by the machines behind it.
+    pub gateways: u64,
+    /// The clusters that use it.
+    pub clusters: BTreeSet<String>,
+}
+
+/// A load balancer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Balancer {
+    /// Its name.
+    pub name: String,
+    /// For HTTP, and not for connections.
+    pub http: bool,
+    /// Reached from the Internet.
+    pub public: bool,
+    /// How many zones it is in.
+    pub zones: u64,
+}
+
 /// All that is to run, and what it needs beside machines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Demand {
     /// What it is made from.
     pub basis: Basis,
-    /// How many clusters.
-    pub clusters: u64,
+    /// The clusters.
+    pub clusters: Vec<String>,
     /// What runs.
     pub groups: Vec<Group>,
-    /// NAT gateways on AWS.
-    pub gateways: u64,
-    /// Public load balancers, with the zones that each is in, and internal ones with none: those for HTTP.
-    pub application: Vec<u64>,
-    /// The same: those for connections.
-    pub network: Vec<u64>,
-    /// Secrets that a cloud's store would hold on ECS.
-    pub secrets: u64,
+    /// Ways out.
+    pub ways: Vec<Way>,
+    /// Load balancers.
+    pub balancers: Vec<Balancer>,
+    /// Secrets that a cloud's store holds on ECS alone.
+    pub task_secrets: Vec<String>,
+    /// Secrets that a cloud's store holds on every platform.
+    pub cloud_secrets: Vec<String>,
     /// What was assumed.
     pub notes: BTreeSet<String>,
 }
@@ -97,49 +130,42 @@ impl Demand {
         if !spec.jobs.is_empty() {
             notes.insert("jobs run for minutes and are in no column".to_owned());
         }
-        let (mut application, mut network) = (Vec::new(), Vec::new());
-        for balancer in spec.load_balancers.values() {
-            let zones = spec.networks.get(&balancer.network);
-            let zones = zones.map_or(0, |network| u64::from(network.zones));
-            let http = balancer.listeners.iter();
-            let http = http
-                .map(|listener| &listener.protocol)
-                .any(|word| word.starts_with("http"));
-            match http {
-                true => &mut application,
-                false => &mut network,
-            }
-            .push(if balancer.public { zones } else { 0 });
-        }
+        let balancers = spec.load_balancers.iter();
+        let secrets = |kept: fn(&Secret) -> bool| {
+            let own = spec.secrets.iter();
+            let own =
+                own.filter(|(_, of)| !matches!(of.from, SecretSource::Existing(_)) && kept(of));
+            own.map(|(name, _)| name.clone()).collect()
+        };
         Self {
             basis,
-            clusters: u64::try_from(spec.clusters.len()).unwrap_or(u64::MAX),
+            clusters: spec.clusters.keys().cloned().collect(),
             groups,
-            gateways: gateways(spec),
-            application,
-            network,
-            secrets: u64::try_from(spec.secrets.len()).unwrap_or(u64::MAX),
+            ways: ways(spec),
+            balancers: balancers
+                .map(|(name, of)| balancer(spec, name, of))
+                .collect(),
+            task_secrets: secrets(|of| of.store.is_none()),
+            cloud_secrets: secrets(|of| of.store.as_deref() == Some("cloud")),
             notes,
         }
     }
 
-    /// So many machines in one cluster, and nothing else.
+    /// The same with so many machines of one sort instead of what runs.
     #[must_use]
-    pub fn machines(number: u64, machine: Machine, disk_gib: u64) -> Self {
+    pub fn with_machines(&self, number: u64, machine: &Machine, disk_gib: u64) -> Self {
+        let cluster = self.clusters.first().cloned().unwrap_or_default();
         Self {
             basis: Basis::Pools,
-            clusters: 1,
             groups: vec![Group {
-                name: "nodes".to_owned(),
+                name: format!("cluster.{cluster}"),
+                cluster,
                 load: Load::Machines(Range::exactly(number)),
-                machine,
+                machine: machine.clone(),
                 disk_gib,
             }],
-            gateways: 0,
-            application: Vec::new(),
-            network: Vec::new(),
-            secrets: 0,
             notes: BTreeSet::new(),
+            ..self.clone()
         }
     }
 }
@@ -149,24 +175,54 @@ pub(super) const fn gib(bytes: u64) -> u64 {
     bytes.div_ceil(1 << 30)
 }
 
-fn gateways(spec: &Spec) -> u64 {
-    let used: BTreeSet<&String> = spec.clusters.values().map(|one| &one.network).collect();
-    let own = used.into_iter().filter_map(|name| spec.networks.get(name));
-    let own = own.filter(|network| network.existing.is_none());
-    own.map(|network| match network.nat {
-        Nat::None => 0,
-        Nat::Single => 1,
-        Nat::PerZone => u64::from(network.zones),
+const fn replicas(of: Replicas) -> Range<u64> {
+    Range {
+        min: of.min as u64,
+        expected: of.min as u64,
+        max: of.max as u64,
+    }
+}
+
+/// Of each network that is made and used, the gateways.
+fn ways(spec: &Spec) -> Vec<Way> {
+    let own = spec.networks.iter();
+    let own = own.filter(|(_, network)| network.existing.is_none());
+    own.filter_map(|(name, network)| {
+        let clusters = spec.clusters.iter();
+        let clusters = clusters.filter(|(_, cluster)| cluster.network == *name);
+        let clusters: BTreeSet<String> = clusters.map(|(name, _)| name.clone()).collect();
+        let gateways = match network.nat {
+            Nat::None => 0,
+            Nat::Single => 1,
+            Nat::PerZone => u64::from(network.zones),
+        };
+        (gateways > 0 && !clusters.is_empty()).then(|| Way {
+            network: name.clone(),
+            gateways,
+            clusters,
+        })
     })
-    .sum()
+    .collect()
+}
+
+fn balancer(spec: &Spec, name: &str, of: &LoadBalancer) -> Balancer {
+    let network = spec.networks.get(&of.network);
+    let mut words = of.listeners.iter().map(|listener| &listener.protocol);
+    Balancer {
+        name: name.to_owned(),
+        http: words.any(|word| word.starts_with("http")),
+        public: of.public,
+        zones: network.map_or(1, |network| network.zones.into()),
+    }
 }
 
 fn of_pools(name: &str, cluster: &Cluster, notes: &mut BTreeSet<String>) -> Vec<Group> {
     if cluster.pools.values().any(|pool| pool.spot) {
-        notes.insert("Spot capacity is reckoned at the price of on-demand capacity everywhere".to_owned());
+        notes.insert(SPOT.to_owned());
     }
     let group = |(pool, of): (&String, &Pool)| Group {
-        name: format!("{name}/{pool}"),
+        name: format!("cluster.{name}.pool.{pool}"),
+        cluster: name.to_owned(),
         load: Load::Machines(Range {
             min: of.nodes.min.into(),
             expected: of.nodes.min.into(),
@@ -186,13 +242,18 @@ fn of_workloads(
     notes: &mut BTreeSet<String>,
 ) -> Vec<Group> {
     let mut by_arch: BTreeMap<Arch, Vec<Pods>> = BTreeMap::new();
+    let arm = |pool: &Pool| pool.machine.arch == Arch::Arm64;
+    let anywhere = match !cluster.pools.is_empty() && cluster.pools.values().all(arm) {
+        true => Arch::Arm64,
+        false => Arch::Amd64,
+    };
     let own = spec.workloads.iter();
     for (workload, of) in own.filter(|(_, of)| of.cluster == name) {
         let pool = of.pool.as_ref().and_then(|pool| cluster.pools.get(pool));
         if pool.is_some_and(|pool| pool.spot) {
-            notes.insert("Spot capacity is reckoned at the price of on-demand capacity everywhere".to_owned());
+            notes.insert(SPOT.to_owned());
         }
-        let arch = pool.map_or(Arch::Amd64, |pool| pool.machine.arch);
+        let arch = pool.map_or(anywhere, |pool| pool.machine.arch);
         let pods = pods(workload, of, notes);
         by_arch.entry(arch).or_default().push(pods);
     }
@@ -200,9 +261,10 @@ fn of_workloads(
     let disk_gib = disks.max().unwrap_or(DISK_GIB);
     let group = |(arch, pods): (Arch, Vec<Pods>)| Group {
         name: match arch {
-            Arch::Amd64 => name.to_owned(),
-            Arch::Arm64 => format!("{name}/arm64"),
+            Arch::Amd64 => format!("cluster.{name}"),
+            Arch::Arm64 => format!("cluster.{name}.arm64"),
         },
+        cluster: name.to_owned(),
         load: Load::Pods(pods),
         machine: Machine {
             arch,
@@ -218,29 +280,24 @@ fn pods(name: &str, workload: &Workload, notes: &mut BTreeSet<String>) -> Pods {
         if of.cpu_milli.is_none() || of.memory.is_none() {
             let (cpu, memory) = UNSAID;
             notes.insert(format!(
-                "{what} does not say what it asks for: {cpu}m and {memory} MiB are assumed of what is missing"
+                "{what} does not say all that it asks for: {cpu}m and {memory} MiB are assumed of what is missing"
             ));
         }
         let memory = of.memory.map(|bytes| bytes.div_ceil(1 << 20));
-        (
-            of.cpu_milli.unwrap_or(UNSAID.0),
-            memory.unwrap_or(UNSAID.1),
-        )
+        (of.cpu_milli.unwrap_or(UNSAID.0), memory.unwrap_or(UNSAID.1))
     };
-    let (mut cpu_milli, mut memory_mib) = asks(&workload.container, &format!("workload.{name}"));
+    let address = format!("workload.{name}");
+    let (mut cpu_milli, mut memory_mib) = asks(&workload.container, &address);
     for (sidecar, of) in &workload.sidecars {
-        let (cpu, memory) = asks(of, &format!("workload.{name}.sidecars.{sidecar}"));
+        let (cpu, memory) = asks(of, &format!("{address}.sidecars.{sidecar}"));
         cpu_milli += cpu;
         memory_mib += memory;
     }
     Pods {
-        name: name.to_owned(),
-        count: Range {
-            min: workload.replicas.min.into(),
-            expected: workload.replicas.min.into(),
-            max: workload.replicas.max.into(),
-        },
+        name: address,
+        count: replicas(workload.replicas),
         cpu_milli,
         memory_mib,
+        volumes_gib: workload.volumes.values().map(|bytes| gib(*bytes)).sum(),
     }
 }

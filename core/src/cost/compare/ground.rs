@@ -2,19 +2,20 @@
 
 use super::demand::{Basis, Demand};
 
-const ALWAYS: [&str; 10] = [
+const ALWAYS: [&str; 9] = [
     "list prices on demand, for all hours of a month; traffic that leaves a zone or the cloud, logs and images are in no column",
     "Kubernetes versions are in standard support; extended support costs 0.50 an hour more on EKS and GKE",
-    "GKE standard is a regional cluster, which pays its fee in full; the free tier of GKE (74.40 a month) pays the fee of one \
-     Autopilot cluster, if the billing account has no other cluster that uses it up",
+    "GKE standard is a regional cluster, which pays its fee in full; Google's credit of 74.40 a month for each billing account, \
+     which would pay the fee of one Autopilot cluster, is not taken off",
     "nodes leave pods what the clouds' own rules say (kubelet and eviction reserves, network interfaces), less what agents ask for: \
-     150m on EKS; 200m and 250 MiB on GKE, for which Google names no figure; nothing on EKS Auto Mode",
+     150m on EKS, and CoreDNS once; 200m and 250 MiB on GKE, for which Google names no figure; nothing on EKS Auto Mode",
     "EKS Auto Mode costs 12 % of the machine's price on demand on top of it",
     "tasks on ECS have a network interface each, without trunking: a machine holds as many as it has interfaces, less its own",
-    "EKS Fargate adds 256 MiB to a pod and rounds up to pairs that are sold; it has no arm64, which counts as amd64 there and on Autopilot",
+    "EKS Fargate adds 256 MiB to a pod and rounds up to pairs that are sold; it has no arm64, which counts as amd64 there and on Autopilot; a pod on \
+     Autopilot has 1 GiB of disk, as is filled in there",
     "machines with shared cores, accelerators or bare metal are not chosen unless a pool names them",
-    "NAT: 100 GB a month through each gateway; Autopilot is taken to have one node behind it for 4 cores that are asked for",
-    "load balancers: one capacity unit on AWS, the same 730 GB a month on Google Cloud",
+    "100 GB a month go through each NAT gateway that AWS would have; Autopilot is taken to have one node behind it for 4 cores that \
+     are asked for; a load balancer carries one capacity unit, 730 GB a month",
 ];
 
 const WORKLOADS: &str = "from the workloads: the least replicas are expected, the range goes to the most; one machine type for \
@@ -23,12 +24,25 @@ const WORKLOADS: &str = "from the workloads: the least replicas are expected, th
 const POOLS: &str = "from the pools, as no workload is declared: as many machines everywhere, of the cheapest type that satisfies \
      the pool's words; without nodes, one pod for each machine, as large as what the machine leaves for pods";
 
+const NODES: &str = "one machine type, that of the largest pool: the cheapest of each cloud that satisfies its words; without nodes, \
+     one pod for each machine, as large as what the machine leaves for pods, all of it used";
+
 /// All that was assumed.
 pub(super) fn assumptions(demand: &Demand) -> Vec<String> {
     let basis = match demand.basis {
         Basis::Workloads => WORKLOADS,
         Basis::Pools => POOLS,
     };
+    with(basis, demand)
+}
+
+/// All that was assumed of growing numbers of nodes.
+pub(super) fn of_breakeven() -> Vec<String> {
+    let words = std::iter::once(NODES).chain(ALWAYS);
+    words.map(str::to_owned).collect()
+}
+
+fn with(basis: &str, demand: &Demand) -> Vec<String> {
     let first = std::iter::once(basis).chain(ALWAYS).map(str::to_owned);
     first.chain(demand.notes.iter().cloned()).collect()
 }

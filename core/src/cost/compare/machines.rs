@@ -1,12 +1,12 @@
 //! Which machine carries a group, and how many of it.
 
 use super::allocatable::{self, Room};
-use super::demand::{Demand, Group, Load, Pods};
+use super::demand::{Group, Load, Pods};
 use super::pack;
 use super::{Machine, Market, Markets, Variant};
 use crate::cost::{Catalogue, HOURS, Money, Quantity, Range};
 use crate::model::Platform;
-use crate::spec;
+use crate::spec::{self, Arch};
 
 /// A machine type and how many of it.
 pub(super) struct Fleet<'a> {
@@ -32,22 +32,33 @@ pub(super) fn coredns() -> Pods {
         count: Range::exactly(2),
         cpu_milli: 100,
         memory_mib: 70,
+        volumes_gib: 0,
     }
 }
 
 /// The machines for a group; why there are none otherwise.
 pub(super) fn fleet<'a>(
     variant: Variant,
+    room: fn(&Machine) -> Room,
     group: &Group,
     markets: &'a Markets,
 ) -> Result<Fleet<'a>, String> {
-    let market = variant.market(markets);
     match &group.load {
         Load::Machines(nodes) => Ok(Fleet {
-            machine: wanted(variant.platform(), &group.machine, markets, market)?,
+            machine: wanted(variant.platform(), &group.machine, markets)?,
             nodes: *nodes,
         }),
-        Load::Pods(pods) => packed(variant, group, pods, market, &markets.catalogue),
+        Load::Pods(pods) => {
+            let catalogue = &markets.catalogue;
+            packed(
+                variant,
+                room,
+                group,
+                pods,
+                variant.market(markets),
+                catalogue,
+            )
+        }
     }
 }
 
@@ -56,94 +67,88 @@ pub(super) fn wanted<'a>(
     platform: Platform,
     wish: &spec::Machine,
     markets: &'a Markets,
-    market: &'a Market,
 ) -> Result<&'a Machine, String> {
-    let find = |market: &'a Market, name: &String| {
-        let mut all = market.general.iter().chain(&market.named);
-        all.find(|machine| machine.name == *name)
+    let (market, alike) = match platform {
+        Platform::Gke => (&markets.gcp, [Platform::Gke].as_slice()),
+        Platform::Ecs => (&markets.aws, [Platform::Ecs, Platform::Eks].as_slice()),
+        _ => (&markets.aws, [Platform::Eks, Platform::Ecs].as_slice()),
     };
-    let alike: &[Platform] = match platform {
-        Platform::Ecs => &[Platform::Ecs, Platform::Eks],
-        Platform::Eks => &[Platform::Eks, Platform::Ecs],
-        _ => &[Platform::Gke],
-    };
-    for name in alike.iter().filter_map(|one| wish.types.get(one)).flatten() {
-        match find(market, name) {
-            Some(machine) => return Ok(machine),
-            None => return Err(format!("no price of {name} in {}", market.region)),
-        }
+    let names = alike.iter().filter_map(|one| wish.types.get(one));
+    if let Some(name) = names.flatten().next() {
+        let found = market.find(name);
+        return found.ok_or_else(|| format!("no price of {name} in {}", market.region));
     }
-    // Named on the other cloud alone: what that one has.
-    let elsewhere = wish.types.values().flatten();
-    let elsewhere = elsewhere
-        .filter_map(|name| find(&markets.aws, name).or_else(|| find(&markets.gcp, name)))
-        .next();
-    let (cpu, memory, arch) = match elsewhere {
-        Some(other) => (u64::from(other.vcpu) * 1000, other.memory_mib, other.arch),
-        None => (
-            wish.cpu_milli.unwrap_or(0),
-            wish.memory.unwrap_or(0).div_ceil(1 << 20),
-            wish.arch,
-        ),
-    };
+    let (cpu, memory, arch) = size(wish, markets)?;
     let fits = |machine: &&Machine| {
-        u64::from(machine.vcpu) * 1000 >= cpu && machine.memory_mib >= memory && machine.arch == arch
+        u64::from(machine.vcpu) * 1000 >= cpu
+            && machine.memory_mib >= memory
+            && machine.arch == arch
     };
-    let cheapest = market.general.iter().find(fits);
-    cheapest.ok_or_else(|| format!("no machine in {} has {cpu}m and {memory} MiB", market.region))
+    market.general.iter().find(fits).ok_or_else(|| {
+        let region = &market.region;
+        format!("no machine with {cpu}m and {memory} MiB has a price in {region}")
+    })
+}
+
+/// How large a machine is wanted: as the words say, else as one that is named on the other cloud.
+fn size(wish: &spec::Machine, markets: &Markets) -> Result<(u64, u64, Arch), String> {
+    if wish.cpu_milli.is_some() || wish.memory.is_some() {
+        let memory = wish.memory.unwrap_or(0).div_ceil(1 << 20);
+        return Ok((wish.cpu_milli.unwrap_or(0), memory, wish.arch));
+    }
+    let Some(name) = wish.types.values().flatten().next() else {
+        return Err("the pool does not say what machine it wants".to_owned());
+    };
+    let other = markets.aws.find(name).or_else(|| markets.gcp.find(name));
+    let Some(other) = other else {
+        return Err(format!(
+            "nobody knows how large a {name} is, so nothing as large is found"
+        ));
+    };
+    Ok((u64::from(other.vcpu) * 1000, other.memory_mib, other.arch))
 }
 
 /// The machine type on which the pods cost least, disks and fees included; the smaller number of equal ones.
 fn packed<'a>(
     variant: Variant,
+    room: fn(&Machine) -> Room,
     group: &Group,
     pods: &[Pods],
     market: &'a Market,
     catalogue: &Catalogue,
 ) -> Result<Fleet<'a>, String> {
-    let Some(room) = room(variant) else {
-        return Err("it has no nodes".to_owned());
-    };
-    let mut all = pods.to_vec();
-    if variant == Variant::EksNodes {
-        all.push(coredns());
-    }
+    let dns = (variant == Variant::EksNodes).then(coredns);
+    let all: Vec<Pods> = pods.iter().cloned().chain(dns).collect();
     // A workload with two replicas is to outlive a machine.
     let least = u64::from(pods.iter().any(|pods| pods.count.expected > 1)) + 1;
-    let disk = catalogue.price(&market.region, disk(variant).0);
-    let disk = disk.map_or(Money::ZERO, |price| {
-        price.rate.of(Quantity::whole(group.disk_gib))
-    });
-    let mut best: Option<(Money, u64, &Machine)> = None;
+    let month = |machine: &Machine, nodes: u64| {
+        let price = catalogue.price(&market.region, &machine.item)?;
+        let disk = catalogue.price(&market.region, disk(variant).0);
+        let disks = Quantity::whole(group.disk_gib).times(nodes);
+        let disks = disk.map_or(Money::ZERO, |price| price.rate.of(disks));
+        Some(price.rate.of(hours(variant).times(nodes)) + disks)
+    };
+    let of = |machine: &Machine, count: fn(&Pods) -> u64| {
+        Some(pack::nodes(&all, room(machine), count)?.max(least))
+    };
     let fitting = market.general.iter();
-    for machine in fitting.filter(|machine| machine.arch == group.machine.arch) {
-        let Some(price) = catalogue.price(&market.region, &machine.item) else {
-            continue;
-        };
-        let expected = |pods: &Pods| pods.count.expected;
-        let Some(nodes) = pack::nodes(&all, room(machine), expected) else {
-            continue;
-        };
-        let nodes = nodes.max(least);
-        let month = price.rate.of(hours(variant).times(nodes));
-        let disks = Money::micros(disk.as_micros() * i64::try_from(nodes).unwrap_or(i64::MAX));
-        let found = (month + disks, nodes, machine);
-        if best.is_none_or(|(sum, number, _)| (found.0, found.1) < (sum, number)) {
-            best = Some(found);
-        }
-    }
+    let fitting = fitting.filter(|machine| machine.arch == group.machine.arch);
+    let priced = fitting.filter_map(|machine| {
+        let nodes = of(machine, |pods| pods.count.expected)?;
+        Some((month(machine, nodes)?, nodes, machine))
+    });
+    let best = priced.min_by_key(|(sum, nodes, _)| (*sum, *nodes));
     let Some((_, expected, machine)) = best else {
-        return Err(format!("no machine in {} holds its largest pod", market.region));
+        let region = &market.region;
+        return Err(format!(
+            "no machine that holds its largest pod has a price in {region}"
+        ));
     };
-    let of = |count: fn(&Pods) -> u64| {
-        let nodes = pack::nodes(&all, room(machine), count);
-        nodes.unwrap_or(expected).max(least)
-    };
-    let (min, max) = (of(|pods| pods.count.min), of(|pods| pods.count.max));
+    let bound = |count| of(machine, count).unwrap_or(expected);
     let nodes = Range {
-        min: min.min(expected),
+        min: bound(|pods| pods.count.min).min(expected),
         expected,
-        max: max.max(expected),
+        max: bound(|pods| pods.count.max).max(expected),
     };
     Ok(Fleet { machine, nodes })
 }
@@ -166,14 +171,17 @@ pub(super) fn disk(variant: Variant) -> (&'static str, &'static str) {
 }
 
 /// The pods of a group where there are no nodes: its own, or one for each machine, as large as what that leaves.
-pub(super) fn pods(variant: Variant, group: &Group, markets: &Markets) -> Result<Vec<Pods>, String> {
+pub(super) fn pods(
+    variant: Variant,
+    group: &Group,
+    markets: &Markets,
+) -> Result<Vec<Pods>, String> {
     let count = match &group.load {
         Load::Pods(pods) => return Ok(pods.clone()),
         Load::Machines(count) => *count,
     };
-    let platform = variant.platform();
-    let machine = wanted(platform, &group.machine, markets, variant.market(markets))?;
-    let room = match platform {
+    let machine = wanted(variant.platform(), &group.machine, markets)?;
+    let room = match variant.platform() {
         Platform::Gke => allocatable::gke_managed(machine),
         _ => allocatable::eks_managed(machine),
     };
@@ -182,15 +190,6 @@ pub(super) fn pods(variant: Variant, group: &Group, markets: &Markets) -> Result
         count,
         cpu_milli: room.cpu_milli,
         memory_mib: room.memory_mib,
+        volumes_gib: 0,
     }])
-}
-
-/// Nodes that stand behind a NAT gateway without being paid for: one for 4 cores.
-pub(super) fn hidden_nodes(demand: &Demand, variant: Variant, markets: &Markets) -> u64 {
-    let groups = demand.groups.iter();
-    let cores = groups
-        .filter_map(|group| pods(variant, group, markets).ok())
-        .flatten()
-        .map(|pods| pods.cpu_milli * pods.count.expected);
-    cores.sum::<u64>().div_ceil(4000)
 }

@@ -6,6 +6,7 @@
 //! rounded up to what is sold ([`rounding`]).
 
 pub mod allocatable;
+mod around;
 mod breakeven;
 mod column;
 mod demand;
@@ -13,6 +14,7 @@ mod ground;
 mod machines;
 mod pack;
 pub mod rounding;
+mod sheet;
 #[cfg(test)]
 mod tests;
 
@@ -23,8 +25,8 @@ use crate::model::Platform;
 use crate::plan::FORMAT_VERSION;
 use crate::spec::Arch;
 
-pub use breakeven::{Breakeven, Cheapest, Curve, Point, breakeven};
-pub use demand::{Basis, Demand, Group, Load, Pods};
+pub use breakeven::{Breakeven, Cheapest, Curve, Point, breakeven, node};
+pub use demand::{Balancer, Basis, Demand, Group, Load, Pods, Way};
 
 /// A machine type that is for sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +54,14 @@ pub struct Market {
     pub general: Vec<Machine>,
     /// Others, which have to be named.
     pub named: Vec<Machine>,
+}
+
+impl Market {
+    /// A machine by its name.
+    fn find(&self, name: &str) -> Option<&Machine> {
+        let mut all = self.general.iter().chain(&self.named);
+        all.find(|machine| machine.name == name)
+    }
 }
 
 /// What both clouds sell, and for how much.

@@ -36,7 +36,10 @@ pub(super) fn nodes(pods: &[Pods], room: Room, count: impl Fn(&Pods) -> u64) -> 
         }
         if left > 0 {
             let each = fit(room, pods);
-            let machines = left.checked_div(each)? + u64::from(left % each > 0);
+            let machines = match each {
+                0 => return None,
+                each => left.div_ceil(each),
+            };
             place(&mut next, room, machines, pods, left);
         }
         filled = next;
@@ -78,6 +81,7 @@ mod tests {
             count: Range::exactly(count),
             cpu_milli,
             memory_mib,
+            volumes_gib: 0,
         }
     }
 
@@ -100,7 +104,10 @@ mod tests {
         assert_eq!(packed(&[pods("a", 21, 1, 1)]), Some(3));
         assert_eq!(packed(&[pods("a", 1, 2001, 1)]), None);
         // The small one goes where the large one leaves room.
-        assert_eq!(packed(&[pods("s", 2, 500, 1), pods("l", 2, 1500, 1)]), Some(2));
+        assert_eq!(
+            packed(&[pods("s", 2, 500, 1), pods("l", 2, 1500, 1)]),
+            Some(2)
+        );
     }
 
     /// The same, pod by pod.

@@ -1,0 +1,44 @@
+//! `cost compare` and `cost breakeven`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::SpecArgs;
+
+/// What else `cost` answers.
+#[derive(Clone, Debug, Subcommand)]
+pub enum CostMore {
+    /// What the same spec costs on every platform
+    Compare(Compare),
+    /// How the share of the control plane falls with nodes, and where which platform costs least
+    Breakeven(Breakeven),
+}
+
+/// `cost compare`.
+#[derive(Args, Clone, Debug)]
+pub struct Compare {
+    /// The spec.
+    #[command(flatten)]
+    pub spec: SpecArgs,
+    /// Comma-separated values, with a line of names
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    pub csv: bool,
+    /// A table in Markdown, for a comment on a pull request
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+}
+
+/// `cost breakeven`.
+#[derive(Args, Clone, Debug)]
+pub struct Breakeven {
+    /// The spec.
+    #[command(flatten)]
+    pub spec: SpecArgs,
+    /// From one node to so many
+    #[arg(long, value_name = "N", default_value = "100", value_parser = clap::value_parser!(u64).range(2..=1000))]
+    pub nodes: u64,
+    /// Also draw it, as a picture in FILE
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+}

@@ -1,0 +1,26 @@
+//! `cost breakeven`: the share of the control plane by the number of nodes, and who costs least. Offline.
+
+use provision_core::cost::compare::{Demand, breakeven, node};
+
+use super::Cx;
+use super::compare::ground;
+use crate::args::Breakeven;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::{files, render};
+
+pub(super) fn run(cx: &Cx, args: &Breakeven) -> Result<Exit, Error> {
+    let (spec, markets) = ground(&args.spec)?;
+    let (machine, disk_gib) = node(&spec);
+    let found = breakeven(&Demand::of(&spec), &machine, disk_gib, args.nodes, &markets);
+    if let Some(path) = &args.svg {
+        files::write_whole(path, render::curves::svg(&spec.stack, &found).as_bytes())?;
+    }
+    match cx.screen.json {
+        true => cx.screen.document(&found)?,
+        false => cx
+            .screen
+            .print(&render::breakeven::text(&spec.stack, &found))?,
+    }
+    Ok(Exit::Ok)
+}

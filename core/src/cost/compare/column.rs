@@ -1,0 +1,228 @@
+//! A month of a demand in one variant: what it would use, as meters.
+
+use super::allocatable::Room;
+use super::demand::{Demand, Group, Load, Pods};
+use super::machines::{coredns, disk, fleet, pods, room, wanted};
+use super::rounding::{self, Sold};
+use super::sheet::{Asked, Sheet, month_of};
+use super::{Column, Machine, Markets, PoolOf, Variant, around};
+use crate::cost::{HOURS, Meter, Part, Quantity, Range};
+use crate::model::{Platform, ResourceId};
+use crate::spec::Arch;
+
+/// GiB of a pod's own disk that Autopilot takes for granted and charges for.
+const EPHEMERAL_GIB: u64 = 1;
+
+/// Millicores for which one node of Autopilot is taken to stand.
+const HIDDEN_NODE: u64 = 4000;
+
+/// Items of Autopilot: vCPU, and memory with its unit.
+const AUTOPILOT: (&str, (&str, &str)) =
+    ("gke.autopilot.vcpu", ("gke.autopilot.memory", "GiB-hour"));
+
+/// Items of Fargate: vCPU, and memory with its unit.
+const FARGATE: (&str, (&str, &str)) = ("fargate.vcpu", ("fargate.memory", "GB-hour"));
+
+/// The same on arm64.
+const FARGATE_ARM: (&str, (&str, &str)) = ("fargate.arm.vcpu", ("fargate.arm.memory", "GB-hour"));
+
+/// Pods of CoreDNS on Fargate, which nobody asked for.
+const COREDNS: &str = "coredns";
+
+/// What the fee of Auto Mode is of the price of a machine, in per cent.
+const AUTO_PERCENT: i64 = 12;
+
+/// Prices a demand.
+pub(super) fn column(variant: Variant, demand: &Demand, markets: &Markets) -> Column {
+    let mut sheet = Sheet::new(variant, demand, markets);
+    masters(&mut sheet);
+    for group in &demand.groups {
+        match room(variant) {
+            Some(room) => nodes(&mut sheet, group, room),
+            None => without_nodes(&mut sheet, group),
+        }
+    }
+    around::around(&mut sheet);
+    sheet.finish()
+}
+
+/// Control planes, and CoreDNS where nothing else carries it.
+fn masters(sheet: &mut Sheet<'_>) {
+    let item = match sheet.variant.platform() {
+        Platform::Gke => "gke.cluster",
+        Platform::Eks => "eks.cluster",
+        _ => return,
+    };
+    for cluster in &sheet.demand.clusters {
+        let address = format!("cluster.{cluster}");
+        let id = ResourceId::new(address.as_str(), "cluster");
+        sheet.hours(
+            &id,
+            "control plane",
+            Part::ControlPlane,
+            item,
+            Range::exactly(1),
+        );
+        if sheet.variant == Variant::EksFargate {
+            let id = ResourceId::new(address.as_str(), COREDNS);
+            sell(sheet, &id, &coredns(), Arch::Amd64);
+        }
+    }
+}
+
+/// Machines with their disks and fees, and the disks that pods keep.
+fn nodes<'a>(sheet: &mut Sheet<'a>, group: &'a Group, room: fn(&Machine) -> Room) {
+    let id = ResourceId::new(group.name.as_str(), "machines");
+    let found = match fleet(sheet.variant, room, group, sheet.markets) {
+        Ok(found) => found,
+        Err(why) => return sheet.without(&id, "machines", why),
+    };
+    let (machine, count) = (found.machine, found.nodes);
+    machines(sheet, &id, group.disk_gib, machine, count);
+    let asked = match &group.load {
+        Load::Machines(_) => Asked::Room(room(machine)),
+        Load::Pods(pods) => {
+            let of = |size: fn(&Pods) -> u64| {
+                let sizes = pods.iter().map(|pods| size(pods) * pods.count.expected);
+                sizes.sum()
+            };
+            pods.iter().for_each(|pods| volumes(sheet, pods));
+            Asked::Sum(of(|pods| pods.cpu_milli), of(|pods| pods.memory_mib))
+        }
+    };
+    let capacity = Sold {
+        cpu_milli: u64::from(machine.vcpu) * 1000,
+        memory_mib: machine.memory_mib,
+    };
+    let pool = PoolOf {
+        pool: group.name.clone(),
+        machine: machine.name.clone(),
+        nodes: count,
+    };
+    sheet.pool(pool, capacity, &asked);
+    behind(sheet, group, count);
+}
+
+/// Machines by the hour, the fee of Auto Mode, and root disks.
+fn machines(
+    sheet: &mut Sheet<'_>,
+    id: &ResourceId,
+    disk_gib: u64,
+    machine: &Machine,
+    count: Range<u64>,
+) {
+    let (name, item) = (machine.name.as_str(), machine.item.as_str());
+    sheet.hours(id, name, Part::Nodes, item, count);
+    if sheet.variant == Variant::EksAuto {
+        let component = format!("{name} Auto Mode fee");
+        let share = Quantity::thousandths(i64::from(HOURS) * 10 * AUTO_PERCENT);
+        let fee = Meter::listed(&component, Part::Management, item, "hour", share);
+        let said = format!("{AUTO_PERCENT} % of the hours of the machine");
+        sheet.charge(id, &fee.count(count).assuming(said));
+    }
+    let (item, unit) = disk(sheet.variant);
+    let each = Quantity::whole(disk_gib);
+    let disks = Meter::listed("root disk", Part::Storage, item, unit, each);
+    sheet.disks(id, &disks.count(count));
+}
+
+/// Pods that are charged for one by one.
+fn without_nodes<'a>(sheet: &mut Sheet<'a>, group: &'a Group) {
+    let all = match pods(sheet.variant, group, sheet.markets) {
+        Ok(all) => all,
+        Err(why) => {
+            let id = ResourceId::new(group.name.as_str(), "pods");
+            return sheet.without(&id, "pods", why);
+        }
+    };
+    let arch = match &group.load {
+        Load::Pods(_) => group.machine.arch,
+        Load::Machines(_) => wanted(sheet.variant.platform(), &group.machine, sheet.markets)
+            .map_or(group.machine.arch, |machine| machine.arch),
+    };
+    for pods in &all {
+        let id = ResourceId::new(pods.name.as_str(), "pods");
+        sell(sheet, &id, pods, arch);
+        volumes(sheet, pods);
+    }
+    let cores = |count: fn(&Pods) -> u64| {
+        let cores = all.iter().map(|pods| pods.cpu_milli * count(pods));
+        cores.sum::<u64>().div_ceil(HIDDEN_NODE)
+    };
+    let hidden = Range {
+        min: cores(|pods| pods.count.min),
+        expected: cores(|pods| pods.count.expected),
+        max: cores(|pods| pods.count.max),
+    };
+    behind(sheet, group, hidden);
+}
+
+/// Adds machines to those of a cluster.
+fn behind<'a>(sheet: &mut Sheet<'a>, group: &'a Group, more: Range<u64>) {
+    let known = sheet.machines.entry(group.cluster.as_str()).or_default();
+    *known = Range {
+        min: known.min + more.min,
+        expected: known.expected + more.expected,
+        max: known.max + more.max,
+    };
+}
+
+/// Pods of one sort, rounded up to what is sold.
+fn sell(sheet: &mut Sheet<'_>, id: &ResourceId, pods: &Pods, arch: Arch) {
+    let (cpu, memory) = (pods.cpu_milli, pods.memory_mib);
+    let (sold, (vcpu, gigabytes)) = match (sheet.variant, arch) {
+        (Variant::GkeAutopilot, _) => (rounding::autopilot(cpu, memory), AUTOPILOT),
+        (Variant::EksFargate, _) => (rounding::eks_fargate(cpu, memory), FARGATE),
+        (_, Arch::Amd64) => (rounding::ecs_fargate(cpu, memory), FARGATE),
+        (_, Arch::Arm64) => (rounding::ecs_fargate(cpu, memory), FARGATE_ARM),
+    };
+    let Some(sold) = sold else {
+        let why = format!("nothing as large as {cpu}m and {memory} MiB is sold without a machine");
+        return sheet.without(id, "pods", why);
+    };
+    let autopilot = sheet.variant == Variant::GkeAutopilot;
+    let mut charge = |component: &str, part, (item, unit): (&str, &str), each| {
+        let meter = Meter::listed(component, part, item, unit, each);
+        sheet.charge(id, &meter.count(pods.count));
+    };
+    charge(
+        "vCPU",
+        Part::Nodes,
+        (vcpu, "vCPU-hour"),
+        month_of(sold.cpu_milli),
+    );
+    let thousandths = (sold.memory_mib * 1000).div_ceil(1024);
+    charge("memory", Part::Nodes, gigabytes, month_of(thousandths));
+    if autopilot {
+        let each = month_of(EPHEMERAL_GIB * 1000);
+        let storage = ("gke.autopilot.storage", "GiB-hour");
+        charge("ephemeral storage", Part::Storage, storage, each);
+    }
+    match id.part == COREDNS {
+        true => sheet.sold(sold, 0, 0, pods.count.expected),
+        false => sheet.sold(sold, cpu, memory, pods.count.expected),
+    }
+}
+
+/// Disks that stay when a pod goes.
+fn volumes(sheet: &mut Sheet<'_>, pods: &Pods) {
+    if pods.volumes_gib == 0 {
+        return;
+    }
+    let id = ResourceId::new(pods.name.as_str(), "volumes");
+    let (item, unit) = match sheet.variant {
+        Variant::EksFargate | Variant::EcsFargate | Variant::EcsEc2 => {
+            let platform = sheet.variant.platform();
+            let why = format!(
+                "{} {} keeps no disk of a pod",
+                platform.word(),
+                sheet.variant.word()
+            );
+            return sheet.without(&id, "volumes", why);
+        }
+        variant => disk(variant),
+    };
+    let each = Quantity::whole(pods.volumes_gib);
+    let meter = Meter::listed("volumes", Part::Storage, item, unit, each);
+    sheet.charge(&id, &meter.count(pods.count));
+}
