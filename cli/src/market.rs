@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn every_machine_has_a_price_by_the_hour_and_the_cheapest_come_first() {
-        let markets = both("eu-west-1", "europe-west1");
+        let markets = both("eu-west-1", "europe-west1", &Terms::default());
         for market in [&markets.aws, &markets.gcp] {
             assert!(
                 market.general.len() > 100 && market.named.len() > 20,

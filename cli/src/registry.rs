@@ -12,7 +12,7 @@ use provision_core::contract::{
 };
 use provision_core::cost::Terms;
 use provision_core::model::{Kind, Platform, Values};
-use provision_core::plan::{PlanFile, Tables};
+use provision_core::plan::{Action, Change, PlanFile, Tables};
 use provision_core::spec::{AwsCloud, GcpCloud, Keeper, Spec};
 use provision_ecs::EcsProvider;
 use provision_eks::EksProvider;
@@ -218,6 +218,25 @@ impl Registry {
     ) -> Result<&BTreeMap<String, String>, Error> {
         self.give(made.secrets.clone(), taken)?;
         Ok(&self.not_at_hand)
+    }
+
+    /// A plan makes no secret whose value is not at hand: all of those, before anything is called.
+    ///
+    /// # Errors
+    /// One for each such secret.
+    pub fn can_make(&self, made: &PlanFile) -> Result<(), Error> {
+        let makes = |change: &&Change| matches!(change.action, Action::Create | Action::Replace);
+        let missing = made.plan.changes.iter().filter(makes).filter_map(|change| {
+            let name = change.id.address.as_str().strip_prefix("secret.")?;
+            Some((name, self.not_at_hand.get(name)?))
+        });
+        let missing: BTreeMap<&str, &String> = missing.collect();
+        match missing.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Cloud {
+                failures: missing.into_iter().map(secrets::cannot_make).collect(),
+            }),
+        }
     }
 
     fn give(&mut self, sources: Sources, taken: bool) -> Result<(), Error> {

@@ -9,6 +9,7 @@ use std::io::{self, IsTerminal as _, Read};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use provision_core::contract::{Class, Failure};
 use provision_core::model::{SecretValue, Values};
 use provision_core::spec::{SecretSource, Spec};
 use serde::de::IgnoredAny;
@@ -199,6 +200,19 @@ fn unquoted(value: &str) -> String {
         }
     }
     out
+}
+
+/// A secret that is to be made, and has no value.
+#[must_use]
+pub fn cannot_make((name, why): (&str, &String)) -> Failure {
+    Failure {
+        class: Class::Invalid,
+        code: "secret-not-at-hand".to_owned(),
+        message: format!("secret.{name} cannot be made: {why}"),
+        call: None,
+        object: Some(format!("secret.{name}")),
+        advice: Some("provide it, then run the same command again; nothing was changed".to_owned()),
+    }
 }
 
 #[cfg(test)]

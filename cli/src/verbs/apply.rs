@@ -49,6 +49,7 @@ pub(super) async fn carry_out(
     asked: Asked,
 ) -> Result<Exit, Error> {
     show_plan(cx.screen, made)?;
+    session.registry.can_make(made)?;
     let idle = made.plan.steps.is_empty();
     if !idle {
         consent::given(cx.screen, &cx.signals, run, asked, made).await?;

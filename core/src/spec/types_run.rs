@@ -69,6 +69,24 @@ pub struct LoadBalancer {
     pub targets: Vec<Target>,
     /// Rules by host and path.
     pub routes: Vec<Route>,
+    /// Where it writes what it was asked; absent: as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_logs: Option<AccessLogs>,
+}
+
+/// What becomes of a balancer's access logs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessLogs {
+    /// None are written.
+    None,
+    /// They go to a bucket of S3.
+    Bucket {
+        /// Its name.
+        name: String,
+        /// What the names of its objects begin with; may be empty.
+        prefix: String,
+    },
 }
 
 /// One listener.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::view::View;
 use crate::spec::types_run::{
-    Container, Health, Job, Listener, LoadBalancer, Replicas, Route, Schedule, Secret,
+    AccessLogs, Container, Health, Job, Listener, LoadBalancer, Replicas, Route, Schedule, Secret,
     SecretSource, Target, Workload, WorkloadIdentity,
 };
 
@@ -130,6 +130,17 @@ fn source(view: &View<'_>) -> SecretSource {
     }
 }
 
+fn access_logs(view: &View<'_>) -> Option<AccessLogs> {
+    if view.text("access_logs").is_some() {
+        return Some(AccessLogs::None);
+    }
+    let logs = view.child("access_logs")?;
+    Some(AccessLogs::Bucket {
+        name: logs.text("aws").unwrap_or_default(),
+        prefix: logs.text("prefix").unwrap_or_default(),
+    })
+}
+
 pub(super) fn load_balancer(view: &View<'_>) -> LoadBalancer {
     LoadBalancer {
         network: view.text("network").unwrap_or_default(),
@@ -154,6 +165,7 @@ pub(super) fn load_balancer(view: &View<'_>) -> LoadBalancer {
                 workload: route.text("workload").unwrap_or_default(),
             })
             .collect(),
+        access_logs: access_logs(view),
     }
 }
 

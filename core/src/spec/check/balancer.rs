@@ -1,8 +1,9 @@
 //! Load balancers.
 
 use super::Check;
+use crate::contract::Severity;
 use crate::spec::overlay::repeated;
-use crate::spec::types_run::LoadBalancer;
+use crate::spec::types_run::{AccessLogs, LoadBalancer};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let spec = check.spec;
@@ -15,6 +16,49 @@ pub(super) fn check(check: &mut Check<'_>) {
         listeners(check, &base, balancer);
         targets(check, &base, balancer);
         routes(check, &base, balancer);
+        access_logs(check, &base, balancer);
+    }
+}
+
+/// Names of buckets: "General purpose bucket naming rules" (S3 user guide). A prefix may not have the word that ELB's own part
+/// begins with ("Enable access logs for your Application Load Balancer").
+fn access_logs(check: &mut Check<'_>, base: &str, balancer: &LoadBalancer) {
+    let Some(AccessLogs::Bucket { name, prefix }) = &balancer.access_logs else {
+        return;
+    };
+    let path = format!("{base}.access_logs");
+    let legal =
+        |at: char| at.is_ascii_lowercase() || at.is_ascii_digit() || matches!(at, '-' | '.');
+    let ends =
+        |at: Option<char>| at.is_some_and(|at| at.is_ascii_lowercase() || at.is_ascii_digit());
+    let sound = (3..=63).contains(&name.len())
+        && name.chars().all(legal)
+        && ends(name.chars().next())
+        && ends(name.chars().last())
+        && !name.contains("..");
+    if !sound && !name.is_empty() {
+        let message = format!("`{name}` is no name of a bucket");
+        let help = "write 3 to 63 small letters, digits, dots and hyphens: aws = \"acme-logs\"";
+        check.wrong("bad-value", &format!("{path}.aws"), message, help);
+    }
+    if prefix.contains("AWSLogs") || prefix.starts_with('/') || prefix.ends_with('/') {
+        let message =
+            "ELB refuses this prefix: it may not contain AWSLogs, nor begin or end with a slash";
+        check.wrong(
+            "bad-value",
+            &format!("{path}.prefix"),
+            message,
+            "take another, like \"shop/web\"",
+        );
+    }
+    let speaks = |words: [&str; 2]| {
+        let mut all = balancer.listeners.iter();
+        all.any(|listener| words.contains(&listener.protocol.as_str()))
+    };
+    if !speaks(["http", "https"]) && !speaks(["tls", "tls"]) {
+        let message =
+            "a network balancer writes access logs for its TLS listeners alone, and has none";
+        check.note(Severity::Warning, "access-logs-none", base, message);
     }
 }
 

@@ -357,7 +357,27 @@ pub(super) static LOAD_BALANCER: Block = Block {
             Type::List(&Type::Block(&ROUTE)),
             "Where traffic of a host or path goes.",
         ),
+        key(
+            "access_logs",
+            Type::Any(&[Type::Word(&["none"]), Type::Block(&ACCESS_LOGS)]),
+            "Where it writes what it was asked; \"none\" writes nothing. Absent: as it is.",
+        ),
         ADOPT,
+    ],
+    rivals: &[],
+};
+
+static ACCESS_LOGS: Block = Block {
+    name: "access_logs",
+    doc: "Where a load balancer writes what it was asked. The place is yours, and has to let the balancer write.",
+    keys: &[
+        key(
+            "aws",
+            TEXT,
+            "The name of an S3 bucket in the balancer's region.",
+        )
+        .required(),
+        key("prefix", TEXT, "What the names of its objects begin with."),
     ],
     rivals: &[],
 };

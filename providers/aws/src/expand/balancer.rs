@@ -4,9 +4,11 @@
 //! callers to the balancer's group, from that to the groups of workloads, each port by a rule of its own. A target group
 //! stands for a workload, so that listeners, rules and the service of the workload refer to the same one.
 
+use std::collections::BTreeMap;
+
 use provision_core::contract::{Class, Context, ExpandAnswer, ExpandRequest, Failure};
 use provision_core::model::{Open, Platform, Resource, ResourceId, physical_name};
-use provision_core::spec::{Listener as Port, LoadBalancer as Block, Route};
+use provision_core::spec::{AccessLogs, Listener as Port, LoadBalancer as Block, Route};
 use serde::Serialize;
 
 use super::{ANYWHERE, resource, tags};
@@ -228,9 +230,6 @@ impl<'a> Plan<'a> {
 
     /// A network balancer spreads traffic over the targets of all zones, as application balancers do by themselves.
     fn balancer(&self) -> Made {
-        let across = ("load_balancing.cross_zone.enabled", "true");
-        let attributes = (!self.application).then_some(across);
-        let attributes = attributes.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let sort = match self.application {
             true => APPLICATION,
             false => NETWORK,
@@ -244,7 +243,7 @@ impl<'a> Plan<'a> {
             scheme: scheme.to_owned(),
             subnets: self.site.subnets.clone(),
             security_groups: vec![Field::output(&self.parts.security_group(), "id")],
-            attributes: attributes.into_iter().collect(),
+            attributes: self.attributes(),
             protection: None,
             tags: self.tags(""),
         };
@@ -254,6 +253,27 @@ impl<'a> Plan<'a> {
         balancer.name = Some(self.physical(&balancer, &wanted, BALANCER_NAME, false));
         balancer.after.extend(self.site.ready.clone());
         Ok(balancer)
+    }
+
+    /// What the spec says of its attributes; the others stay as they are.
+    fn attributes(&self) -> BTreeMap<String, String> {
+        let mut all = BTreeMap::new();
+        let mut set = |key: &str, value: &str| all.insert(key.to_owned(), value.to_owned());
+        if !self.application {
+            set("load_balancing.cross_zone.enabled", "true");
+        }
+        match &self.block.access_logs {
+            None => {}
+            Some(AccessLogs::None) => {
+                set("access_logs.s3.enabled", "false");
+            }
+            Some(AccessLogs::Bucket { name, prefix }) => {
+                set("access_logs.s3.enabled", "true");
+                set("access_logs.s3.bucket", name);
+                set("access_logs.s3.prefix", prefix);
+            }
+        }
+        all
     }
 
     fn listener(&self, port: &Port) -> Made {

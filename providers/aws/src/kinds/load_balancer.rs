@@ -2,7 +2,7 @@
 //!
 //! Its name is unique in the account's region, but a create with the settings of one that stands succeeds for that one,
 //! whoever made it: so each create looks first. Its switch against deletion is honoured and never turned, since the
-//! spec has no word for it; what else the spec does not say of its attributes (access logs) is left as it is.
+//! spec has no word for it; what else the spec does not say of its attributes is left as it is.
 
 use std::collections::BTreeMap;
 
