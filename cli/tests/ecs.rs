@@ -92,6 +92,13 @@ fn a_shop_lives_changes_and_goes() {
             "load_balancer.web/rule.in-8080 create",
         ]
     );
+    let logs = "access_logs = { aws = \"acme-logs\", prefix = \"shop\" }";
+    let public = "scheme    = \"public\"";
+    let logged = format!("{public}\n{logs}");
+    assert_eq!(
+        of(public, logged.as_str()),
+        ["load_balancer.web/load-balancer update"]
+    );
     let mut secret = changes(
         &place,
         "postgres://other",
@@ -106,6 +113,8 @@ fn a_shop_lives_changes_and_goes() {
         ("replicas     = 2", "replicas     = 3"),
         ("{ port = 80, protocol", "{ port = 8080, protocol"),
         ("cpu          = \"500m\"", "cpu          = \"1000m\""),
+        (public, logged.as_str()),
+        (logs, "access_logs = \"none\""),
     ] {
         place.write(
             "provision.toml",
