@@ -13,7 +13,7 @@ use crate::price;
 
 /// Regions of AWS and of Google Cloud that stand for each other: the nearest ones with prices of machines. The first row with
 /// a region is its own.
-const PAIRS: [(&str, &str); 48] = [
+const PAIRS: [(&str, &str); 49] = [
     ("af-south-1", "africa-south1"),
     ("ap-east-1", "asia-east2"),
     ("ap-east-1", "asia-east1"),
@@ -60,6 +60,7 @@ const PAIRS: [(&str, &str); 48] = [
     ("us-east-2", "us-central1"),
     ("us-east-2", "us-south1"),
     ("us-west-1", "us-west2"),
+    ("us-west-1", "us-west4"),
     ("us-west-2", "us-west1"),
     ("us-west-2", "us-west3"),
 ];

@@ -1,7 +1,6 @@
 //! The same spec on every platform, side by side.
 
 use std::fmt::Write as _;
-use std::io;
 
 use comfy_table::Table;
 use owo_colors::OwoColorize as _;
@@ -250,8 +249,7 @@ pub fn csv(of: &Comparison) -> Result<String, csv::Error> {
     for column in &of.columns {
         out.write_record(fields(column, &of.currency))?;
     }
-    let bytes = out.into_inner().map_err(csv::IntoInnerError::into_error);
-    let bytes = bytes.map_err(|error: io::Error| csv::Error::from(error))?;
+    let bytes = out.into_inner().map_err(csv::IntoInnerError::into_error)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
