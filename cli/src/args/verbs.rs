@@ -238,7 +238,7 @@ pub struct Cost {
     pub markdown: bool,
     /// A page with charts that needs nothing else; `-` is standard output
     #[arg(long, value_name = "FILE", group = "format", conflicts_with = "json")]
-    pub html: Option<std::path::PathBuf>,
+    pub html: Option<PathBuf>,
     /// Other questions.
     #[command(subcommand)]
     pub more: Option<CostMore>,

@@ -6,7 +6,7 @@ mod html;
 mod markdown;
 
 use provision_core::cost::{Bill, Line, Money, Parts, PoolBill, Range, Shares};
-use provision_core::model::Platform;
+use provision_core::model::{Address, Platform};
 
 pub use self::csv::sheet;
 pub use html::page;
@@ -57,7 +57,7 @@ fn sections(bill: &Bill) -> Vec<Section<'_>> {
         what: match one.used_by.as_slice() {
             [] => "used by no cluster".to_owned(),
             users => {
-                let users: Vec<&str> = users.iter().map(|user| user.as_str()).collect();
+                let users: Vec<&str> = users.iter().map(Address::as_str).collect();
                 format!("shared by {}", users.join(", "))
             }
         },
