@@ -258,7 +258,13 @@ mod tests {
                 "{}",
                 market.region
             );
-            market.named.iter().for_each(|machine| drop(month(machine)));
+            assert!(
+                market
+                    .named
+                    .iter()
+                    .map(month)
+                    .all(|month| month > Money::ZERO)
+            );
         }
         let has = |machines: &[Machine], name: &str| machines.iter().any(|one| one.name == name);
         assert!(has(&markets.aws.general, "m5.large") && has(&markets.aws.named, "t3.large"));

@@ -57,7 +57,10 @@ fn all() {
             let exponent = growth((before["count"], before["cpu"]), (count, cpu));
             format!("n^{exponent:.2}")
         });
-        println!("| {count} | {cpu:.1} | {:.1} | {grown} |", cpu * 1e3 / count);
+        println!(
+            "| {count} | {cpu:.1} | {:.1} | {grown} |",
+            cpu * 1e3 / count
+        );
         before = Some(figures);
     }
     if let Some(last) = before {
