@@ -16,6 +16,7 @@ pub mod journal;
 pub mod lock;
 pub mod price;
 pub mod proxy;
+pub mod refreshed;
 pub mod registry;
 pub mod render;
 pub mod sandbox;

@@ -9,15 +9,15 @@ use provision_core::cost::{
 };
 use provision_core::model::{Pending, Resource, ResourceId};
 use provision_core::plan::PlanFile;
-use provision_data::list_prices;
 
 use crate::error::Error;
+use crate::refreshed;
 use crate::registry::Registry;
 
 /// Prices a plan, and holds it against a budget.
 ///
 /// # Errors
-/// The plan costs more than the budget, and more than what is live.
+/// The plan costs more than the budget, and more than what is live; refreshed prices cannot be used.
 pub fn plan(
     registry: &Registry,
     made: &mut PlanFile,
@@ -33,7 +33,7 @@ pub fn plan(
         Some(after) => after.items(),
         None => was.clone(),
     };
-    let priced = cost::plan_cost(&was, &will, &catalogue(registry), budget);
+    let priced = cost::plan_cost(&was, &will, &catalogue(registry)?, budget);
     if let Some(budget) = budget {
         Budget(budget).check(&priced)?;
     }
@@ -42,10 +42,16 @@ pub fn plan(
 }
 
 /// The bill of these resources.
-#[must_use]
-pub fn bill(registry: &Registry, resources: Vec<UsageOf>, as_of: Option<Timestamp>) -> Bill {
+///
+/// # Errors
+/// Refreshed prices cannot be used.
+pub fn bill(
+    registry: &Registry,
+    resources: Vec<UsageOf>,
+    as_of: Option<Timestamp>,
+) -> Result<Bill, Error> {
     let asked = Asked::of(registry, resources, &day(as_of));
-    cost::bill(&asked.items(), &catalogue(registry))
+    Ok(cost::bill(&asked.items(), &catalogue(registry)?))
 }
 
 /// The day that prices are asked for, in UTC.
@@ -55,12 +61,12 @@ fn day(as_of: Option<Timestamp>) -> String {
 }
 
 /// The prices of all regions that the stack is in.
-fn catalogue(registry: &Registry) -> Catalogue {
+fn catalogue(registry: &Registry) -> Result<Catalogue, Error> {
     let contexts = registry.contexts.values();
     let regions: BTreeSet<&str> = contexts.map(|context| context.region.as_str()).collect();
     let mut catalogue = Catalogue::default();
     for region in regions {
-        for listed in list_prices(region) {
+        for listed in refreshed::list_prices(region)? {
             let price = Price {
                 unit: listed.unit.into_owned(),
                 rate: Rate::nanos(i64::try_from(listed.nanos).unwrap_or(i64::MAX)),
@@ -70,7 +76,7 @@ fn catalogue(registry: &Registry) -> Catalogue {
             catalogue.add(region, listed.item, price);
         }
     }
-    catalogue
+    Ok(catalogue)
 }
 
 /// What providers were asked, and what they said.
@@ -198,7 +204,7 @@ mod tests {
     }
 
     fn check(request: &UsageRequest, answer: &UsageAnswer) {
-        let listed = list_prices("us-east-1");
+        let listed = provision_data::list_prices("us-east-1");
         for of in &request.resources {
             let kind = &of.resource.kind;
             match answer.usages.get(&of.resource.id) {

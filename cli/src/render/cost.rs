@@ -292,7 +292,7 @@ pub fn rate(price: &ListPrice) -> Rate {
 }
 
 /// A table whose first column is text and whose others are figures.
-fn table<const N: usize>(header: [&str; N]) -> Table {
+pub(super) fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
     for between_rows in [
