@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 //! Products in the shape of the real list: every attribute is text, a term and a price bear the product's number.
 
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::*;
 use crate::testing::{Answer, Recorder, aws};
 
 /// A product with one term and one price.
-fn product(service: &str, sku: &str, attributes: Value, unit: &str, usd: &str) -> Value {
+fn product(service: &str, sku: &str, attributes: &Value, unit: &str, usd: &str) -> Value {
     let mut all = json!({"regionCode": "eu-west-1", "locationType": "AWS Region", "operation": ""});
     let own = attributes.as_object().unwrap().clone();
     all.as_object_mut().unwrap().extend(own);
@@ -37,11 +37,11 @@ fn machine(sku: &str, kind: &str, tenancy: &str, usd: &str) -> Value {
         "instanceType": kind, "operatingSystem": "Linux", "tenancy": tenancy, "capacitystatus": "Used",
         "preInstalledSw": "NA", "marketoption": "OnDemand", "operation": "RunInstances", "usagetype": usage,
     });
-    product("AmazonEC2", sku, attributes, "Hrs", usd)
+    product("AmazonEC2", sku, &attributes, "Hrs", usd)
 }
 
 fn used(service: &str, sku: &str, usage: &str, unit: &str, usd: &str) -> Value {
-    product(service, sku, json!({"usagetype": usage}), unit, usd)
+    product(service, sku, &json!({"usagetype": usage}), unit, usd)
 }
 
 fn told_of(products: &[Value]) -> PriceList {
@@ -104,7 +104,7 @@ fn only_shared_linux_of_the_region_itself_is_taken() {
 fn units_are_the_tables_own() {
     let of = |operation: &str, sku: &str, usd: &str| {
         let attributes = json!({"usagetype": "EU-LoadBalancerUsage", "operation": operation});
-        product("AWSELB", sku, attributes, "Hrs", usd)
+        product("AWSELB", sku, &attributes, "Hrs", usd)
     };
     let list = told_of(&[
         used(
@@ -238,8 +238,8 @@ async fn all_pages_are_read_and_one_twice_is_a_fault() {
     let machines = &QUERIES[0];
     let one = machine("SKU1", "m5.large", "Shared", "0.107");
     let recorder = Recorder::new([
-        page(&[one.clone()], Some("more")),
-        page(&[one.clone()], None),
+        page(std::slice::from_ref(&one), Some("more")),
+        page(std::slice::from_ref(&one), None),
     ]);
     let found = ask(&aws(&recorder), &client(&recorder), machines, "eu-west-1").await;
     assert_eq!(found.unwrap().len(), 2);
@@ -257,7 +257,10 @@ async fn all_pages_are_read_and_one_twice_is_a_fault() {
     ] {
         assert!(bodies[0].contains(wanted), "{}", bodies[0]);
     }
-    let recorder = Recorder::new([page(&[one.clone()], Some("x")), page(&[one], Some("x"))]);
+    let recorder = Recorder::new([
+        page(std::slice::from_ref(&one), Some("x")),
+        page(&[one], Some("x")),
+    ]);
     let fault = ask(&aws(&recorder), &client(&recorder), machines, "eu-west-1").await;
     assert!(fault.unwrap_err().message.contains("twice"));
 }
