@@ -29,6 +29,9 @@ pub(super) async fn run(cx: &Cx, args: &PricesRefresh) -> Result<Exit, Error> {
             advice: Some("prices are read from the real cloud: leave out --sandbox".to_owned()),
         });
     }
+    for region in &regions {
+        of_aws(region, args.cloud)?;
+    }
     let day = TimeZone::UTC
         .to_datetime(Timestamp::now())
         .date()
@@ -40,27 +43,32 @@ pub(super) async fn run(cx: &Cx, args: &PricesRefresh) -> Result<Exit, Error> {
     .await;
     let mut lists = Vec::new();
     for region in &regions {
-        of_aws(region, args.cloud)?;
         lists.push((region.as_str(), read(&aws, region, &day).await?));
     }
     // Everything was read before anything is kept.
+    keep(cx, &day, &lists)?;
+    Ok(Exit::Ok)
+}
+
+/// Keeps what was read, and tells how it differs from what is built in.
+fn keep(cx: &Cx, day: &str, lists: &[(&str, PriceList)]) -> Result<(), Error> {
     let mut reports = Vec::new();
     for (region, list) in lists {
-        let file = refreshed::keep(Cloud::Aws, region, &day, &list.prices)?;
+        let file = refreshed::keep(Cloud::Aws, region, day, &list.prices)?;
+        let file = file.display();
         let changes = Changes::of(provision_data::list_prices(region), &list.prices);
-        let text = render::refresh::report(region, &day, &list, &changes);
-        match cx.screen.json {
-            true => reports.push(document(region, &day, &file.display(), &list, &changes)),
-            false => cx
-                .screen
-                .print(&format!("{text}Kept in {}\n", file.display()))?,
+        if cx.screen.json {
+            reports.push(document(region, day, &file, list, &changes));
+        } else {
+            let text = render::refresh::report(region, day, list, &changes);
+            cx.screen.print(&format!("{text}Kept in {file}\n"))?;
         }
     }
     if cx.screen.json {
         let document = json!({"format_version": 1, "regions": reports});
         cx.screen.document(&document)?;
     }
-    Ok(Exit::Ok)
+    Ok(())
 }
 
 /// Each region once, in the order in which they are given.
