@@ -17,6 +17,7 @@ pub mod lock;
 pub mod market;
 pub mod price;
 pub mod proxy;
+pub mod refreshed;
 pub mod registry;
 pub mod render;
 pub mod sandbox;

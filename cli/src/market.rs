@@ -73,18 +73,18 @@ pub fn of(spec: &Spec) -> Result<Markets, Error> {
     let aws = spec.aws.as_ref().map(|cloud| cloud.region.as_str());
     let gcp = spec.gcp.as_ref().map(|cloud| cloud.region.as_str());
     let (aws, gcp) = regions(aws, gcp)?;
-    Ok(both(aws, gcp, &spec.prices))
+    both(aws, gcp, &spec.prices)
 }
 
-fn both(aws: &str, gcp: &str, terms: &Terms) -> Markets {
+fn both(aws: &str, gcp: &str, terms: &Terms) -> Result<Markets, Error> {
     let mut markets = Markets {
         aws: of_aws(aws),
         gcp: of_gcp(gcp),
         ..Markets::default()
     };
-    price::add_region(&mut markets.catalogue, aws, terms);
-    price::add_region(&mut markets.catalogue, gcp, terms);
-    markets
+    price::add_region(&mut markets.catalogue, aws, terms)?;
+    price::add_region(&mut markets.catalogue, gcp, terms)?;
+    Ok(markets)
 }
 
 /// The regions on both clouds, of which a spec names one or both.
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn every_machine_has_a_price_by_the_hour_and_the_cheapest_come_first() {
-        let markets = both("eu-west-1", "europe-west1", &Terms::default());
+        let markets = both("eu-west-1", "europe-west1", &Terms::default()).unwrap();
         for market in [&markets.aws, &markets.gcp] {
             assert!(
                 market.general.len() > 100 && market.named.len() > 20,

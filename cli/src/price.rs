@@ -11,15 +11,16 @@ use provision_core::cost::{
 use provision_core::model::{Pending, Resource, ResourceId};
 use provision_core::plan::PlanFile;
 use provision_core::spec::Spec;
-use provision_data::{Cloud, ListPrice, is_machine, list_prices};
+use provision_data::{Cloud, ListPrice, is_machine};
 
 use crate::error::Error;
+use crate::refreshed;
 use crate::registry::Registry;
 
 /// Prices a plan, and holds it against a budget.
 ///
 /// # Errors
-/// The plan costs more than the budget, and more than what is live.
+/// The plan costs more than the budget, and more than what is live; refreshed prices cannot be used.
 pub fn plan(
     registry: &Registry,
     made: &mut PlanFile,
@@ -35,7 +36,7 @@ pub fn plan(
         Some(after) => after.items(),
         None => was.clone(),
     };
-    let priced = cost::plan_cost(&was, &will, &catalogue(registry), budget);
+    let priced = cost::plan_cost(&was, &will, &catalogue(registry)?, budget);
     if let Some(budget) = budget {
         Budget(budget).check(&priced)?;
     }
@@ -47,12 +48,18 @@ pub fn plan(
 }
 
 /// The bill of these resources.
-#[must_use]
-pub fn bill(registry: &Registry, resources: Vec<UsageOf>, as_of: Option<Timestamp>) -> Bill {
+///
+/// # Errors
+/// Refreshed prices cannot be used.
+pub fn bill(
+    registry: &Registry,
+    resources: Vec<UsageOf>,
+    as_of: Option<Timestamp>,
+) -> Result<Bill, Error> {
     let asked = Asked::of(registry, resources, &day(as_of));
-    let mut bill = cost::bill(&asked.items(), &catalogue(registry));
+    let mut bill = cost::bill(&asked.items(), &catalogue(registry)?);
     bill.assumptions.extend(registry.terms.words());
-    bill
+    Ok(bill)
 }
 
 /// The day that prices are asked for, in UTC.
@@ -62,27 +69,32 @@ fn day(as_of: Option<Timestamp>) -> String {
 }
 
 /// The prices of all regions that the stack is in.
-fn catalogue(registry: &Registry) -> Catalogue {
+fn catalogue(registry: &Registry) -> Result<Catalogue, Error> {
     let contexts = registry.contexts.values();
     let regions: BTreeSet<&str> = contexts.map(|context| context.region.as_str()).collect();
     let mut catalogue = Catalogue::default();
     for region in regions {
-        add_region(&mut catalogue, region, &registry.terms);
+        add_region(&mut catalogue, region, &registry.terms)?;
     }
-    catalogue
+    Ok(catalogue)
 }
 
 /// Adds what is paid in a region.
-pub fn add_region(catalogue: &mut Catalogue, region: &str, terms: &Terms) {
-    for (item, price) in paid(region, terms) {
+///
+/// # Errors
+/// Refreshed prices cannot be used.
+pub fn add_region(catalogue: &mut Catalogue, region: &str, terms: &Terms) -> Result<(), Error> {
+    for (item, price) in paid(region, terms)? {
         catalogue.add(region, item, price);
     }
+    Ok(())
 }
 
 /// What is paid in a region, by item.
-fn paid(region: &str, terms: &Terms) -> Vec<(String, Price)> {
+fn paid(region: &str, terms: &Terms) -> Result<Vec<(String, Price)>, Error> {
     let cloud = Cloud::of(region).map_or("", Cloud::word);
-    let all: BTreeMap<String, Price> = list_prices(region).into_iter().map(priced).collect();
+    let listed = refreshed::list_prices(region)?.into_iter();
+    let all: BTreeMap<String, Price> = listed.map(priced).collect();
     let committed = terms.of(cloud).committed > Percent::default();
     let pay = |(item, list): (&String, &Price)| {
         // A commitment takes the place of what Google gives for a whole month by itself.
@@ -96,7 +108,7 @@ fn paid(region: &str, terms: &Terms) -> Vec<(String, Price)> {
         };
         (item.clone(), terms.price(cloud, item, sold, list.clone()))
     };
-    all.iter().map(pay).collect()
+    Ok(all.iter().map(pay).collect())
 }
 
 fn priced(listed: ListPrice) -> (String, Price) {
@@ -119,7 +131,9 @@ pub fn unknown_items(spec: &Spec) -> Vec<(&str, String)> {
     let regions: Vec<&str> = aws
         .chain(spec.gcp.iter().map(|cloud| cloud.region.as_str()))
         .collect();
-    let known = regions.iter().flat_map(|region| list_prices(region));
+    let known = regions
+        .iter()
+        .flat_map(|region| provision_data::list_prices(region));
     let known: BTreeSet<String> = known.map(|price| price.item).collect();
     let items = spec.prices.items.keys();
     let unknown = items.filter(|item| !known.contains(*item));
@@ -266,7 +280,7 @@ mod tests {
     }
 
     fn check(request: &UsageRequest, answer: &UsageAnswer) {
-        let listed = list_prices(&request.context.region);
+        let listed = provision_data::list_prices(&request.context.region);
         for of in &request.resources {
             let kind = &of.resource.kind;
             match answer.usages.get(&of.resource.id) {

@@ -311,7 +311,6 @@ fn prices_are_shown_with_their_dates_and_sources() {
         "{}",
         wrong.err
     );
-    place.run(&["prices", "refresh"]).expect(1);
 }
 
 /// A cluster on Google Cloud with these pools.

@@ -38,7 +38,7 @@ fn run(words: &[String]) {
         })
         .collect();
     let count = wanted.len();
-    let (bill, ms) = timed(|| price::bill(&registry, wanted, None));
+    let (bill, ms) = timed(|| price::bill(&registry, wanted, None).unwrap());
     assert!(!bill.clusters.is_empty());
     tell(&Figures::from([
         ("cpu".to_owned(), ms),

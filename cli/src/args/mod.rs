@@ -17,8 +17,8 @@ pub use sandbox::{
 };
 pub use verbs::{
     Allow, Apply, Completions, Cost, Destroy, Drift, Exec, FileArgs, Graph, GraphForm, Import,
-    Init, Logs, OneOff, Overrides, Plan, Prices, PricesShow, PricesVerb, RunArgs, Shape, Show,
-    SpecArgs, Validate,
+    Init, Logs, OneOff, Overrides, Plan, Prices, PricesRefresh, PricesShow, PricesVerb, RunArgs,
+    Shape, Show, SpecArgs, Validate,
 };
 
 /// Declares container clusters in one TOML file and makes the clouds agree with it.

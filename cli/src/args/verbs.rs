@@ -257,9 +257,26 @@ pub struct Prices {
 pub enum PricesVerb {
     /// Show those of a region, each with its date and source
     Show(PricesShow),
-    /// Known, not built yet.
-    #[command(hide = true)]
-    Refresh(Later),
+    /// Read those of a region from its cloud, which are used from then on
+    Refresh(PricesRefresh),
+}
+
+/// `prices refresh`.
+#[derive(Args, Clone, Debug)]
+pub struct PricesRefresh {
+    /// A region whose prices are read; may be given several times
+    #[arg(
+        long = "region",
+        value_name = "REGION",
+        required_unless_present = "forget"
+    )]
+    pub regions: Vec<String>,
+    /// The cloud of the regions, which a new one does not tell: aws
+    #[arg(long, value_name = "CLOUD", value_parser = cloud)]
+    pub cloud: Option<Cloud>,
+    /// Go back to the built-in prices of these regions, or of all
+    #[arg(long)]
+    pub forget: bool,
 }
 
 /// `prices show`.

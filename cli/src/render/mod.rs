@@ -14,6 +14,7 @@ pub mod human;
 pub mod outcome;
 pub mod plan;
 pub mod progress;
+pub mod refresh;
 pub mod show;
 pub mod value;
 

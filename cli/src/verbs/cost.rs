@@ -69,7 +69,8 @@ fn declared(args: &Cost) -> Result<(String, Bill), Error> {
             live: None,
         })
         .collect();
-    Ok((spec.stack, price::bill(&registry, resources, args.as_of)))
+    let bill = price::bill(&registry, resources, args.as_of)?;
+    Ok((spec.stack, bill))
 }
 
 /// The bill of the spec with what is chosen and counted already.
@@ -88,6 +89,6 @@ async fn live(cx: &Cx, args: &Cost) -> Result<(String, Bill), Error> {
             live: made.live.get(&id).map(|live| live.fields.clone()),
         })
         .collect();
-    let bill = price::bill(&session.registry, resources, args.as_of);
+    let bill = price::bill(&session.registry, resources, args.as_of)?;
     Ok((made.plan.stack, bill))
 }

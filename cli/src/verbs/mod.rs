@@ -17,6 +17,7 @@ mod one_off;
 mod plan;
 mod prices;
 mod providers;
+mod refresh;
 mod sandbox;
 mod schema;
 mod session;
@@ -71,7 +72,7 @@ pub async fn run(cx: &Cx, verb: &Verb) -> Result<Exit, Error> {
         Verb::Import(args) => import::run(cx, args).await,
         Verb::Graph(args) => graph::run(cx, args),
         Verb::Cost(args) => cost::run(cx, args).await,
-        Verb::Prices(args) => prices::run(cx, args),
+        Verb::Prices(args) => prices::run(cx, args).await,
         Verb::Schema => schema::run(cx),
         Verb::Completions(args) => completions::run(cx, args),
         Verb::Providers => providers::run(cx),

@@ -3,19 +3,23 @@
 use std::io;
 
 use provision_core::cost::CURRENCY;
-use provision_data::{Cloud, ListPrice, list_prices};
+use provision_data::{Cloud, ListPrice};
 use serde_json::{Value, json};
 
-use super::Cx;
+use super::{Cx, refresh};
 use crate::args::{Prices, PricesShow, PricesVerb};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::render;
+use crate::{refreshed, render};
 
-pub(super) fn run(cx: &Cx, args: &Prices) -> Result<Exit, Error> {
-    let PricesVerb::Show(args) = &args.verb else {
-        return super::later("prices refresh");
-    };
+pub(super) async fn run(cx: &Cx, args: &Prices) -> Result<Exit, Error> {
+    match &args.verb {
+        PricesVerb::Show(args) => show(cx, args),
+        PricesVerb::Refresh(args) => refresh::run(cx, args).await,
+    }
+}
+
+fn show(cx: &Cx, args: &PricesShow) -> Result<Exit, Error> {
     let regions = chosen(args)?;
     if cx.screen.json {
         cx.screen.document(&document(&regions))?;
@@ -45,16 +49,16 @@ fn chosen(args: &PricesShow) -> Result<Vec<(&str, Vec<ListPrice>)>, Error> {
         }
     };
     let prices = |region| {
-        let mut prices = list_prices(region);
+        let mut prices = refreshed::list_prices(region)?;
         prices.retain(like);
-        (region, prices)
+        Ok((region, prices))
     };
-    Ok(regions.into_iter().map(prices).collect())
+    regions.into_iter().map(prices).collect()
 }
 
 /// The region, if we know something of it, and it is of the cloud that is asked for.
 fn in_cloud(region: &str, wanted: Option<Cloud>) -> Result<&str, Error> {
-    match (Cloud::of(region), wanted) {
+    match (refreshed::cloud_of(region)?, wanted) {
         (None, _) => {
             let problem = format!("no price of the region `{region}` is known");
             Err(Error::Usage(problem))
