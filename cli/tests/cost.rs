@@ -210,20 +210,6 @@ fn a_budget_stops_what_rises_above_it() {
 }
 
 #[test]
-fn what_is_not_built_yet_is_refused_by_name() {
-    let place = Place::with(&spec("1", "20GiB", ""));
-    for verb in ["compare", "breakeven"] {
-        let ran = place.run(&["cost", verb, "provision.toml"]).expect(1);
-        assert!(
-            ran.err.contains(&format!("provision cost {verb}")),
-            "{}",
-            ran.err
-        );
-    }
-    place.run(&["cost", "--html"]).expect(64);
-}
-
-#[test]
 fn prices_of_one_kind_are_shown_across_regions_as_a_table_a_document_or_a_sheet() {
     let place = Place::new();
     let args = [
