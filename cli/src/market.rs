@@ -11,8 +11,8 @@ use provision_data::{aws, gcp};
 use crate::error::Error;
 use crate::price;
 
-/// Regions of AWS and of Google Cloud that stand for each other: the nearest ones with prices of machines. The first row with
-/// a region is its own.
+/// Regions of AWS and of Google Cloud that stand for each other: near ones, those with prices of machines first. The first row
+/// with a region is its own.
 const PAIRS: [(&str, &str); 49] = [
     ("af-south-1", "africa-south1"),
     ("ap-east-1", "asia-east2"),

@@ -207,7 +207,7 @@ fn workloads_are_packed_on_what_machines_leave() {
 [workload.web]
 cluster  = "main"
 image    = "docker.io/library/nginx:1.27"
-cpu      = 1
+cpu      = "1000m"
 memory   = "2GiB"
 replicas = { min = 4, max = 8, cpu = 70 }
 "#,
