@@ -147,17 +147,14 @@ fn init_writes_a_spec_that_is_valid_and_overwrites_nothing() {
     let again = place.run(&["init", "--account", "123456789012"]).expect(1);
     assert!(again.err.contains("--force"), "{}", again.err);
     assert_eq!(place.read("provision.toml"), text);
+    let google = ["init", "--platform", "gke", "-", "--account", "acme-prod"];
+    let google = place.run(&google).expect(0).out;
+    assert!(google.contains("project = \"acme-prod\""), "{google}");
+    Place::with(&google).run(&["validate"]).expect(0);
     let other = place
-        .run(&[
-            "init",
-            "--platform",
-            "gke",
-            "-",
-            "--account",
-            "123456789012",
-        ])
+        .run(&["init", "--platform", "kubernetes", "-", "--account", "x"])
         .expect(1);
-    assert!(other.err.contains("gke"), "{}", other.err);
+    assert!(other.err.contains("kubernetes"), "{}", other.err);
 }
 
 #[test]

@@ -6,7 +6,6 @@ use clap::{Args, Subcommand, ValueEnum};
 use provision_core::model::Platform;
 use provision_data::Cloud;
 
-use super::Later;
 use super::compare::CostMore;
 use super::parse::{cloud, date, duration, pair, platform};
 
