@@ -88,6 +88,21 @@ pub fn open_private(path: &Path, append: bool) -> Result<File, Error> {
         .map_err(failed)
 }
 
+/// Writes a file that may take the place of one of its own sort, which begins with `start`, and of nothing else.
+///
+/// # Errors
+/// When something else is there; as [`write_whole`].
+pub fn write_over(path: &Path, bytes: &[u8], start: &[u8], what: &str) -> Result<(), Error> {
+    if path.exists() && !(path.is_file() && read(path)?.starts_with(start)) {
+        return Err(Error::BadFile {
+            path: path.to_owned(),
+            problem: format!("it is there and no {what}, so none is written over it"),
+            advice: Some(format!("name another file for the {what}")),
+        });
+    }
+    write_whole(path, bytes)
+}
+
 /// Writes a file whole or not at all, for the owner alone: beside it first, then renamed.
 ///
 /// # Errors

@@ -106,7 +106,14 @@ fn paid(region: &str, terms: &Terms) -> Result<Vec<(String, Price)>, Error> {
             true => Sold::Machine,
             false => Sold::Other,
         };
-        (item.clone(), terms.price(cloud, item, sold, list.clone()))
+        // A price of one's own is for the machine, whatever the list calls a month of it.
+        let own = item
+            .strip_prefix("gce.sustained.")
+            .map(|model| format!("gce.instance.{model}"));
+        let own =
+            own.filter(|own| terms.items.contains_key(own) && !terms.items.contains_key(item));
+        let name = own.as_ref().unwrap_or(item);
+        (item.clone(), terms.price(cloud, name, sold, list.clone()))
     };
     Ok(all.iter().map(pay).collect())
 }

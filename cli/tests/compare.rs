@@ -188,6 +188,10 @@ fn the_picture_needs_nothing_else() {
     place.run(&args).expect(0);
     let picture = place.read("share.svg");
     assert!(picture.starts_with("<svg xmlns=") && picture.ends_with("</svg>\n"));
+    place.run(&args).expect(0);
+    let over = ["cost", "breakeven", "--svg", "provision.toml"];
+    let told = place.run(&over).expect(1).err;
+    assert!(told.contains("no picture"), "{told}");
     assert_eq!(picture.matches("<polyline").count(), 7);
     let points = picture.split("points=\"").nth(1).unwrap();
     let points = points.split('"').next().unwrap();

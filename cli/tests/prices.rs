@@ -85,6 +85,10 @@ nodes   = 1
     let bill = Place::with(text).run(&["cost", "--json"]).expect(0).json();
     // 0.194236 × 0.63, and not 0.1553888 × 0.63.
     assert_eq!(line(&bill, "n2-standard-4")["unit_price"], "0.12236868");
+    let own = "[prices]\nitems = { \"gce.instance.n2-standard-4\" = 0.1 }";
+    let own = text.replace("[prices]\ngcp = { committed = 37 }", own);
+    let bill = Place::with(&own).run(&["cost", "--json"]).expect(0).json();
+    assert_eq!(line(&bill, "n2-standard-4")["unit_price"], "0.10");
 }
 
 #[test]

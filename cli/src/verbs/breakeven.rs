@@ -14,7 +14,8 @@ pub(super) fn run(cx: &Cx, args: &Breakeven) -> Result<Exit, Error> {
     let (machine, disk_gib) = node(&spec);
     let found = breakeven(&Demand::of(&spec), &machine, disk_gib, args.nodes, &markets);
     if let Some(path) = &args.svg {
-        files::write_whole(path, render::curves::svg(&spec.stack, &found).as_bytes())?;
+        let picture = render::curves::svg(&spec.stack, &found);
+        files::write_over(path, picture.as_bytes(), b"<svg", "picture")?;
     }
     match cx.screen.json {
         true => cx.screen.document(&found)?,

@@ -45,14 +45,7 @@ fn page(cx: &Cx, path: &Path, page: &str) -> Result<(), Error> {
     if path == Path::new("-") {
         return Ok(cx.screen.print(page)?);
     }
-    if path.is_file() && !files::read(path)?.starts_with(b"<!DOCTYPE html>") {
-        return Err(Error::BadFile {
-            path: path.to_owned(),
-            problem: "it is there and no page, so none is written over it".to_owned(),
-            advice: Some("name another file for the page".to_owned()),
-        });
-    }
-    files::write_whole(path, page.as_bytes())?;
+    files::write_over(path, page.as_bytes(), b"<!DOCTYPE html>", "page")?;
     let said = format!("Written to {}.\n", path.display());
     Ok(cx.screen.print(&said)?)
 }

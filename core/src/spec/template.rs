@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn other_platforms_are_refused_by_name() {
-        let refused = template(Platform::Gke, None, "europe-west1").unwrap_err();
-        assert!(refused.to_string().contains("gke"));
+        let refused = template(Platform::Kubernetes, None, "europe-west1").unwrap_err();
+        assert!(refused.to_string().contains("kubernetes"));
     }
 }

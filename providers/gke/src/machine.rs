@@ -8,7 +8,7 @@ use provision_core::spec::Arch;
 use provision_data::gcp::{Disks, Offer, Shape, family, offers, prices};
 
 /// The disk of a pool that names none: what every family of persistent disks has, at half the price of `pd-ssd`.
-const BALANCED: &str = "pd-balanced";
+pub(crate) const BALANCED: &str = "pd-balanced";
 
 /// The same for families that take hyperdisks alone.
 const HYPERDISK: &str = "hyperdisk-balanced";
@@ -139,6 +139,7 @@ mod tests {
     #[test]
     fn a_disk_goes_with_the_family() {
         let arm = first("europe-west1", &wish(Arch::Arm64, 4000, 16));
+        assert!(arm.0.is_some(), "{arm:?}");
         assert_eq!(arm.1, HYPERDISK, "{arm:?}");
         let with = |disk| Wish {
             disk: Some(disk),

@@ -110,7 +110,11 @@ fn a_cheaper_option_is_noted_and_taken_when_asked_for() {
     assert_eq!(notes[0].address.as_deref(), Some("net.x"));
     world.0.rechoose = vec![Address::new("net")];
     let decided = world.decide();
-    assert!(decided.notes.is_empty());
+    assert_eq!(decided.notes.len(), 1);
+    let reason = &decided.notes[0];
+    assert_eq!(reason.code, "chosen-zone");
+    let said = "a at $0.10 an hour is the cheapest zone that fits, before b at $0.1205";
+    assert_eq!(reason.message, said);
     let desired = decided.decisions[&id("net.x/one")]
         .desired
         .as_ref()

@@ -106,7 +106,8 @@ impl Plan<'_> {
     /// named ones the first is the wanted one, and the others do as well. With it comes the disk it boots from.
     fn machine(&self, name: &str, pool: &Pool) -> Result<(Field<String>, String), Failure> {
         let address = format!("{}.pool.{name}", self.address);
-        let (machine, disk) = (&pool.machine, pool.gke.disk_type.as_deref());
+        let machine = &pool.machine;
+        let disk = named_disk(pool);
         let region = self.context.region.as_str();
         let own = machine.types.get(&Platform::Gke).map(Vec::as_slice);
         let (any_of, disk) = match own {
@@ -143,9 +144,15 @@ impl Plan<'_> {
     }
 }
 
+/// The disk that was asked for; the usual one stands for whatever the family of the machine takes.
+fn named_disk(pool: &Pool) -> Option<&str> {
+    let disk = pool.gke.disk_type.as_deref();
+    disk.filter(|disk| *disk != machine::BALANCED)
+}
+
 /// Nothing satisfies the pool's words.
 fn too_large(address: &str, pool: &Pool) -> Failure {
-    let with = match &pool.gke.disk_type {
+    let with = match named_disk(pool) {
         Some(disk) => format!(" and boots from {disk}"),
         None => String::new(),
     };
