@@ -171,6 +171,8 @@ const ELSEWHERE: &[&str] = &[
     // What `import` writes at the head of a file.
     "Its network and the accounts of its nodes",
     "Its roles, security groups and log groups",
+    // A note, which the test below hears.
+    "a network balancer writes access logs for its TLS listeners alone, and has none",
     // Said of Google alone, which is not built.
     "endpoints of AWS's services are of networks on AWS",
 ];
@@ -203,6 +205,23 @@ fn literals(source: &str) -> Vec<String> {
         }
     }
     out
+}
+
+#[test]
+fn a_network_balancer_that_logs_nothing_is_noted() {
+    let text = std::fs::read_to_string(folder("tests/wrong/access-logs.toml")).unwrap();
+    let (head, rest) = text.split_once("[load_balancer.web]").unwrap();
+    let (_, third) = rest.split_once("[load_balancer.third]").unwrap();
+    let (third, _) = third.split_once("[load_balancer.fourth]").unwrap();
+    let of = |text: &str| {
+        let notes = load(&Input::file("a.toml", text)).unwrap().notes;
+        notes.iter().any(|note| note.code == "access-logs-none")
+    };
+    let tcp = format!("{head}[load_balancer.third]{third}");
+    assert!(of(&tcp));
+    assert!(!of(
+        &tcp.replace("protocol = \"tcp\"", "protocol = \"http\"")
+    ));
 }
 
 #[test]
