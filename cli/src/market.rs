@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use provision_aws::{Wish, machines};
 use provision_core::cost::Terms;
-use provision_core::cost::compare::{Machine, Market, Markets};
+use provision_core::cost::compare::{BootDisk, Machine, Market, Markets, ON_DEMAND};
 use provision_core::spec::{Arch, Spec};
-use provision_data::{aws, gcp};
+use provision_data::{Cloud, aws, gcp};
 
 use crate::error::Error;
 use crate::price;
@@ -80,15 +80,26 @@ fn both(aws: &str, gcp: &str, terms: &Terms) -> Result<Markets, Error> {
     let mut markets = Markets {
         aws: of_aws(aws),
         gcp: of_gcp(gcp),
+        free_cluster: terms.of(Cloud::Gcp.word()).free_cluster,
         ..Markets::default()
     };
     price::add_region(&mut markets.catalogue, aws, terms)?;
     price::add_region(&mut markets.catalogue, gcp, terms)?;
+    for (item, price) in price::on_demand(aws, terms)? {
+        let item = format!("{ON_DEMAND}{item}");
+        markets.catalogue.add(aws, item, price);
+    }
     Ok(markets)
 }
 
 /// The regions on both clouds, of which a spec names one or both.
-fn regions<'a>(aws: Option<&'a str>, gcp: Option<&'a str>) -> Result<(&'a str, &'a str), Error> {
+///
+/// # Errors
+/// It names none, or one that no region of the other cloud stands for.
+pub fn regions<'a>(
+    aws: Option<&'a str>,
+    gcp: Option<&'a str>,
+) -> Result<(&'a str, &'a str), Error> {
     match (aws, gcp) {
         (Some(aws), Some(gcp)) => Ok((aws, gcp)),
         (Some(aws), None) => match PAIRS.iter().find(|(own, _)| *own == aws) {
@@ -137,6 +148,7 @@ fn of_aws(region: &str) -> Market {
             memory_mib: shape.memory_mib,
             arch: arch(&shape.arch),
             most_pods: shape.max_pods,
+            disk: BootDisk::Ebs,
         })
         .partition(|machine| chosen.contains(&machine.name));
     Market {
@@ -178,10 +190,14 @@ fn of_gcp(region: &str) -> Market {
             memory_mib: offer.shape.memory_mib,
             arch: arch(&offer.shape.arch),
             most_pods: None,
+            disk: match family.and_then(|family| family.disks) {
+                Some(gcp::Disks::Pd) => BootDisk::Persistent,
+                Some(gcp::Disks::Hyperdisk) => BootDisk::Hyperdisk,
+                Some(gcp::Disks::Both) | None => BootDisk::Either,
+            },
         };
-        let disks = family.and_then(|family| family.disks);
-        let bootable = matches!(disks, Some(gcp::Disks::Pd | gcp::Disks::Both));
-        match offer.shape.is_general() && bootable {
+        let known = family.is_some_and(|family| family.disks.is_some());
+        match offer.shape.is_general() && known {
             true => market.general.push(machine),
             false => market.named.push(machine),
         }
@@ -200,7 +216,6 @@ fn arch(word: &str) -> Arch {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use provision_core::cost::{Money, Quantity};
-    use provision_data::Cloud;
 
     use super::*;
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use provision_core::cost::{
-    self, Bill, Budget, Catalogue, Item, Money, Percent, PlanCost, Price, Rate, Sold, Terms, Usage,
-    UsageOf, UsageRequest,
+    self, Bill, Budget, Catalogue, CloudTerms, Item, Money, Percent, PlanCost, Price, Rate, Sold,
+    Terms, Usage, UsageOf, UsageRequest,
 };
 use provision_core::model::{Pending, Resource, ResourceId};
 use provision_core::plan::PlanFile;
@@ -14,6 +14,7 @@ use provision_core::spec::Spec;
 use provision_data::{Cloud, ListPrice, is_machine};
 
 use crate::error::Error;
+use crate::market;
 use crate::refreshed;
 use crate::registry::Registry;
 
@@ -58,7 +59,10 @@ pub fn bill(
 ) -> Result<Bill, Error> {
     let asked = Asked::of(registry, resources, &day(as_of));
     let mut bill = cost::bill(&asked.items(), &catalogue(registry)?);
-    bill.assumptions.extend(registry.terms.words());
+    let contexts = registry.contexts.values();
+    let clouds = contexts.filter_map(|context| Cloud::of(&context.region));
+    let clouds: BTreeSet<&str> = clouds.map(Cloud::word).collect();
+    bill.assumptions.extend(registry.terms.words(&clouds));
     Ok(bill)
 }
 
@@ -88,6 +92,25 @@ pub fn add_region(catalogue: &mut Catalogue, region: &str, terms: &Terms) -> Res
         catalogue.add(region, item, price);
     }
     Ok(())
+}
+
+/// Prices of machines in a region as they are without a commitment, on which fees are reckoned.
+///
+/// # Errors
+/// Refreshed prices cannot be used.
+pub fn on_demand(region: &str, terms: &Terms) -> Result<Vec<(String, Price)>, Error> {
+    let cloud = Cloud::of(region).map_or("", Cloud::word);
+    let listed = refreshed::list_prices(region)?.into_iter().map(priced);
+    let without = Terms {
+        items: BTreeMap::new(),
+        ..terms.clone()
+    };
+    let machines = listed.filter(|(item, _)| is_machine(item));
+    let pay = |(item, list)| {
+        let price = without.price(cloud, &item, Sold::Other, list);
+        (item, price)
+    };
+    Ok(machines.map(pay).collect())
 }
 
 /// What is paid in a region, by item.
@@ -134,10 +157,13 @@ pub fn unknown_items(spec: &Spec) -> Vec<(&str, String)> {
     if spec.prices.items.is_empty() {
         return Vec::new();
     }
-    let aws = spec.aws.iter().map(|cloud| cloud.region.as_str());
-    let regions: Vec<&str> = aws
-        .chain(spec.gcp.iter().map(|cloud| cloud.region.as_str()))
-        .collect();
+    let aws = spec.aws.as_ref().map(|cloud| cloud.region.as_str());
+    let gcp = spec.gcp.as_ref().map(|cloud| cloud.region.as_str());
+    // A comparison prices the other cloud as well, in the region that stands for this one.
+    let regions: Vec<&str> = match market::regions(aws, gcp) {
+        Ok((aws, gcp)) => vec![aws, gcp],
+        Err(_) => aws.into_iter().chain(gcp).collect(),
+    };
     let known = regions
         .iter()
         .flat_map(|region| provision_data::list_prices(region));
@@ -196,6 +222,7 @@ impl Asked {
             let request = UsageRequest {
                 context: context.clone(),
                 as_of: day.to_owned(),
+                terms: terms_in(registry, &context.region),
                 resources,
                 referred,
             };
@@ -218,6 +245,12 @@ impl Asked {
         })
         .collect()
     }
+}
+
+/// What was agreed with the cloud of a region.
+fn terms_in(registry: &Registry, region: &str) -> CloudTerms {
+    let cloud = Cloud::of(region).map_or("", Cloud::word);
+    registry.terms.of(cloud)
 }
 
 /// What resources of one provider refer to and another one serves.
@@ -283,6 +316,7 @@ mod tests {
             as_of: "2026-11-25".to_owned(),
             resources: kinds.map(bare).collect(),
             referred: Vec::new(),
+            terms: CloudTerms::default(),
         }
     }
 

@@ -248,6 +248,41 @@ fn a_name_that_is_not_there_is_refused_and_a_network_is_not_adopted() {
 const OWN: &str = "[network.main]\n[cluster.a]\nplatform = \"gke\"\nnetwork = \"main\"\n[cluster.a.pool.web]\n\
     machine = { cpu = 2, memory = \"8GiB\" }\nnodes = { min = 1, max = 3 }\n";
 
+/// While another cluster of the project has the name, what was left may be its own: nothing is listed, and that is said.
+fn namesake_keeps_all(place: &Place) {
+    let compute = "/compute/v1/projects/acme-prod";
+    let networks = format!("{compute}/global/networks");
+    let subnets = format!("{compute}/regions/us-east1/subnetworks");
+    let clusters = "/v1/projects/acme-prod/locations/us-east1/clusters";
+    let body = json!({ "name": "theirs", "autoCreateSubnetworks": false });
+    ask(place, "POST", &networks, &body);
+    let network = "projects/acme-prod/global/networks/theirs";
+    let body = json!({ "name": "theirs", "network": network, "ipCidrRange": "10.9.0.0/20" });
+    ask(place, "POST", &subnets, &body);
+    let body = json!({ "cluster": {
+        "name": "shop-a", "network": "theirs", "subnetwork": "theirs", "initialNodeCount": 1,
+        "ipAllocationPolicy": { "useIpAliases": true },
+    } });
+    ask(place, "POST", clusters, &body);
+    let plan = run(place, "plan", "provision.toml", &["--destroy", "--json"]);
+    let plan = plan.expect(0).json();
+    let changes = plan["changes"].as_array().unwrap().iter();
+    let swept: Vec<_> = changes
+        .filter(|change| change["id"].as_str().unwrap().contains("swept"))
+        .collect();
+    assert!(swept.is_empty(), "{swept:#?}");
+    let mut notes = plan["notes"].as_array().unwrap().iter();
+    let unclear = |note: &Value| note["code"] == "left-unclear" && note["address"] == "cluster.a";
+    assert!(notes.any(unclear), "{plan:#}");
+    for gone in [
+        format!("{clusters}/shop-a"),
+        format!("{subnets}/theirs"),
+        format!("{networks}/theirs"),
+    ] {
+        ask(place, "DELETE", &gone, &Value::Null);
+    }
+}
+
 #[test]
 fn what_controllers_left_is_listed_and_deleted_and_data_is_kept() {
     let place = Place::new();
@@ -287,6 +322,7 @@ fn what_controllers_left_is_listed_and_deleted_and_data_is_kept() {
     };
     disk("pvc-1", r#"{"kubernetes.io/created-for/pvc/name":"data"}"#);
     disk("theirs", "somebody's own");
+    namesake_keeps_all(&place);
 
     let plan = run(&place, "plan", "provision.toml", &["--destroy", "--json"])
         .expect(0)

@@ -23,7 +23,15 @@ pub fn of_plan(cost: &PlanCost) -> String {
     if cost.range.max > cost.after {
         let _ = write!(out, ", up to {} with all nodes", cost.range.max.cents());
     }
+    out += &missing(cost.unpriced.len());
     out.push_str(".\n");
+    if let (Some(budget), false) = (cost.budget, cost.unpriced.is_empty()) {
+        let _ = writeln!(
+            out,
+            "  The budget of {} was held against what has a price.",
+            budget.cents()
+        );
+    }
     for moved in cost.lines.iter().take(MOVERS) {
         let _ = writeln!(
             out,
@@ -116,11 +124,12 @@ pub fn bill(stack: &str, bill: &Bill) -> String {
     dates(&mut out, bill);
     let _ = writeln!(
         out,
-        "\n{} {} a month of {} hours{}.",
+        "\n{} {} a month of {} hours{}{}.",
         heading(&format!("Stack `{}`:", plain(stack))),
-        bill.total.cents().bold(),
+        sum(bill.total, bill.unpriced.len()).bold(),
         bill.hours,
-        span(bill.range)
+        span(bill.range),
+        missing(bill.unpriced.len())
     );
     out
 }
@@ -241,15 +250,34 @@ fn pools(pools: &[PoolBill]) -> Table {
         table.add_row([
             plain(pool.address.as_str()),
             nodes,
-            match pool.complete {
-                true => pool.instances.cents(),
-                false => "not priced".to_owned(),
-            },
-            pool.disks.cents(),
-            pool.total.cents(),
+            priced(pool.instances),
+            priced(pool.disks),
+            sum(pool.total, usize::from(!pool.complete)),
         ]);
     }
     table
+}
+
+/// A sum, or that it is not known.
+pub(super) fn priced(sum: Option<Money>) -> String {
+    sum.map_or_else(|| "not priced".to_owned(), Money::cents)
+}
+
+/// A sum, and whether it is all: `$73.00 + ?` where something has no price.
+pub(super) fn sum(sum: Money, unpriced: usize) -> String {
+    match unpriced {
+        0 => sum.cents(),
+        _ => format!("{} + ?", sum.cents()),
+    }
+}
+
+/// Behind a sum: what is not in it; nothing where it is all.
+pub(super) fn missing(unpriced: usize) -> String {
+    match unpriced {
+        0 => String::new(),
+        1 => ", and what one thing costs that has no price here".to_owned(),
+        many => format!(", and what {many} things cost that have no price here"),
+    }
 }
 
 /// List prices, with where and when each was read.

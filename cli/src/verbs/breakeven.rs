@@ -11,8 +11,7 @@ use crate::{files, render};
 
 pub(super) fn run(cx: &Cx, args: &Breakeven) -> Result<Exit, Error> {
     let (spec, markets) = ground(&args.spec)?;
-    let (machine, disk_gib) = node(&spec);
-    let found = breakeven(&Demand::of(&spec), &machine, disk_gib, args.nodes, &markets);
+    let found = breakeven(&Demand::of(&spec), &node(&spec), args.nodes, &markets);
     if let Some(path) = &args.svg {
         let picture = render::curves::svg(&spec.stack, &found);
         files::write_over(path, picture.as_bytes(), b"<svg", "picture")?;

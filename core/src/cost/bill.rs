@@ -99,10 +99,10 @@ pub struct PoolBill {
     pub complete: bool,
     /// How many nodes it has.
     pub nodes: Range<u64>,
-    /// Its machines.
-    pub instances: Money,
-    /// Their disks.
-    pub disks: Money,
+    /// Its machines; `None` where they have no price.
+    pub instances: Option<Money>,
+    /// Their disks; `None` where they have no price.
+    pub disks: Option<Money>,
     /// All of it, as expected.
     pub total: Money,
     /// From the least nodes to the most.
@@ -327,29 +327,42 @@ fn cluster(
 }
 
 fn pools(lines: &[Line], unpriced: &[&Unpriced]) -> Vec<PoolBill> {
-    let mut by_pool: BTreeMap<&Address, Vec<&Line>> = BTreeMap::new();
+    let mut by_pool: BTreeMap<&Address, (Vec<&Line>, Vec<&Unpriced>)> = BTreeMap::new();
     for line in lines {
         if let Some(pool) = pool_of(&line.id.address) {
-            by_pool.entry(pool).or_default().push(line);
+            by_pool.entry(pool).or_default().0.push(line);
         }
     }
-    let pool = |(address, lines): (&Address, Vec<&Line>)| {
-        let of = |part| {
-            let lines = lines.iter().filter(|line| line.part == part);
-            lines.map(|line| line.monthly).sum()
-        };
-        let range = sum(lines.iter().map(|line| line.range));
-        PoolBill {
-            address: address.clone(),
-            complete: !unpriced.iter().any(|one| one.id.address == *address),
-            nodes: lines.first().map(|line| line.count).unwrap_or_default(),
-            instances: of(Part::Nodes),
-            disks: of(Part::Storage),
-            total: range.expected,
-            range,
+    for one in unpriced {
+        if let Some(pool) = pool_of(&one.id.address) {
+            by_pool.entry(pool).or_default().1.push(one);
         }
+    }
+    let bill = |(address, (lines, unpriced))| pool(address, &lines, &unpriced);
+    by_pool.into_iter().map(bill).collect()
+}
+
+fn pool(address: &Address, lines: &[&Line], unpriced: &[&Unpriced]) -> PoolBill {
+    let of = |part| {
+        let without = |one: &&Unpriced| one.part.is_none_or(|of| of == part);
+        let lines = lines.iter().filter(|line| line.part == part);
+        let sum = lines.map(|line| line.monthly).sum();
+        (!unpriced.iter().any(without)).then_some(sum)
     };
-    by_pool.into_iter().map(pool).collect()
+    let range = sum(lines.iter().map(|line| line.range));
+    let counts = lines.iter().map(|line| line.count);
+    let counts = counts.chain(unpriced.iter().filter_map(|one| one.count));
+    PoolBill {
+        address: address.clone(),
+        complete: unpriced.is_empty(),
+        nodes: counts
+            .max_by_key(|count| count.expected)
+            .unwrap_or_default(),
+        instances: of(Part::Nodes),
+        disks: of(Part::Storage),
+        total: range.expected,
+        range,
+    }
 }
 
 fn parts(lines: &[Line]) -> Parts {

@@ -21,6 +21,8 @@ pub struct OverBudget {
     pub before: Money,
     /// The bill after the plan.
     pub after: Money,
+    /// How many things in it have no price, and are in neither sum.
+    pub unpriced: usize,
     /// What costs most in it: resource, component, a month.
     pub most: Vec<Line>,
 }
@@ -42,6 +44,7 @@ impl Budget {
             budget: self.0,
             before: cost.before,
             after: cost.after,
+            unpriced: cost.unpriced.len(),
             most,
         })
     }
@@ -51,12 +54,16 @@ impl OverBudget {
     fn words(&self) -> String {
         format!(
             "over budget: after this plan the stack costs {} a month, which is {} above `budget.monthly_usd` ({}) \
-             and {} above today's {}",
+             and {} above today's {}{}",
             self.after.cents(),
             (self.after - self.budget).cents(),
             self.budget.cents(),
             (self.after - self.before).cents(),
             self.before.cents(),
+            match self.unpriced {
+                0 => String::new(),
+                some => format!("; {some} that have no price are in neither"),
+            }
         )
     }
 

@@ -53,8 +53,27 @@ pub struct Unpriced {
     pub id: ResourceId,
     /// What of it.
     pub component: String,
+    /// The part of the bill that lacks it; `None` where nobody knows what it uses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
+    /// How many there are of it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<Range<u64>>,
     /// Why.
     pub why: String,
+}
+
+impl Unpriced {
+    /// A meter without a price.
+    pub(super) fn of(id: &ResourceId, meter: &Meter, why: String) -> Self {
+        Self {
+            id: id.clone(),
+            component: meter.component.clone(),
+            part: Some(meter.part),
+            count: Some(meter.count),
+            why,
+        }
+    }
 }
 
 /// Prices what one resource uses. Nothing that is charged for is left out: each of its meters becomes a line or stands
@@ -66,25 +85,23 @@ pub(super) fn price(
     unpriced: &mut Vec<Unpriced>,
 ) {
     let id = &item.resource.id;
-    let mut without = |component: &str, why: String| {
-        unpriced.push(Unpriced {
-            id: id.clone(),
-            component: component.to_owned(),
-            why,
-        });
-    };
     let meters = match item.usage {
         Some(Usage::Free { .. }) => return,
         Some(Usage::Charged { meters }) => meters,
         None => {
-            let why = format!("what a {} uses is not known", item.resource.kind);
-            return without(item.resource.kind.as_str(), why);
+            return unpriced.push(Unpriced {
+                id: id.clone(),
+                component: item.resource.kind.as_str().to_owned(),
+                part: None,
+                count: None,
+                why: format!("what a {} uses is not known", item.resource.kind),
+            });
         }
     };
     for meter in meters {
         match listed(meter, item.region, catalogue) {
             Ok(price) => lines.push(line(id, meter, price)),
-            Err(why) => without(&meter.component, why),
+            Err(why) => unpriced.push(Unpriced::of(id, meter, why)),
         }
     }
 }

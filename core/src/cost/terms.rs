@@ -1,6 +1,6 @@
 //! `[prices]`: what somebody pays that differs from the list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,9 @@ pub struct CloudTerms {
     pub discount: Percent,
     /// Taken off machines on demand for a commitment, before the discount.
     pub committed: Percent,
+    /// The cloud's credit for the fee of one cluster is this stack's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub free_cluster: bool,
 }
 
 /// What is sold.
@@ -81,11 +84,12 @@ impl Terms {
         }
     }
 
-    /// What was agreed, for the foot of a bill.
+    /// What was agreed with the clouds that a bill is about, for its foot.
     #[must_use]
-    pub fn words(&self) -> Vec<String> {
+    pub fn words(&self, clouds: &BTreeSet<&str>) -> Vec<String> {
         let mut words = Vec::new();
-        for (cloud, terms) in &self.clouds {
+        let of_bill = |(cloud, _): &(&String, &CloudTerms)| clouds.contains(cloud.as_str());
+        for (cloud, terms) in self.clouds.iter().filter(of_bill) {
             if terms.committed.tenths() > 0 {
                 words.push(format!(
                     "{cloud}: {} % off machines on demand for a commitment",
@@ -96,6 +100,11 @@ impl Terms {
                 words.push(format!(
                     "{cloud}: {} % off everything, as negotiated",
                     terms.discount
+                ));
+            }
+            if terms.free_cluster {
+                words.push(format!(
+                    "{cloud}: the billing account's credit for one cluster is this stack's"
                 ));
             }
         }
@@ -129,6 +138,7 @@ mod tests {
                 CloudTerms {
                     discount: "7.0".parse().unwrap(),
                     committed: "28.0".parse().unwrap(),
+                    free_cluster: false,
                 },
             )]
             .into(),
@@ -160,7 +170,9 @@ mod tests {
             "{}",
             paid.source
         );
-        assert_eq!(terms().words().len(), 3);
-        assert!(Terms::default().is_empty() && Terms::default().words().is_empty());
+        assert_eq!(terms().words(&["aws"].into()).len(), 3);
+        assert_eq!(terms().words(&["gcp"].into()).len(), 1);
+        let none = Terms::default();
+        assert!(none.is_empty() && none.words(&["aws"].into()).is_empty());
     }
 }

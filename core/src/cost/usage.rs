@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Part, Quantity};
+use super::{CloudTerms, Part, Quantity};
 use crate::contract::Context;
 use crate::model::{Fields, Pending, Resource, ResourceId};
 
@@ -19,6 +19,9 @@ pub struct UsageRequest {
     pub resources: Vec<UsageOf>,
     /// What those refer to and other providers serve.
     pub referred: Vec<Resource<Pending>>,
+    /// What was agreed with the cloud: some of it changes how much is used, and not what that costs.
+    #[serde(default)]
+    pub terms: CloudTerms,
 }
 
 /// A resource whose usage is wanted.
@@ -90,7 +93,7 @@ pub enum Charge {
 }
 
 /// The least, the expected and the most of something.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Range<T> {
     /// The least.
     pub min: T,

@@ -125,7 +125,7 @@ impl Writer {
         let texts = |choice: &Value| choice.get("type") == Some(&json!("string"));
         let tables = |choice: &Value| choice.get("$ref").is_some();
         let scalar = matches!(ty, Type::Any(_) | Type::Bool | Type::Integer(..))
-            || matches!(ty, Type::Number(..) | Type::Word(_));
+            || matches!(ty, Type::Number(..) | Type::Decimal(..) | Type::Word(_));
         if scalar && !choices.iter().any(texts) && !choices.iter().all(tables) {
             choices.push(json!({ "$ref": format!("#/$defs/{VARIABLE}") }));
         }
@@ -150,7 +150,7 @@ impl Writer {
             Type::Integer(least, most) => {
                 json!({ "type": "integer", "minimum": least, "maximum": most })
             }
-            Type::Number(least, most) => {
+            Type::Number(least, most) | Type::Decimal(least, most, _) => {
                 json!({ "type": "number", "minimum": least, "maximum": most })
             }
             Type::List(of) => json!({ "type": "array", "items": self.value(of, plain(mode)) }),

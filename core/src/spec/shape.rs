@@ -158,7 +158,7 @@ impl Shape<'_> {
             (Type::Text(_) | Type::Word(_), Data::Integer(_) | Data::Float(_) | Data::Bool(_)) => {
                 Some("write it in quotes".to_owned())
             }
-            (Type::Integer(..) | Type::Number(..), Data::Text(text))
+            (Type::Integer(..) | Type::Number(..) | Type::Decimal(..), Data::Text(text))
                 if text.parse::<f64>().is_ok() =>
             {
                 Some(format!("write {text} without quotes"))
@@ -195,13 +195,19 @@ impl Shape<'_> {
             {
                 Err(out_of_range(node.at, name, value, (least, most)))
             }
-            (Type::Number(least, most), Data::Float(value)) if !(least..=most).contains(&value) => {
+            (Type::Number(least, most) | Type::Decimal(least, most, _), Data::Float(value))
+                if !(least..=most).contains(&value) =>
+            {
                 Err(out_of_range(node.at, name, value, (least, most)))
             }
-            (Type::Number(least, most), Data::Integer(value))
+            (Type::Number(least, most) | Type::Decimal(least, most, _), Data::Integer(value))
                 if (*value as f64) < *least || (*value as f64) > *most =>
             {
                 Err(out_of_range(node.at, name, &(*value as f64), (least, most)))
+            }
+            (Type::Decimal(_, _, places), Data::Float(value)) if !has(*value, *places) => {
+                let message = format!("`{name}` is {value}; it can have {places} decimals at most");
+                Err(Problem::new("bad-value", node.at, message).label("too exact"))
             }
             _ => Ok(()),
         };
@@ -221,6 +227,15 @@ fn unknown_word(at: At, words: &[&str], text: &str, name: &str) -> Problem {
     Problem::new("bad-value", at, message)
         .label("unknown word")
         .help(help)
+}
+
+/// Whether a number is written with no more than so many decimals.
+fn has(value: f64, places: u8) -> bool {
+    let text = value.to_string();
+    let decimals = text
+        .split_once('.')
+        .map_or(0, |(_, decimals)| decimals.len());
+    decimals <= usize::from(places)
 }
 
 fn out_of_range<T: std::fmt::Display>(at: At, name: &str, value: T, bounds: (T, T)) -> Problem {

@@ -161,7 +161,7 @@ impl<'a> Support<'a> {
     }
 }
 
-/// What extended support costs: `the cluster costs $0.60 instead of $0.10 an hour (+$365 a month)`.
+/// What extended support costs: `the cluster costs $0.60 instead of $0.10 an hour (+$365 a month by the list)`.
 fn price(region: &str) -> String {
     let of = |item: &str| {
         let nanos = provision_data::service_nanos(region, item);
@@ -172,7 +172,7 @@ fn price(region: &str) -> String {
     };
     let dollars = |cents: u64| format!("${}.{:02}", cents / 100, cents % 100);
     format!(
-        "the cluster costs {} instead of {} an hour (+${} a month)",
+        "the cluster costs {} instead of {} an hour (+${} a month by the list)",
         dollars(standard + more),
         dollars(standard),
         more * MONTH_HOURS / 100

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use provision_core::contract::Context;
-use provision_core::cost::{Usage, UsageAnswer, UsageOf, UsageRequest};
+use provision_core::cost::{CloudTerms, Usage, UsageAnswer, UsageOf, UsageRequest};
 use provision_core::model::{Never, Pending, Resource, ResourceId, Value};
 
 /// One object, and what its usage depends on.
@@ -13,6 +13,8 @@ pub struct Uses<'a> {
     pub context: &'a Context,
     /// The day for which it is asked: `2026-11-25`.
     pub as_of: &'a str,
+    /// What was agreed with the cloud.
+    pub terms: CloudTerms,
     of: &'a UsageOf,
     all: &'a [UsageOf],
     others: &'a BTreeMap<&'a ResourceId, &'a Resource<Pending>>,
@@ -159,6 +161,7 @@ pub fn usages(
     let uses = Uses {
         context: &request.context,
         as_of: &request.as_of,
+        terms: request.terms,
         of: first,
         all: &request.resources,
         others: &others,

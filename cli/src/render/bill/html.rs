@@ -5,6 +5,7 @@ use provision_core::cost::{Bill, Line, Money, Part};
 
 use super::chart::{class, single, span as span_chart, stacked};
 use super::{OfCluster, Section, assumptions, largest, nodes, quantity, sections, span};
+use crate::render::cost::{missing, priced, sum};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -25,7 +26,7 @@ pub fn page(stack: &str, bill: &Bill) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
                 meta name="color-scheme" content="light dark";
-                title { (stack) ": " (bill.total.cents()) " a month" }
+                title { (stack) ": " (sum(bill.total, bill.unpriced.len())) " a month" }
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -51,10 +52,11 @@ pub fn page(stack: &str, bill: &Bill) -> String {
 }
 
 fn head(stack: &str, bill: &Bill) -> Markup {
+    let without = bill.unpriced.len();
     html! {
         header {
             p.stack { (stack) }
-            h1 { (bill.total.cents()) small { " a month" } }
+            h1 { (sum(bill.total, without)) small { " a month" (missing(without)) } }
             @if let Some(span) = span(bill.range) {
                 p { (span) }
                 (span_chart(bill.range, bill.range.max))
@@ -138,9 +140,9 @@ fn pools(of: &OfCluster<'_>) -> Markup {
                     tr {
                         td { (pool.address.as_str()) }
                         td.n { (nodes(pool.nodes)) }
-                        td.n { @if pool.complete { (pool.instances.cents()) } @else { "not priced" } }
-                        td.n { (pool.disks.cents()) }
-                        td.n { (pool.total.cents()) }
+                        td.n { (priced(pool.instances)) }
+                        td.n { (priced(pool.disks)) }
+                        td.n { (sum(pool.total, usize::from(!pool.complete))) }
                         td.wide { (span_chart(pool.range, most)) }
                     }
                 }

@@ -5,12 +5,19 @@ use std::fmt::Write as _;
 use provision_core::cost::{Bill, Part};
 
 use super::{Section, assumptions, nodes, quantity, sections, span};
+use crate::render::cost::{missing, priced, sum};
 
 /// The comment.
 #[must_use]
 pub fn comment(stack: &str, bill: &Bill) -> String {
     let sections = sections(bill);
-    let mut out = format!("### `{}`: {} a month\n\n", code(stack), bill.total.cents());
+    let without = bill.unpriced.len();
+    let mut out = format!(
+        "### `{}`: {} a month{}\n\n",
+        code(stack),
+        sum(bill.total, without),
+        missing(without)
+    );
     if let Some(span) = span(bill.range) {
         let _ = writeln!(out, "{span}.\n");
     }
@@ -70,17 +77,14 @@ fn pools(out: &mut String, sections: &[Section<'_>]) {
     }
     out.push_str("| pool | nodes | machines | disks | a month |\n|---|--:|--:|--:|--:|\n");
     for pool in pools {
-        let machines = match pool.complete {
-            true => pool.instances.cents(),
-            false => "not priced".to_owned(),
-        };
         let _ = writeln!(
             out,
-            "| `{}` | {} | {machines} | {} | {} |",
+            "| `{}` | {} | {} | {} | {} |",
             code(pool.address.as_str()),
             nodes(pool.nodes),
-            pool.disks.cents(),
-            pool.total.cents()
+            priced(pool.instances),
+            priced(pool.disks),
+            sum(pool.total, usize::from(!pool.complete))
         );
     }
     out.push('\n');

@@ -5,12 +5,12 @@ use std::cmp::Reverse;
 use serde::{Deserialize, Serialize};
 
 use super::column::column;
-use super::demand::{Demand, gib};
+use super::demand::{Demand, Node, gib};
 use super::{Column, Markets, Variant, ground};
 use crate::cost::{CURRENCY, HOURS, Line, Money, PERIOD, Shares, Unpriced};
 use crate::model::Platform;
 use crate::plan::FORMAT_VERSION;
-use crate::spec::{Machine, Pool, Spec};
+use crate::spec::{self, Pool, Spec};
 
 /// A control plane that is no more than this of the bill hardly counts any more: tenths of a per cent.
 const LITTLE: i64 = 100;
@@ -90,37 +90,39 @@ pub struct Cheapest {
     pub variant: String,
 }
 
-/// The node that a spec grows by: that of its largest pool, and the GiB of its disk.
+/// The node that a spec grows by: that of its largest pool.
 #[must_use]
-pub fn node(spec: &Spec) -> (Machine, u64) {
+pub fn node(spec: &Spec) -> Node {
     let pools = spec
         .clusters
         .values()
         .flat_map(|cluster| cluster.pools.values());
     let largest = pools.min_by_key(|pool: &&Pool| Reverse((pool.nodes.min, pool.nodes.max)));
     let (cpu, memory, disk) = NODE;
-    let plain = || Machine {
+    let plain = || spec::Machine {
         cpu_milli: Some(cpu),
         memory: Some(memory),
-        ..Machine::default()
+        ..spec::Machine::default()
     };
     match largest {
-        Some(pool) => (pool.machine.clone(), gib(pool.disk)),
-        None => (plain(), disk),
+        Some(pool) => Node {
+            machine: pool.machine.clone(),
+            disk_gib: gib(pool.disk),
+            disk_type: pool.gke.disk_type.clone(),
+        },
+        None => Node {
+            machine: plain(),
+            disk_gib: disk,
+            disk_type: None,
+        },
     }
 }
 
 /// Prices one node to `most` nodes on every platform, with what else a demand needs.
 #[must_use]
-pub fn breakeven(
-    demand: &Demand,
-    machine: &Machine,
-    disk_gib: u64,
-    most: u64,
-    markets: &Markets,
-) -> Breakeven {
+pub fn breakeven(demand: &Demand, node: &Node, most: u64, markets: &Markets) -> Breakeven {
     let demands: Vec<Demand> = (1..=most)
-        .map(|nodes| demand.with_machines(nodes, machine, disk_gib))
+        .map(|nodes| demand.with_machines(nodes, node))
         .collect();
     let curves: Vec<Curve> = Variant::ALL
         .into_iter()
@@ -133,7 +135,7 @@ pub fn breakeven(
         hours: HOURS,
         aws_region: markets.aws.region.clone(),
         gcp_region: markets.gcp.region.clone(),
-        disk_gib,
+        disk_gib: node.disk_gib,
         cheapest: cheapest(&curves),
         curves,
         assumptions: ground::of_breakeven(),

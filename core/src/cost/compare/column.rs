@@ -2,11 +2,11 @@
 
 use super::allocatable::Room;
 use super::demand::{Demand, Group, Load, Pods};
-use super::machines::{coredns, disk, fleet, pods, room, wanted};
+use super::machines::{AUTO_PERCENT, auto_hours, coredns, fleet, pods, room, volume, wanted};
 use super::rounding::{self, Sold};
 use super::sheet::{Asked, Sheet, month_of};
 use super::{Column, Machine, Markets, PoolOf, Variant, around};
-use crate::cost::{HOURS, Meter, Part, Quantity, Range};
+use crate::cost::{Meter, Part, Quantity, Range};
 use crate::model::{Platform, ResourceId};
 use crate::spec::Arch;
 
@@ -29,8 +29,11 @@ const FARGATE_ARM: (&str, (&str, &str)) = ("fargate.arm.vcpu", ("fargate.arm.mem
 /// Pods of CoreDNS on Fargate, which nobody asked for.
 const COREDNS: &str = "coredns";
 
-/// What the fee of Auto Mode is of the price of a machine, in per cent.
-const AUTO_PERCENT: i64 = 12;
+/// What is said of a fee that the credit pays.
+const CREDIT: &str = "Google's credit for one cluster of the billing account pays for it";
+
+/// Before an item: its price without a commitment, on which fees are reckoned.
+pub const ON_DEMAND: &str = "on-demand.";
 
 /// Prices a demand.
 pub(super) fn column(variant: Variant, demand: &Demand, markets: &Markets) -> Column {
@@ -53,16 +56,20 @@ fn masters(sheet: &mut Sheet<'_>) {
         Platform::Eks => "eks.cluster",
         _ => return,
     };
+    let mut credit = sheet.variant == Variant::GkeAutopilot && sheet.markets.free_cluster;
     for cluster in &sheet.demand.clusters {
         let address = format!("cluster.{cluster}");
         let id = ResourceId::new(address.as_str(), "cluster");
-        sheet.hours(
-            &id,
-            "control plane",
-            Part::ControlPlane,
-            item,
-            Range::exactly(1),
-        );
+        let hours = match std::mem::take(&mut credit) {
+            true => Quantity::whole(0),
+            false => Quantity::month(),
+        };
+        let fee = Meter::listed("control plane", Part::ControlPlane, item, "hour", hours);
+        let fee = match hours == Quantity::whole(0) {
+            true => fee.assuming(CREDIT),
+            false => fee,
+        };
+        sheet.charge(&id, &fee);
         if sheet.variant == Variant::EksFargate {
             let id = ResourceId::new(address.as_str(), COREDNS);
             sell(sheet, &id, &coredns(), Arch::Amd64);
@@ -75,10 +82,10 @@ fn nodes<'a>(sheet: &mut Sheet<'a>, group: &'a Group, room: fn(&Machine) -> Room
     let id = ResourceId::new(group.name.as_str(), "machines");
     let found = match fleet(sheet.variant, room, group, sheet.markets) {
         Ok(found) => found,
-        Err(why) => return sheet.without(&id, "machines", why),
+        Err(why) => return sheet.without(&id, "machines", Part::Nodes, why),
     };
     let (machine, count) = (found.machine, found.nodes);
-    machines(sheet, &id, group.disk_gib, machine, count);
+    machines(sheet, &id, group, machine, count);
     let asked = match &group.load {
         Load::Machines(_) => Asked::Room(room(machine)),
         Load::Pods(pods) => {
@@ -107,7 +114,7 @@ fn nodes<'a>(sheet: &mut Sheet<'a>, group: &'a Group, room: fn(&Machine) -> Room
 fn machines(
     sheet: &mut Sheet<'_>,
     id: &ResourceId,
-    disk_gib: u64,
+    group: &Group,
     machine: &Machine,
     count: Range<u64>,
 ) {
@@ -115,14 +122,14 @@ fn machines(
     sheet.hours(id, name, Part::Nodes, item, count);
     if sheet.variant == Variant::EksAuto {
         let component = format!("{name} Auto Mode fee");
-        let share = Quantity::thousandths(i64::from(HOURS) * 10 * AUTO_PERCENT);
-        let fee = Meter::listed(&component, Part::Management, item, "hour", share);
-        let said = format!("{AUTO_PERCENT} % of the hours of the machine");
+        let item = format!("{ON_DEMAND}{item}");
+        let fee = Meter::listed(&component, Part::Management, &item, "hour", auto_hours());
+        let said = format!("{AUTO_PERCENT} % of the machine's hours at its price on demand");
         sheet.charge(id, &fee.count(count).assuming(said));
     }
-    let (item, unit) = disk(sheet.variant);
-    let each = Quantity::whole(disk_gib);
-    let disks = Meter::listed("root disk", Part::Storage, item, unit, each);
+    let (item, unit) = group.disk_of(machine);
+    let each = Quantity::whole(group.disk_gib);
+    let disks = Meter::listed("root disk", Part::Storage, &item, unit, each);
     sheet.disks(id, &disks.count(count));
 }
 
@@ -132,12 +139,12 @@ fn without_nodes<'a>(sheet: &mut Sheet<'a>, group: &'a Group) {
         Ok(all) => all,
         Err(why) => {
             let id = ResourceId::new(group.name.as_str(), "pods");
-            return sheet.without(&id, "pods", why);
+            return sheet.without(&id, "pods", Part::Nodes, why);
         }
     };
     let arch = match &group.load {
         Load::Pods(_) => group.machine.arch,
-        Load::Machines(_) => wanted(sheet.variant.platform(), &group.machine, sheet.markets)
+        Load::Machines(_) => wanted(sheet.variant.platform(), group, sheet.markets)
             .map_or(group.machine.arch, |machine| machine.arch),
     };
     for pods in &all {
@@ -178,7 +185,7 @@ fn sell(sheet: &mut Sheet<'_>, id: &ResourceId, pods: &Pods, arch: Arch) {
     };
     let Some(sold) = sold else {
         let why = format!("nothing as large as {cpu}m and {memory} MiB is sold without a machine");
-        return sheet.without(id, "pods", why);
+        return sheet.without(id, "pods", Part::Nodes, why);
     };
     let autopilot = sheet.variant == Variant::GkeAutopilot;
     let mut charge = |component: &str, part, (item, unit): (&str, &str), each| {
@@ -218,11 +225,11 @@ fn volumes(sheet: &mut Sheet<'_>, pods: &Pods) {
                 platform.word(),
                 sheet.variant.word()
             );
-            return sheet.without(&id, "volumes", why);
+            return sheet.without(&id, "volumes", Part::Storage, why);
         }
-        variant => disk(variant),
+        variant => volume(variant),
     };
     let each = Quantity::whole(pods.volumes_gib);
-    let meter = Meter::listed("volumes", Part::Storage, item, unit, each);
+    let meter = Meter::listed("volumes", Part::Storage, &item, unit, each);
     sheet.charge(&id, &meter.count(pods.count));
 }

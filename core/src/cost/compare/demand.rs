@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::Machine;
 use crate::cost::Range;
 use crate::spec::{
-    Arch, Cluster, Container, LoadBalancer, Machine, Nat, Pool, Replicas, Secret, SecretSource,
-    Spec, Workload,
+    self, Arch, Cluster, Container, LoadBalancer, Nat, Pool, Replicas, Secret, SecretSource, Spec,
+    Workload,
 };
 
 /// What a container is taken to ask for that does not say: millicores and MiB.
@@ -62,9 +63,35 @@ pub struct Group {
     /// What it carries.
     pub load: Load,
     /// Which machines are wanted; of pods only the architecture.
-    pub machine: Machine,
+    pub machine: spec::Machine,
     /// GiB of a node's disk.
     pub disk_gib: u64,
+    /// What that is on Google Cloud, where the spec says it: `pd-ssd`.
+    pub disk_type: Option<String>,
+}
+
+impl Group {
+    /// Whether a machine boots from the disk that is wanted.
+    pub(super) fn boots(&self, machine: &Machine) -> bool {
+        let named = self.disk_type.as_deref();
+        named.is_none_or(|named| machine.disk.takes(named))
+    }
+
+    /// The item of a machine's disk, and its unit.
+    pub(super) fn disk_of(&self, machine: &Machine) -> (String, &'static str) {
+        machine.disk.item(self.disk_type.as_deref())
+    }
+}
+
+/// What a node is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// The machine.
+    pub machine: spec::Machine,
+    /// GiB of its disk.
+    pub disk_gib: u64,
+    /// What that is on Google Cloud, where the spec says it.
+    pub disk_type: Option<String>,
 }
 
 /// A network of one's own with a way out.
@@ -153,7 +180,7 @@ impl Demand {
 
     /// The same with so many machines of one sort instead of what runs.
     #[must_use]
-    pub fn with_machines(&self, number: u64, machine: &Machine, disk_gib: u64) -> Self {
+    pub fn with_machines(&self, number: u64, node: &Node) -> Self {
         let cluster = self.clusters.first().cloned().unwrap_or_default();
         Self {
             basis: Basis::Pools,
@@ -161,8 +188,9 @@ impl Demand {
                 name: format!("cluster.{cluster}"),
                 cluster,
                 load: Load::Machines(Range::exactly(number)),
-                machine: machine.clone(),
-                disk_gib,
+                machine: node.machine.clone(),
+                disk_gib: node.disk_gib,
+                disk_type: node.disk_type.clone(),
             }],
             notes: BTreeSet::new(),
             ..self.clone()
@@ -230,6 +258,7 @@ fn of_pools(name: &str, cluster: &Cluster, notes: &mut BTreeSet<String>) -> Vec<
         }),
         machine: of.machine.clone(),
         disk_gib: gib(of.disk),
+        disk_type: of.gke.disk_type.clone(),
     };
     cluster.pools.iter().map(group).collect()
 }
@@ -259,6 +288,9 @@ fn of_workloads(
     }
     let disks = cluster.pools.values().map(|pool| gib(pool.disk));
     let disk_gib = disks.max().unwrap_or(DISK_GIB);
+    let mut types = cluster.pools.values().map(|pool| &pool.gke.disk_type);
+    let first = types.next().cloned().flatten();
+    let disk_type = first.filter(|first| types.all(|other| other.as_ref() == Some(first)));
     let group = |(arch, pods): (Arch, Vec<Pods>)| Group {
         name: match arch {
             Arch::Amd64 => format!("cluster.{name}"),
@@ -266,11 +298,12 @@ fn of_workloads(
         },
         cluster: name.to_owned(),
         load: Load::Pods(pods),
-        machine: Machine {
+        machine: spec::Machine {
             arch,
-            ..Machine::default()
+            ..spec::Machine::default()
         },
         disk_gib,
+        disk_type: disk_type.clone(),
     };
     by_arch.into_iter().map(group).collect()
 }

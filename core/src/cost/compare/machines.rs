@@ -3,7 +3,7 @@
 use super::allocatable::{self, Room};
 use super::demand::{Group, Load, Pods};
 use super::pack;
-use super::{Machine, Market, Markets, Variant};
+use super::{BootDisk, Machine, Market, Markets, ON_DEMAND, Variant};
 use crate::cost::{Catalogue, HOURS, Money, Quantity, Range};
 use crate::model::Platform;
 use crate::spec::{self, Arch};
@@ -45,7 +45,7 @@ pub(super) fn fleet<'a>(
 ) -> Result<Fleet<'a>, String> {
     match &group.load {
         Load::Machines(nodes) => Ok(Fleet {
-            machine: wanted(variant.platform(), &group.machine, markets)?,
+            machine: wanted(variant.platform(), group, markets)?,
             nodes: *nodes,
         }),
         Load::Pods(pods) => {
@@ -65,9 +65,10 @@ pub(super) fn fleet<'a>(
 /// The machine that a pool's words lead to: a named one of this cloud, else the cheapest that has at least as much.
 pub(super) fn wanted<'a>(
     platform: Platform,
-    wish: &spec::Machine,
+    group: &Group,
     markets: &'a Markets,
 ) -> Result<&'a Machine, String> {
+    let wish = &group.machine;
     let (market, alike) = match platform {
         Platform::Gke => (&markets.gcp, [Platform::Gke].as_slice()),
         Platform::Ecs => (&markets.aws, [Platform::Ecs, Platform::Eks].as_slice()),
@@ -83,6 +84,7 @@ pub(super) fn wanted<'a>(
         u64::from(machine.vcpu) * 1000 >= cpu
             && machine.memory_mib >= memory
             && machine.arch == arch
+            && group.boots(machine)
     };
     market.general.iter().find(fits).ok_or_else(|| {
         let region = &market.region;
@@ -123,16 +125,25 @@ fn packed<'a>(
     let least = u64::from(pods.iter().any(|pods| pods.count.expected > 1)) + 1;
     let month = |machine: &Machine, nodes: u64| {
         let price = catalogue.price(&market.region, &machine.item)?;
-        let disk = catalogue.price(&market.region, disk(variant).0);
+        let disk = catalogue.price(&market.region, &group.disk_of(machine).0);
         let disks = Quantity::whole(group.disk_gib).times(nodes);
         let disks = disk.map_or(Money::ZERO, |price| price.rate.of(disks));
-        Some(price.rate.of(hours(variant).times(nodes)) + disks)
+        let fee = match variant {
+            Variant::EksAuto => {
+                let item = format!("{ON_DEMAND}{}", machine.item);
+                let price = catalogue.price(&market.region, &item)?;
+                price.rate.of(auto_hours().times(nodes))
+            }
+            _ => Money::ZERO,
+        };
+        Some(price.rate.of(Quantity::month().times(nodes)) + fee + disks)
     };
     let of = |machine: &Machine, count: fn(&Pods) -> u64| {
         Some(pack::nodes(&all, room(machine), count)?.max(least))
     };
     let fitting = market.general.iter();
-    let fitting = fitting.filter(|machine| machine.arch == group.machine.arch);
+    let fitting =
+        fitting.filter(|machine| machine.arch == group.machine.arch && group.boots(machine));
     let priced = fitting.filter_map(|machine| {
         let nodes = of(machine, |pods| pods.count.expected)?;
         Some((month(machine, nodes)?, nodes, machine))
@@ -153,21 +164,21 @@ fn packed<'a>(
     Ok(Fleet { machine, nodes })
 }
 
-/// Hours of a machine as they count when machines are compared: with the fee of Auto Mode.
-fn hours(variant: Variant) -> Quantity {
-    let hours = i64::from(HOURS) * 1000;
-    match variant {
-        Variant::EksAuto => Quantity::thousandths(hours * 112 / 100),
-        _ => Quantity::thousandths(hours),
-    }
+/// What the fee of Auto Mode is of the price of a machine, in per cent.
+pub(super) const AUTO_PERCENT: i64 = 12;
+
+/// The fee of Auto Mode, in hours of the machine at its price on demand.
+pub(super) fn auto_hours() -> Quantity {
+    Quantity::thousandths(i64::from(HOURS) * 10 * AUTO_PERCENT)
 }
 
-/// The disk of a node, and its unit.
-pub(super) fn disk(variant: Variant) -> (&'static str, &'static str) {
-    match variant.platform() {
-        Platform::Gke => ("gce.disk.pd-balanced", "GiB-month"),
-        _ => ("ebs.gp3", "GB-month"),
-    }
+/// The disk that a pod keeps, and its unit.
+pub(super) fn volume(variant: Variant) -> (String, &'static str) {
+    let disk = match variant.platform() {
+        Platform::Gke => BootDisk::Persistent,
+        _ => BootDisk::Ebs,
+    };
+    disk.item(None)
 }
 
 /// The pods of a group where there are no nodes: its own, or one for each machine, as large as what that leaves.
@@ -180,7 +191,7 @@ pub(super) fn pods(
         Load::Pods(pods) => return Ok(pods.clone()),
         Load::Machines(count) => *count,
     };
-    let machine = wanted(variant.platform(), &group.machine, markets)?;
+    let machine = wanted(variant.platform(), group, markets)?;
     let room = match variant.platform() {
         Platform::Gke => allocatable::gke_managed(machine),
         _ => allocatable::eks_managed(machine),

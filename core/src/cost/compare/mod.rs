@@ -26,7 +26,14 @@ use crate::plan::FORMAT_VERSION;
 use crate::spec::Arch;
 
 pub use breakeven::{Breakeven, Cheapest, Curve, Point, breakeven, node};
-pub use demand::{Balancer, Basis, Demand, Group, Load, Pods, Way};
+pub use column::ON_DEMAND;
+pub use demand::{Balancer, Basis, Demand, Group, Load, Node, Pods, Way};
+
+/// How the names of hyperdisks begin.
+const HYPERDISK: &str = "hyperdisk-";
+
+/// The disk of Google Cloud where none is named.
+const BALANCED: &str = "pd-balanced";
 
 /// A machine type that is for sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +50,44 @@ pub struct Machine {
     pub arch: Arch,
     /// Most pods that its network interfaces allow, where known.
     pub most_pods: Option<u32>,
+    /// What it boots from where nothing else is named.
+    pub disk: BootDisk,
+}
+
+/// The disks that a machine boots from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BootDisk {
+    /// Volumes of EBS.
+    #[default]
+    Ebs,
+    /// Persistent disks of Google Cloud.
+    Persistent,
+    /// Hyperdisks alone.
+    Hyperdisk,
+    /// Either of these.
+    Either,
+}
+
+impl BootDisk {
+    /// Whether a machine boots from a type of disk of Google Cloud.
+    fn takes(self, word: &str) -> bool {
+        match self {
+            Self::Ebs | Self::Either => true,
+            Self::Persistent => !word.starts_with(HYPERDISK),
+            Self::Hyperdisk => word.starts_with(HYPERDISK),
+        }
+    }
+
+    /// The item of a disk and its unit; `named` is what a pool on Google Cloud says.
+    fn item(self, named: Option<&str>) -> (String, &'static str) {
+        let word = match (self, named) {
+            (Self::Ebs, _) => return ("ebs.gp3".to_owned(), "GB-month"),
+            (_, Some(named)) => named,
+            (Self::Hyperdisk, None) => "hyperdisk-balanced",
+            (_, None) => BALANCED,
+        };
+        (format!("gce.disk.{word}"), "GiB-month")
+    }
 }
 
 /// What a region of a cloud sells.
@@ -73,6 +118,8 @@ pub struct Markets {
     pub gcp: Market,
     /// Prices of both regions.
     pub catalogue: Catalogue,
+    /// Google's credit for the fee of one zonal or Autopilot cluster is the spec's.
+    pub free_cluster: bool,
 }
 
 /// A way of running it.

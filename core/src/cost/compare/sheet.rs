@@ -75,17 +75,19 @@ impl<'a> Sheet<'a> {
                 month
             }
             Err(why) => {
-                self.without(id, &meter.component, why);
+                self.unpriced.push(Unpriced::of(id, meter, why));
                 Money::ZERO
             }
         }
     }
 
     /// Something that cannot be priced here.
-    pub(super) fn without(&mut self, id: &ResourceId, component: &str, why: String) {
+    pub(super) fn without(&mut self, id: &ResourceId, component: &str, part: Part, why: String) {
         self.unpriced.push(Unpriced {
             id: id.clone(),
             component: component.to_owned(),
+            part: Some(part),
+            count: None,
             why,
         });
     }

@@ -69,6 +69,10 @@ fn machine(item: &str, vcpu: u32, gib: u64, pods: Option<u32>) -> Machine {
             false => Arch::Amd64,
         },
         most_pods: pods,
+        disk: match item.starts_with("gce.") {
+            true => BootDisk::Persistent,
+            false => BootDisk::Ebs,
+        },
     }
 }
 
@@ -93,7 +97,7 @@ fn markets() -> Markets {
             ],
             named: Vec::new(),
         },
-        catalogue: Catalogue::default(),
+        ..Markets::default()
     };
     let aws = OF_AWS.iter().map(|row| (AWS, row));
     for (region, (item, unit, nanos)) in aws.chain(OF_GCP.iter().map(|row| (GCP, row))) {
@@ -103,6 +107,10 @@ fn markets() -> Markets {
             as_of: "2026-09-28".to_owned(),
             source: format!("list of {item}"),
         };
+        if item.starts_with("ec2.") {
+            let item = format!("{ON_DEMAND}{item}");
+            markets.catalogue.add(region, item, price.clone());
+        }
         markets.catalogue.add(region, *item, price);
     }
     markets
@@ -112,6 +120,14 @@ fn m5_large() -> spec::Machine {
     spec::Machine {
         types: BTreeMap::from([(Platform::Eks, vec!["m5.large".to_owned()])]),
         ..spec::Machine::default()
+    }
+}
+
+fn node_of(machine: spec::Machine) -> Node {
+    Node {
+        machine,
+        disk_gib: 20,
+        disk_type: None,
     }
 }
 
@@ -149,6 +165,7 @@ fn group(pods: Vec<Pods>) -> Group {
         load: Load::Pods(pods),
         machine: spec::Machine::default(),
         disk_gib: 20,
+        disk_type: None,
     }
 }
 
@@ -194,7 +211,7 @@ fn curve_of(breakeven: &Breakeven, variant: Variant) -> &Curve {
 #[test]
 fn the_share_of_the_control_plane_is_the_known_one() {
     let demand = bare(Vec::new());
-    let found = breakeven(&demand, &m5_large(), 20, 100, &markets());
+    let found = breakeven(&demand, &node_of(m5_large()), 100, &markets());
     let curve = curve_of(&found, Variant::EksNodes);
     let share = |nodes: usize| {
         let shares = curve.points[nodes - 1].master_share;
@@ -219,7 +236,7 @@ fn the_share_of_the_control_plane_is_the_known_one() {
 
 #[test]
 fn the_cheapest_are_told_without_gaps_and_truly() {
-    let found = breakeven(&bare(Vec::new()), &m5_large(), 20, 100, &markets());
+    let found = breakeven(&bare(Vec::new()), &node_of(m5_large()), 100, &markets());
     let mut next = 1;
     for span in &found.cheapest {
         assert_eq!(span.from, next);
@@ -389,7 +406,7 @@ fn what_has_no_price_is_listed_and_never_nothing() {
             .iter()
             .any(|one| one.why == "no price of gke.cluster in mars-north1")
     );
-    let found = breakeven(&demand, &m5_large(), 20, 3, &nowhere);
+    let found = breakeven(&demand, &node_of(m5_large()), 3, &nowhere);
     assert!(
         found
             .cheapest

@@ -88,6 +88,7 @@ fn terms(view: &View<'_>) -> Terms {
         let terms = CloudTerms {
             discount: percent("discount"),
             committed: percent("committed"),
+            free_cluster: agreed.flag("free_cluster"),
         };
         Some((cloud.to_owned(), terms))
     };

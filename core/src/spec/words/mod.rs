@@ -56,6 +56,8 @@ pub(super) enum Type {
     Integer(i64, i64),
     /// Any number from, to.
     Number(f64, f64),
+    /// A number within bounds, with so many decimals at most.
+    Decimal(f64, f64, u8),
     List(&'static Type),
     /// Keys of a form, values of a type.
     Map(Format, &'static Type),
@@ -140,7 +142,7 @@ impl Type {
             (Self::Text(_) | Self::Word(_), Data::Text(_))
             | (Self::Bool, Data::Bool(_))
             | (Self::Integer(..), Data::Integer(_))
-            | (Self::Number(..), Data::Integer(_) | Data::Float(_))
+            | (Self::Number(..) | Self::Decimal(..), Data::Integer(_) | Data::Float(_))
             | (Self::List(_), Data::List(_))
             | (Self::Map(..) | Self::Block(_) | Self::Overlay, Data::Table(_)) => true,
             (Self::Any(types), _) => types.iter().any(|ty| ty.admits(node)),
@@ -158,7 +160,7 @@ impl Type {
             }
             Self::Bool => "true or false".to_owned(),
             Self::Integer(..) => "an integer".to_owned(),
-            Self::Number(..) => "a number".to_owned(),
+            Self::Number(..) | Self::Decimal(..) => "a number".to_owned(),
             Self::List(of) => format!("an array, each item {}", of.describe()),
             Self::Map(..) | Self::Block(_) | Self::Overlay => "a table".to_owned(),
             Self::Any(types) => {

@@ -3,7 +3,7 @@
 use super::cluster::CLUSTER;
 use super::network::NETWORK;
 use super::run::{JOB, LOAD_BALANCER, SECRET, WORKLOAD};
-use super::{Block, LONG, SHORT, SHORT_NAME, TEXT, Type, key};
+use super::{Block, Key, LONG, SHORT, SHORT_NAME, TEXT, Type, key};
 use crate::spec::format::Format;
 
 /// The whole file.
@@ -143,30 +143,47 @@ static PRICES: Block = Block {
             Type::Block(&TERMS),
             "Agreed with Amazon Web Services.",
         ),
-        key("gcp", Type::Block(&TERMS), "Agreed with Google Cloud."),
+        key("gcp", Type::Block(&GOOGLE), "Agreed with Google Cloud."),
         key(
             "items",
-            Type::Map(Format::Free, &Type::Number(0.0, 1e6)),
+            Type::Map(Format::Free, &Type::Decimal(0.0, 1e6, 9)),
             "Prices of single items, by the names that `provision prices show` has; US dollars for the unit it shows there. No discount is taken off them.",
         ),
     ],
     rivals: &[],
 };
 
+const DISCOUNT: Key = key(
+    "discount",
+    Type::Decimal(0.0, 100.0, 1),
+    "Per cent off everything, as negotiated.",
+);
+
+const COMMITTED: Key = key(
+    "committed",
+    Type::Decimal(0.0, 100.0, 1),
+    "Per cent off machines on demand, before the discount: a savings plan, reserved instances, a committed-use discount (in place of the one for sustained use).",
+);
+
 static TERMS: Block = Block {
     name: "terms",
     doc: "What was agreed with a cloud.",
+    keys: &[DISCOUNT, COMMITTED],
+    rivals: &[],
+};
+
+static GOOGLE: Block = Block {
+    name: "google terms",
+    doc: "What was agreed with Google Cloud.",
     keys: &[
+        DISCOUNT,
+        COMMITTED,
         key(
-            "discount",
-            Type::Number(0.0, 100.0),
-            "Per cent off everything, as negotiated.",
-        ),
-        key(
-            "committed",
-            Type::Number(0.0, 100.0),
-            "Per cent off machines on demand, before the discount: a savings plan, reserved instances, a committed-use discount (in place of the one for sustained use).",
-        ),
+            "free_cluster",
+            Type::Bool,
+            "The credit for the fee of one zonal or Autopilot cluster, which each billing account has once, is this stack's.",
+        )
+        .or_bool(false),
     ],
     rivals: &[],
 };

@@ -11,7 +11,7 @@ use provision_kind::tables::{fixed, seconds, table, tags as tags_row};
 use provision_kind::{Field, Live, Next, Progress, Seen, Serves, Tags, Uses};
 use serde::{Deserialize, Serialize};
 
-use super::container::{busy, cluster_handle, location_of, send};
+use super::container::{busy, cluster_handle, location_of, region_of, send};
 use super::node_pool::NodePool;
 use super::operation::container;
 use super::{Ask, Cx, Google, Stop, cluster_body, cluster_change, cluster_read, reading};
@@ -131,15 +131,7 @@ impl Serves for Cluster {
 
     /// The fee of the control plane. The nodes of Autopilot are charged for by what pods ask for, which nobody declares here.
     fn usage(of: &Uses<'_>) -> Usage {
-        let fee = Meter::listed(
-            "cluster management",
-            Part::ControlPlane,
-            "gke.cluster",
-            "hour",
-            Quantity::month(),
-        )
-        .assuming("without the free tier, which pays for one zonal or Autopilot cluster of a billing account");
-        let mut meters = vec![fee];
+        let mut meters = vec![fee(of)];
         if is_extended(of) {
             let item = "gke.cluster.extended";
             meters.push(Meter::listed(
@@ -232,6 +224,33 @@ fn version() -> Effect {
         condition: Condition::NewerMinor,
         then: Box::new(Effect::Stepwise),
         otherwise: Box::new(Effect::CreateOnly),
+    }
+}
+
+/// The fee of a cluster. The credit of 74.40 US dollars a month, which each billing account has once, pays that of one zonal or
+/// Autopilot cluster (cloud.google.com/kubernetes-engine/pricing); whether it is this stack's, only the spec can say.
+fn fee(of: &Uses<'_>) -> Meter {
+    let meter = |hours| {
+        let part = Part::ControlPlane;
+        Meter::listed("cluster management", part, "gke.cluster", "hour", hours)
+    };
+    let paid = |one: &Uses<'_>| {
+        let location = one.text("location");
+        let zonal = location.is_some_and(|location| region_of(location) != location);
+        zonal || one.flag("autopilot") == Some(true)
+    };
+    if !paid(of) {
+        return meter(Quantity::month()).assuming("no credit pays for a regional Standard cluster");
+    }
+    let first = of.all("gke.cluster").filter(paid).map(|one| one.id()).min();
+    match of.terms.free_cluster {
+        true if first == Some(of.id()) => meter(Quantity::whole(0))
+            .assuming("Google's credit for one cluster of the billing account pays for it"),
+        true => meter(Quantity::month()).assuming("the credit pays for another cluster"),
+        false => meter(Quantity::month()).assuming(
+            "without the credit that pays for one zonal or Autopilot cluster of a billing account: \
+             `prices.gcp.free_cluster` says that it is this stack's",
+        ),
     }
 }
 

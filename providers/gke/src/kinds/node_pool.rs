@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use provision_core::cost::{Meter, Part, Quantity, Range, Usage};
+use provision_core::cost::{Meter, Part, Percent, Quantity, Range, Usage};
 use provision_core::model::{
     Effect, FieldKind, Identity, Lane, Observed, ReplaceOrder, Row, Seconds, Status, Table,
 };
@@ -217,7 +217,9 @@ fn machines(of: &Uses<'_>) -> Meter {
             .assuming("Spot at the price of the day it was read, which may change once a month");
     }
     // A machine of a month's bill runs all month: the discount for that comes by itself.
-    match family(machine).map(|family| family.sustained_percent) {
+    let committed = of.terms.committed > Percent::default();
+    let sustained = family(machine).map(|family| family.sustained_percent);
+    match sustained.filter(|_| !committed) {
         Some(percent) if percent > 0 => hours(machine, "sustained").assuming(format!(
             "{percent} % off for sustained use, as every machine runs for the whole month"
         )),

@@ -45,13 +45,17 @@ async fn list(gcp: &Gcp) -> Result<ListClustersResponse, Fault> {
     gcp.read(LIST, || request.clone().send()).await
 }
 
-/// Names of all clusters of the project.
-pub(crate) async fn names(gcp: &Gcp) -> Result<BTreeSet<String>, Fault> {
+/// How many clusters of the project have each name: a name is taken once in a location, not in a project.
+pub(crate) async fn names(gcp: &Gcp) -> Result<BTreeMap<String, usize>, Fault> {
     let answer = list(gcp).await?;
     if !answer.missing_zones.is_empty() {
         return Err(Fault::partial(LIST, &answer.missing_zones));
     }
-    Ok(answer.clusters.into_iter().map(|wire| wire.name).collect())
+    let mut names = BTreeMap::new();
+    for wire in answer.clusters {
+        *names.entry(wire.name).or_default() += 1;
+    }
+    Ok(names)
 }
 
 /// What the answer means for each kind.

@@ -3,7 +3,8 @@
 //! The one exception to "nothing without our mark is touched", and so two things must tell that an object is left. A
 //! firewall rule lets traffic in to the nodes of that cluster (`gke-CLUSTER-HASH-node`) and lies in a network with the mark
 //! of our stack. A disk carries the cluster's label and the note of a claim; it holds data, and goes only when that was
-//! asked for. Each is read again before it is deleted.
+//! asked for. Both tell a cluster by its name alone, which clusters of other locations may have too: where another has it,
+//! or may have it, nothing is listed and that is said. Each object is read again before it is deleted.
 //!
 //! Forwarding rules, target pools and endpoint groups say of which service they are, and not of which cluster: of them
 //! nothing can be told, so that they stay.
@@ -11,9 +12,9 @@
 mod disk;
 mod firewall;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use futures::future::{join_all, join3};
+use futures::future::{join, join_all, join3};
 use provision_core::contract::{Leaver, Leavers, Left, Note, Severity, SurveyAnswer};
 use provision_core::model::{
     Effect, FieldKind, Fields, Identity, Kind, Observed, ResourceId, Row, Status, Table,
@@ -59,28 +60,29 @@ pub(crate) async fn left(gcp: &Gcp, leavers: &Leavers) -> SurveyAnswer {
     );
     let (rules, alive, disks) = asked.await;
     let mut notes = Vec::new();
-    let (rules, alive) = (take(rules, &mut notes), alive.ok());
+    let alive = alive.ok();
+    let rules = take(rules, &mut notes);
+    let disks = disks.into_iter().flat_map(|disks| take(disks, &mut notes));
+    let disks: Vec<Found> = disks.collect();
     let mut all: Vec<Left> = Vec::new();
-    for found in rules {
-        if let Some(by) = scope.owner(&found, alive.as_ref()) {
-            all.push(item(by, &found, false));
+    let mut unclear = BTreeMap::new();
+    for found in rules.iter().chain(&disks) {
+        match scope.owner(found, alive.as_ref()) {
+            Owner::Goes(by) => all.push(item(by, found)),
+            Owner::Unclear(by) => {
+                unclear.insert(&found.cluster, by);
+            }
+            Owner::Stays => {}
         }
     }
-    for found in disks.into_iter().flat_map(|disks| take(disks, &mut notes)) {
-        if let Some(by) = scope.clusters.get(&found.cluster) {
-            all.push(item(by, &found, true));
-        }
-    }
+    notes.extend(unclear.into_iter().map(|(name, by)| another(name, by)));
     SurveyAnswer::Left { left: all, notes }
 }
 
 /// Rules in networks of ours.
 async fn rules(gcp: &Gcp, stack: &str) -> Result<Vec<Found>, Fault> {
-    let ours = stack_networks(gcp, stack).await?;
-    if ours.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut all = firewall::list(gcp).await?;
+    let (ours, all) = join(stack_networks(gcp, stack), firewall::list(gcp)).await;
+    let (ours, mut all) = (ours?, all?);
     all.retain(|found| found.network.as_ref().is_some_and(|of| ours.contains(of)));
     Ok(all)
 }
@@ -96,6 +98,29 @@ fn take(read: Result<Vec<Found>, Fault>, notes: &mut Vec<Note>) -> Vec<Found> {
         });
         Vec::new()
     })
+}
+
+/// What controllers left stays, for it may be another cluster's.
+fn another(name: &str, by: &Leaver) -> Note {
+    Note {
+        severity: Severity::Warning,
+        code: "left-unclear".to_owned(),
+        message: format!(
+            "what controllers of cluster {name} left stays: the project has, or may have, another cluster of this name \
+             elsewhere, and the name is all that is known of whose it is"
+        ),
+        address: Some(by.id.address.to_string()),
+    }
+}
+
+/// What goes, of what left an object.
+enum Owner<'a> {
+    /// This goes.
+    Goes(&'a Leaver),
+    /// This goes, and may be another's namesake.
+    Unclear(&'a Leaver),
+    /// Nothing that goes.
+    Stays,
 }
 
 /// What goes.
@@ -125,20 +150,26 @@ impl<'a> Scope<'a> {
     }
 
     /// Of what goes, what left an object: its cluster, or the network in which a cluster was that is gone.
-    fn owner(&self, found: &Found, alive: Option<&BTreeSet<String>>) -> Option<&'a Leaver> {
+    fn owner(&self, found: &Found, alive: Option<&BTreeMap<String, usize>>) -> Owner<'a> {
+        let alive = alive.map(|alive| alive.get(&found.cluster).copied().unwrap_or_default());
         if let Some(by) = self.clusters.get(&found.cluster) {
-            return Some(by);
+            let own = usize::from(by.live.is_some());
+            return match alive {
+                Some(alive) if alive <= own => Owner::Goes(by),
+                _ => Owner::Unclear(by),
+            };
         }
-        let lives = alive.is_none_or(|alive| alive.contains(&found.cluster));
-        if lives || self.stays.contains(&found.cluster) {
-            return None;
+        let lives = alive.is_none_or(|alive| alive > 0) || self.stays.contains(&found.cluster);
+        let network = found.network.as_deref().filter(|_| !lives);
+        match network.and_then(|network| self.networks.get(network)) {
+            Some(by) => Owner::Goes(by),
+            None => Owner::Stays,
         }
-        self.networks.get(found.network.as_deref()?).copied()
     }
 }
 
 /// One object as a value of the plan.
-fn item(by: &Leaver, found: &Found, data: bool) -> Left {
+fn item(by: &Leaver, found: &Found) -> Left {
     let mut fields = Fields::from([
         ("name".to_owned(), found.name.as_str().into()),
         ("cluster".to_owned(), found.cluster.as_str().into()),
@@ -166,7 +197,8 @@ fn item(by: &Leaver, found: &Found, data: bool) -> Left {
         by: by.id.clone(),
         maker: by.kind.as_str() == Cluster::KIND,
         of: format!("cluster {}", found.cluster),
-        data,
+        // Only disks lie in no network.
+        data: found.network.is_none(),
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use provision_core::contract::Provider as _;
-use provision_core::cost::{Charge, Meter, Quantity, Range, Usage, UsageOf, UsageRequest};
+use provision_core::cost::{
+    Charge, CloudTerms, Meter, Quantity, Range, Usage, UsageOf, UsageRequest,
+};
 use provision_core::model::{Kind, Pending, Resource, ResourceId, Value};
 
 use crate::EksProvider;
@@ -34,6 +36,7 @@ fn fields<const N: usize>(fields: [(&str, Value<Pending>); N]) -> Fields {
 fn meters(of: UsageOf, referred: Vec<Resource<Pending>>, as_of: &str) -> Vec<Meter> {
     let id = of.resource.id.clone();
     let request = UsageRequest {
+        terms: CloudTerms::default(),
         context: context(),
         as_of: as_of.to_owned(),
         resources: vec![of],
