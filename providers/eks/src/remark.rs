@@ -266,7 +266,7 @@ mod tests {
         );
         assert!(
             past.message
-                .contains("$0.60 instead of $0.10 an hour (+$365 a month)")
+                .contains("$0.60 instead of $0.10 an hour (+$365 a month by the list)")
         );
         let over = told(Some("1.31"), "1.31", "EXTENDED", "2026-11-27");
         assert_eq!(over.code, "support-over");
