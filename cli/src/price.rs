@@ -106,7 +106,7 @@ pub fn on_demand(region: &str, terms: &Terms) -> Result<Vec<(String, Price)>, Er
         ..terms.clone()
     };
     let machines = listed.filter(|(item, _)| is_machine(item));
-    let pay = |(item, list)| {
+    let pay = |(item, list): (String, Price)| {
         let price = without.price(cloud, &item, Sold::Other, list);
         (item, price)
     };

@@ -338,8 +338,10 @@ fn pools(lines: &[Line], unpriced: &[&Unpriced]) -> Vec<PoolBill> {
             by_pool.entry(pool).or_default().1.push(one);
         }
     }
-    let bill = |(address, (lines, unpriced))| pool(address, &lines, &unpriced);
-    by_pool.into_iter().map(bill).collect()
+    let pools = by_pool.iter();
+    pools
+        .map(|(address, (lines, unpriced))| pool(address, lines, unpriced))
+        .collect()
 }
 
 fn pool(address: &Address, lines: &[&Line], unpriced: &[&Unpriced]) -> PoolBill {

@@ -289,6 +289,29 @@ fn a_budget_stops_what_rises_above_it_and_lets_fall_what_is_above_it() {
     assert!(priced(&small, &large, 10).is_err(), "it rises");
 }
 
+#[test]
+fn a_pool_without_a_price_is_no_pool_for_nothing() {
+    let pool = |items: [&str; 2]| {
+        let group = resource("cluster.a.pool.web", "nodes", &[]);
+        let [machine, disk] = items;
+        let each = Quantity::whole(20);
+        let machine = hours("huge", Part::Nodes, machine).count(Range::exactly(3));
+        let disk = Meter::listed("root disk", Part::Storage, disk, "GB-month", each);
+        let stack = Stack::default().cluster("a");
+        let stack = stack.with(group, vec![machine, disk.count(Range::exactly(3))]);
+        let bill = stack.bill();
+        let pool = bill.clusters[0].pools[0].clone();
+        assert_eq!(pool.nodes.expected, 3);
+        assert!(!pool.complete && !bill.clusters[0].complete);
+        let cents = |sum: Option<Money>| sum.map(Money::cents);
+        (cents(pool.instances), cents(pool.disks))
+    };
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(pool(["unknown", "disk"]), (None, some("$4.80")));
+    assert_eq!(pool(["machine", "unknown"]), (some("$210.24"), None));
+    assert_eq!(pool(["unknown", "unknown"]), (None, None));
+}
+
 fn range() -> impl Strategy<Value = Range<u64>> {
     (0_u64..50, 0_u64..50, 0_u64..50).prop_map(|(a, b, c)| Range {
         min: a,
@@ -322,8 +345,13 @@ proptest! {
         prop_assert_eq!(meters, lines().count() + bill.unpriced.len());
         for cluster in &bill.clusters {
             prop_assert_eq!(cluster.total, cluster.parts.total());
-            let pools: Money = cluster.pools.iter().map(|pool| pool.instances).sum();
-            prop_assert_eq!(pools, cluster.parts.nodes);
+            let pools: Money = cluster.pools.iter().filter_map(|pool| pool.instances).sum();
+            prop_assert!(pools <= cluster.parts.nodes);
+            if cluster.complete {
+                prop_assert_eq!(pools, cluster.parts.nodes);
+            }
+            let unpriced = |pool: &&PoolBill| !pool.complete;
+            prop_assert!(cluster.pools.iter().filter(unpriced).count() <= bill.unpriced.len());
             prop_assert!(cluster.range.min <= cluster.total && cluster.total <= cluster.range.max);
         }
     }

@@ -155,6 +155,7 @@ mod tests {
             memory_mib: gib * 1024,
             arch,
             most_pods: Some(pods),
+            disk: crate::cost::compare::BootDisk::Ebs,
         }
     }
 

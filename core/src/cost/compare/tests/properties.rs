@@ -50,7 +50,8 @@ proptest! {
     #[test]
     fn more_nodes_cost_more_and_dwarf_the_control_plane(gib in 1_u64..500, cpu in 100_u64..4000) {
         let wish = spec::Machine { cpu_milli: Some(cpu), ..spec::Machine::default() };
-        let found = breakeven(&full(Vec::new()), &wish, gib, 40, &markets());
+        let node = Node { disk_gib: gib, ..node_of(wish) };
+        let found = breakeven(&full(Vec::new()), &node, 40, &markets());
         for curve in &found.curves {
             prop_assert!(curve.complete);
             for pair in curve.points.windows(2) {
