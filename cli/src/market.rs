@@ -80,6 +80,11 @@ fn both(aws: &str, gcp: &str, terms: &Terms) -> Result<Markets, Error> {
     let mut markets = Markets {
         aws: of_aws(aws),
         gcp: of_gcp(gcp),
+        egress_gb: [Cloud::Aws, Cloud::Gcp]
+            .map(|cloud| terms.of(cloud.word()).egress_gb)
+            .into_iter()
+            .max()
+            .unwrap_or_default(),
         free_cluster: terms.of(Cloud::Gcp.word()).free_cluster,
         ..Markets::default()
     };

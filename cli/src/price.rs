@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use provision_core::cost::{
-    self, Bill, Budget, Catalogue, CloudTerms, Item, Money, Percent, PlanCost, Price, Rate, Sold,
-    Terms, Usage, UsageOf, UsageRequest,
+    self, Bill, Budget, Catalogue, CloudTerms, Item, Meter, Money, Percent, PlanCost, Price,
+    Quantity, Rate, Sold, Terms, Usage, UsageOf, UsageRequest,
 };
-use provision_core::model::{Pending, Resource, ResourceId};
+use provision_core::model::{Kind, Pending, Resource, ResourceId};
 use provision_core::plan::PlanFile;
 use provision_core::spec::Spec;
 use provision_data::{Cloud, ListPrice, is_machine};
@@ -190,6 +190,8 @@ struct Asked {
     usages: BTreeMap<ResourceId, Usage>,
     /// Resources that no provider of ours serves.
     others: Vec<UsageOf>,
+    /// What leaves each cloud, with the region whose price holds.
+    egress: Vec<(Resource<Pending>, Usage, String)>,
 }
 
 impl Asked {
@@ -211,6 +213,7 @@ impl Asked {
             requests: Vec::new(),
             usages: BTreeMap::new(),
             others: Vec::new(),
+            egress: Vec::new(),
         };
         for ((name, resources), (_, referred)) in by_provider.into_iter().zip(referred) {
             let (Some(provider), Some(context)) =
@@ -229,6 +232,7 @@ impl Asked {
             asked.usages.extend(provider.usage(&request).usages);
             asked.requests.push(request);
         }
+        asked.egress = egress(&asked.requests);
         asked
     }
 
@@ -238,13 +242,59 @@ impl Asked {
             request.resources.iter().map(move |of| (of, region))
         });
         let all = asked.chain(self.others.iter().map(|of| (of, "")));
-        all.map(|(of, region)| Item {
+        let own = all.map(|(of, region)| Item {
             resource: &of.resource,
             region,
             usage: self.usages.get(&of.resource.id),
-        })
-        .collect()
+        });
+        let egress = self.egress.iter().map(|(resource, usage, region)| Item {
+            resource,
+            region,
+            usage: Some(usage),
+        });
+        own.chain(egress).collect()
     }
+}
+
+/// What leaves each cloud for the Internet, as `[prices]` tells: the traffic of all clusters there.
+fn egress(requests: &[UsageRequest]) -> Vec<(Resource<Pending>, Usage, String)> {
+    let mut clusters: BTreeMap<&str, (u64, BTreeSet<ResourceId>)> = BTreeMap::new();
+    for request in requests {
+        let data = request.terms.egress_gb;
+        let ids = request.resources.iter().map(|of| &of.resource.id);
+        let of_clusters = ids.filter(|id| id.address.as_str().starts_with("cluster."));
+        if data > 0 {
+            let all = clusters.entry(&request.context.region).or_default();
+            all.0 = data;
+            all.1.extend(of_clusters.cloned());
+        }
+    }
+    let of = |(region, (data, clusters)): (&str, (u64, BTreeSet<ResourceId>))| {
+        let (cloud, item, unit) = match Cloud::of(region) {
+            Some(Cloud::Gcp) => (Cloud::Gcp, "network.out", "GiB"),
+            _ => (Cloud::Aws, "transfer.out", "GB"),
+        };
+        let part = cost::Part::Network;
+        let data = Quantity::whole(data);
+        let meter = Meter::listed("data to the Internet", part, item, unit, data);
+        let said = format!("as `prices.{}.egress_gb` says", cloud.word());
+        let resource = Resource {
+            id: ResourceId::new("internet", cloud.word()),
+            kind: Kind::new("internet"),
+            provider: String::new(),
+            platform: None,
+            name: None,
+            parent: None,
+            fields: BTreeMap::new(),
+            after: clusters.into_iter().collect(),
+            outlives: Vec::new(),
+            adopt: None,
+            protect: false,
+        };
+        let usage = Usage::one(meter.assuming(said));
+        (resource, usage, region.to_owned())
+    };
+    clusters.into_iter().map(of).collect()
 }
 
 /// What was agreed with the cloud of a region.

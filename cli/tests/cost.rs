@@ -389,3 +389,55 @@ fn a_minor_out_of_support_costs_more_on_the_extended_channel_alone() {
     assert_eq!(on("extended", "2026-07-01"), None);
     assert_eq!(on("regular", "2026-09-01"), None);
 }
+
+#[test]
+fn what_leaves_the_cloud_is_a_line_once_somebody_tells_how_much_it_is() {
+    let small = r#"{ min = 2, max = 2 }"#;
+    let plain = cost(&spec(small, "20GiB", ""), &[]);
+    let told = cost(
+        &spec(small, "20GiB", "[prices]\naws = { egress_gb = 500 }"),
+        &[],
+    );
+    // Five hundred times nine cents.
+    assert_eq!(micros(&told["total"]) - micros(&plain["total"]), 45_000_000);
+    let lines = told["clusters"][0]["lines"].as_array().unwrap();
+    let line = lines.iter().find(|line| line["id"] == "internet/aws");
+    let line = line.unwrap_or_else(|| panic!("{told:#}"));
+    assert_eq!(line["assumption"], "as `prices.aws.egress_gb` says");
+    assert_eq!(line["part"], "network");
+}
+
+#[test]
+fn the_credit_for_one_cluster_is_taken_off_where_it_applies_and_is_this_stacks() {
+    let clusters = |prices: &str| {
+        let spec = format!(
+            "stack = \"hello\"\n[cloud.gcp]\nproject = \"acme-prod\"\nregion = \"us-central1\"\n{prices}\n\
+             [network.narrow]\nzones = 1\n[network.wide]\ncidr = \"10.60.0.0/16\"\n\
+             [cluster.a]\nplatform = \"gke\"\nnetwork = \"narrow\"\n\
+             [cluster.a.pool.web]\nmachine = {{ gke = \"e2-standard-2\" }}\nnodes = {{ min = 1, max = 1 }}\n\
+             [cluster.b]\nplatform = \"gke\"\nnetwork = \"wide\"\ngke = {{ autopilot = true }}\n\
+             [cluster.c]\nplatform = \"gke\"\nnetwork = \"wide\"\n\
+             [cluster.c.pool.web]\nmachine = {{ gke = \"e2-standard-2\" }}\nnodes = {{ min = 3, max = 3 }}\n"
+        );
+        let bill = cost(&spec, &[]);
+        let all = bill["clusters"].as_array().unwrap().iter();
+        all.map(|one| one["control_plane"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(clusters(""), ["73.00", "73.00", "73.00"]);
+    let free = "[prices]\ngcp = { free_cluster = true }";
+    assert_eq!(clusters(free), ["0.00", "73.00", "73.00"]);
+}
+
+#[test]
+fn prices_are_not_rounded_in_silence() {
+    let wrong = "[prices]\naws = { discount = 7.25 }\nitems = { \"vpc.nat.data\" = 0.00000000004 }";
+    let place = Place::with(&spec(r#"{ min = 1, max = 1 }"#, "20GiB", wrong));
+    let ran = place.run(&["cost"]).expect(1);
+    for told in [
+        "`discount` is 7.25; it can have 1 decimal at most",
+        "it can have 9 decimals at most",
+    ] {
+        assert!(ran.err.contains(told), "{}", ran.err);
+    }
+}

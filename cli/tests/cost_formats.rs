@@ -64,9 +64,12 @@ fn a_comment_begins_with_the_sum_and_folds_the_rest() {
     let comment = place.run(&["cost", "--markdown"]).expect(0).out;
     let cents = place.run(&["cost"]).expect(0).out;
     let (_, sum) = cents.split_once("Stack `hello`: ").unwrap();
-    let sum = sum.split_whitespace().next().unwrap();
+    let (sum, rest) = sum.split_once(" a month").unwrap();
+    assert!(sum.ends_with(" + ?") && rest.contains("what one thing costs that has no price here"));
     assert!(
-        comment.starts_with(&format!("### `hello`: {sum} a month\n")),
+        comment.starts_with(&format!(
+            "### `hello`: {sum} a month\n\n**?**: what one thing costs"
+        )),
         "{comment}"
     );
     let rows = comment

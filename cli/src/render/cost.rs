@@ -271,12 +271,19 @@ pub(super) fn sum(sum: Money, unpriced: usize) -> String {
     }
 }
 
+/// What a question mark stands for.
+pub(super) fn unknown(unpriced: usize) -> String {
+    match unpriced {
+        1 => "what one thing costs that has no price here".to_owned(),
+        many => format!("what {many} things cost that have no price here"),
+    }
+}
+
 /// Behind a sum: what is not in it; nothing where it is all.
-pub(super) fn missing(unpriced: usize) -> String {
+fn missing(unpriced: usize) -> String {
     match unpriced {
         0 => String::new(),
-        1 => ", and what one thing costs that has no price here".to_owned(),
-        many => format!(", and what {many} things cost that have no price here"),
+        some => format!(", and {}", unknown(some)),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::model::{Address, Pending, Platform, Resource};
 use crate::plan::FORMAT_VERSION;
 
 /// What nobody can say before it has happened.
-const NOT_IN_IT: &str = "traffic that leaves a zone or the cloud is in no line";
+const NOT_IN_IT: &str = "traffic between zones is in no line, and of what leaves the cloud only what `prices` tells (`egress_gb`)";
 
 /// A month of a stack; serialised as is by `cost --json` (contract: DESIGN 3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,9 +24,21 @@ pub struct CloudTerms {
     pub discount: Percent,
     /// Taken off machines on demand for a commitment, before the discount.
     pub committed: Percent,
+    /// GB that leave the cloud for the Internet in a month.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub egress_gb: u64,
     /// The cloud's credit for the fee of one cluster is this stack's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub free_cluster: bool,
+}
+
+/// Whether nothing is said.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What is sold.
@@ -138,6 +150,7 @@ mod tests {
                 CloudTerms {
                     discount: "7.0".parse().unwrap(),
                     committed: "28.0".parse().unwrap(),
+                    egress_gb: 0,
                     free_cluster: false,
                 },
             )]

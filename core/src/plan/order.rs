@@ -4,8 +4,7 @@
 //! against what is live: after everything that still needs the object is gone, or is changed to need it no more. Both
 //! meet in one graph, so mixed plans need no special case. Linear in resources and references, but for sorting.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::walk::{self, Walk};
 use super::web::{Web, parent_of};
@@ -14,8 +13,10 @@ use crate::contract::Does;
 use crate::model::{Fields, Kind, Lane, ReplaceOrder, ResourceId, Table, Value};
 
 mod edges;
+mod line;
 mod stops;
 
+use line::lists;
 use stops::Stops;
 
 /// Steps that cannot be put in order.
@@ -71,9 +72,9 @@ pub fn order(decided: &Decided, tables: &Tables) -> Result<Ordered, OrderError> 
             }
             Err(stuck) => stuck,
         };
-        let create_first = |at: &usize| draft.is_create_first(*at);
-        let demote: Vec<usize> = stuck.iter().copied().filter(create_first).collect();
+        let demote = draft.to_demote(&stuck);
         if demote.is_empty() {
+            let stuck = stuck.iter().map(|node| draft.nodes[*node].at).collect();
             return Err(OrderError::Cycle(ids(&web, &stuck)));
         }
         demoted.extend(demote);
@@ -267,50 +268,6 @@ impl<'a> Draft<'a> {
         None
     }
 
-    /// Nodes in order. Good manners give way, but only those between steps that would wait for each other; what is a
-    /// circle without them are the decisions of the error.
-    fn untangle(&mut self) -> Result<Vec<usize>, BTreeSet<usize>> {
-        let hard = std::mem::take(&mut self.edges);
-        loop {
-            self.edges.clone_from(&hard);
-            self.edges.extend(&self.soft);
-            self.edges.retain(|(before, after)| before != after);
-            self.edges.sort_unstable();
-            self.edges.dedup();
-            let stuck = match self.sort() {
-                Ok(line) => return Ok(line),
-                Err(stuck) => stuck,
-            };
-            let were = self.soft.len();
-            self.soft
-                .retain(|(before, after)| !(stuck.contains(before) && stuck.contains(after)));
-            if self.soft.len() == were {
-                let decision = |node: &usize| self.nodes[*node].at;
-                return Err(stuck.iter().map(decision).collect());
-            }
-        }
-    }
-
-    /// Nodes in order, smallest index first among the free ones; else the nodes on circles.
-    fn sort(&self) -> Result<Vec<usize>, BTreeSet<usize>> {
-        let forth = lists(self.nodes.len(), self.edges.iter().copied());
-        let line = walk(&forth, self.edges.iter().map(|edge| edge.1));
-        if line.len() == self.nodes.len() {
-            return Ok(line);
-        }
-        let back = lists(
-            self.nodes.len(),
-            self.edges.iter().map(|edge| (edge.1, edge.0)),
-        );
-        let done: BTreeSet<usize> = line
-            .into_iter()
-            .chain(walk(&back, self.edges.iter().map(|edge| edge.0)))
-            .collect();
-        Err((0..self.nodes.len())
-            .filter(|node| !done.contains(node))
-            .collect())
-    }
-
     fn steps(&self, line: &[usize]) -> Vec<Step> {
         let mut number = vec![0; line.len()];
         for (n, node) in (1..).zip(line) {
@@ -390,35 +347,4 @@ fn rolls(decision: &Decision, fields: &[String]) -> bool {
         .fields
         .iter()
         .any(|change| change.effect == ShownEffect::Rolling && fields.contains(&root(&change.path)))
-}
-
-fn lists(nodes: usize, edges: impl Iterator<Item = (usize, usize)>) -> Vec<Vec<usize>> {
-    let mut lists = vec![Vec::new(); nodes];
-    for (from, to) in edges {
-        lists[from].push(to);
-    }
-    lists
-}
-
-/// Takes free nodes, smallest first, until none is left; what lies on or behind a circle is not reached.
-fn walk(next: &[Vec<usize>], targets: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut waits = vec![0_u32; next.len()];
-    for target in targets {
-        waits[target] += 1;
-    }
-    let mut free: BinaryHeap<_> = (0..next.len())
-        .filter(|node| waits[*node] == 0)
-        .map(Reverse)
-        .collect();
-    let mut line = Vec::with_capacity(next.len());
-    while let Some(Reverse(node)) = free.pop() {
-        line.push(node);
-        for after in &next[node] {
-            waits[*after] -= 1;
-            if waits[*after] == 0 {
-                free.push(Reverse(*after));
-            }
-        }
-    }
-    line
 }

@@ -206,7 +206,9 @@ impl Shape<'_> {
                 Err(out_of_range(node.at, name, &(*value as f64), (least, most)))
             }
             (Type::Decimal(_, _, places), Data::Float(value)) if !has(*value, *places) => {
-                let message = format!("`{name}` is {value}; it can have {places} decimals at most");
+                let plural = if *places == 1 { "" } else { "s" };
+                let message =
+                    format!("`{name}` is {value}; it can have {places} decimal{plural} at most");
                 Err(Problem::new("bad-value", node.at, message).label("too exact"))
             }
             _ => Ok(()),

@@ -5,7 +5,7 @@ use provision_core::cost::{Bill, Line, Money, Part};
 
 use super::chart::{class, single, span as span_chart, stacked};
 use super::{OfCluster, Section, assumptions, largest, nodes, quantity, sections, span};
-use crate::render::cost::{missing, priced, sum};
+use crate::render::cost::{priced, sum, unknown};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -56,7 +56,8 @@ fn head(stack: &str, bill: &Bill) -> Markup {
     html! {
         header {
             p.stack { (stack) }
-            h1 { (sum(bill.total, without)) small { " a month" (missing(without)) } }
+            h1 { (sum(bill.total, without)) small { " a month" } }
+            @if without > 0 { p.warn { "?: " (unknown(without)) "." } }
             @if let Some(span) = span(bill.range) {
                 p { (span) }
                 (span_chart(bill.range, bill.range.max))

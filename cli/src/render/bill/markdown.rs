@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use provision_core::cost::{Bill, Part};
 
 use super::{Section, assumptions, nodes, quantity, sections, span};
-use crate::render::cost::{missing, priced, sum};
+use crate::render::cost::{priced, sum, unknown};
 
 /// The comment.
 #[must_use]
@@ -13,11 +13,13 @@ pub fn comment(stack: &str, bill: &Bill) -> String {
     let sections = sections(bill);
     let without = bill.unpriced.len();
     let mut out = format!(
-        "### `{}`: {} a month{}\n\n",
+        "### `{}`: {} a month\n\n",
         code(stack),
-        sum(bill.total, without),
-        missing(without)
+        sum(bill.total, without)
     );
+    if without > 0 {
+        let _ = writeln!(out, "**?**: {}.\n", unknown(without));
+    }
     if let Some(span) = span(bill.range) {
         let _ = writeln!(out, "{span}.\n");
     }

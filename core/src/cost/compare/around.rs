@@ -22,6 +22,7 @@ pub(super) fn around(sheet: &mut Sheet<'_>) {
         false => balancers(sheet),
     }
     secrets(sheet);
+    egress(sheet);
 }
 
 fn network(component: &str, item: &str, unit: &str, each: Quantity) -> Meter {
@@ -136,4 +137,19 @@ fn secrets(sheet: &mut Sheet<'_>) {
         let meter = Meter::listed(component, Part::Secrets, item, "month", Quantity::whole(1));
         sheet.charge(&id, &meter);
     }
+}
+
+/// What leaves for the Internet, where the spec says how much that is.
+fn egress(sheet: &mut Sheet<'_>) {
+    let data = sheet.markets.egress_gb;
+    if data == 0 {
+        return;
+    }
+    let (item, unit) = match sheet.on_google() {
+        true => ("network.out", "GiB"),
+        false => ("transfer.out", "GB"),
+    };
+    let id = ResourceId::new("internet", "egress");
+    let meter = network("data to the Internet", item, unit, Quantity::whole(data));
+    sheet.charge(&id, &meter.assuming("as `prices` tells"));
 }

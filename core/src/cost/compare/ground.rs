@@ -3,7 +3,8 @@
 use super::demand::{Basis, Demand};
 
 const ALWAYS: [&str; 9] = [
-    "list prices on demand, for all hours of a month; traffic that leaves a zone or the cloud, logs and images are in no column",
+    "list prices on demand, for all hours of a month; traffic between zones, logs and images are in no column, and of what leaves the \
+     cloud only what `prices` tells (`egress_gb`)",
     "Kubernetes versions are in standard support; extended support costs 0.50 an hour more on EKS and GKE",
     "GKE standard is a regional cluster, which pays its fee in full; Google's credit of 74.40 a month for each billing account, \
      which would pay the fee of one Autopilot cluster, is not taken off",

@@ -118,6 +118,8 @@ pub struct Markets {
     pub gcp: Market,
     /// Prices of both regions.
     pub catalogue: Catalogue,
+    /// GB that leave for the Internet in a month, whatever the cloud.
+    pub egress_gb: u64,
     /// Google's credit for the fee of one zonal or Autopilot cluster is the spec's.
     pub free_cluster: bool,
 }

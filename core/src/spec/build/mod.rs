@@ -88,7 +88,8 @@ fn terms(view: &View<'_>) -> Terms {
         let terms = CloudTerms {
             discount: percent("discount"),
             committed: percent("committed"),
-            free_cluster: agreed.flag("free_cluster"),
+            egress_gb: agreed.number("egress_gb").unwrap_or_default(),
+            free_cluster: cloud == "gcp" && agreed.flag("free_cluster"),
         };
         Some((cloud.to_owned(), terms))
     };

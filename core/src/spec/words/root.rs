@@ -165,10 +165,16 @@ const COMMITTED: Key = key(
     "Per cent off machines on demand, before the discount: a savings plan, reserved instances, a committed-use discount (in place of the one for sustained use).",
 );
 
+const EGRESS: Key = key(
+    "egress_gb",
+    Type::Integer(0, 1_000_000_000),
+    "GB a month that leave for the Internet, which nothing else tells; at the price of the first tier.",
+);
+
 static TERMS: Block = Block {
     name: "terms",
     doc: "What was agreed with a cloud.",
-    keys: &[DISCOUNT, COMMITTED],
+    keys: &[DISCOUNT, COMMITTED, EGRESS],
     rivals: &[],
 };
 
@@ -178,6 +184,7 @@ static GOOGLE: Block = Block {
     keys: &[
         DISCOUNT,
         COMMITTED,
+        EGRESS,
         key(
             "free_cluster",
             Type::Bool,
