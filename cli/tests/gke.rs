@@ -110,6 +110,38 @@ fn a_cluster_of_three_pools_goes_up_changes_and_goes_down_to_an_empty_project() 
     place.run(&["destroy", "--sandbox", "--yes"]).expect(0);
 }
 
+/// A webhook on another port than GKE's own is reached once a rule lets the control plane in.
+#[test]
+fn webhooks_are_let_in_by_a_rule_of_their_own() {
+    let with = |ports: &str| SHOP.replace("gke = {", &format!("gke = {{ webhook_ports = {ports},"));
+    let place = quick(&with("[8443, 15017]"));
+    place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    settled(&place);
+    let rule = "cluster.prod/webhooks";
+    let live = |place: &Place| {
+        let live = place.run(&["show", "--sandbox", "--json"]).expect(0).json();
+        live["outputs"]["cluster.prod"]["webhooks"]["name"].clone()
+    };
+    assert!(
+        live(&place)
+            .as_str()
+            .unwrap()
+            .starts_with("shop-prod-webhooks")
+    );
+    one_change(&place, &with("[8443]"), rule, "ports", "in_place");
+    place.write("provision.toml", SHOP);
+    let planned = plan(&place);
+    let changes = planned["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 1, "{planned:#}");
+    assert_eq!(
+        (&changes[0]["id"], &changes[0]["action"]),
+        (&json!(rule), &json!("delete"))
+    );
+    place.write("provision.toml", with("[8443]"));
+    place.run(&["destroy", "--sandbox", "--yes"]).expect(0);
+    assert!(place.objects().is_empty(), "{:?}", place.objects());
+}
+
 #[test]
 fn pools_are_made_in_the_call_of_their_cluster() {
     let place = quick(SHOP);

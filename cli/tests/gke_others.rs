@@ -352,3 +352,23 @@ fn what_controllers_left_is_listed_and_deleted_and_data_is_kept() {
     let ids = left(&place);
     assert!(ids.len() == 1 && ids[0].contains("theirs"), "{ids:?}");
 }
+
+#[test]
+fn no_rule_is_made_in_a_network_of_somebody_else() {
+    let place = Place::new();
+    let (network, _) = ground(&place);
+    let theirs = format!("[network.theirs]\nexisting = {{ gcp = \"{network}\" }}\n");
+    let asks = CLUSTER.replacen(
+        "network = \"theirs\"\n",
+        "network = \"theirs\"\ngke = { webhook_ports = [8443] }\n",
+        1,
+    );
+    place.write("guest.toml", head("guest") + &theirs + &asks);
+    let ran = run(&place, "plan", "guest.toml", &[]).expect(1);
+    let told = flat(&ran.err);
+    assert!(
+        told.contains("no firewall rule is made for `webhook_ports`"),
+        "{told}"
+    );
+    assert!(told.contains("let these ports in there"), "{told}");
+}

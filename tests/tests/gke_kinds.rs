@@ -99,6 +99,7 @@ async fn orphans(stage: &Stage, wanted: &[&Resource<Never>]) {
     };
     needs_all("network.main/subnet", &["network.main/network"]);
     needs_all("network.main/router", &["network.main/network"]);
+    needs_all("network.main/rule", &["network.main/network"]);
     needs_all("cluster.prod/node-binding", &["cluster.prod/node-account"]);
     needs_all(
         "cluster.prod/cluster",

@@ -247,6 +247,9 @@ pub struct GkeExtras {
     /// The API can be reached by its DNS name.
     #[serde(default)]
     pub dns_endpoint: bool,
+    /// Ports of webhooks that the control plane may reach on nodes.
+    #[serde(default)]
+    pub webhook_ports: Vec<u16>,
     /// A Cloud KMS key for the encryption of Kubernetes secrets.
     #[serde(default)]
     pub kms_key: Option<String>,

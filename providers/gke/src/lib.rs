@@ -24,8 +24,8 @@ pub const PROVIDER: &str = "gke";
 pub use client::{CALL, Gcp};
 pub use error::{Fault, How};
 pub use kinds::{
-    ADDONS, Cluster, Google, Network, NewPool, NodePool, On, ProjectBinding, Router, Secret,
-    ServiceAccount, Subnetwork,
+    ADDONS, Cluster, Firewall, Google, Network, NewPool, NodePool, On, ProjectBinding, Router,
+    Secret, ServiceAccount, Subnetwork,
 };
 pub use provider::GkeProvider;
 pub use reach::Reach;

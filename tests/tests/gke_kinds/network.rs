@@ -1,7 +1,7 @@
 //! Networks and identities.
 
 use provision_core::model::{Never, Resource};
-use provision_gke::{Network, ProjectBinding, Router, ServiceAccount, Subnetwork};
+use provision_gke::{Firewall, Network, ProjectBinding, Router, ServiceAccount, Subnetwork};
 use provision_tests::stage::Stage;
 
 use super::{PROJECT, set};
@@ -49,7 +49,20 @@ pub(crate) async fn made(stage: &Stage) -> Vec<Resource<Never>> {
         &fields,
     );
     there_and_back(stage, &router, "nat_log", "ALL").await;
-    vec![network, subnet, router]
+    let fields = Firewall {
+        network: "global/networks/shop-main".into(),
+        source: "172.16.0.0/28".into(),
+        ports: vec!["8443".to_owned(), "9443".to_owned()],
+        account: format!("nodes@{PROJECT}.iam.gserviceaccount.com"),
+    };
+    let rule = stage.wanted(
+        "network.main/rule",
+        "gcp.firewall",
+        Some("shop-main-rule"),
+        &fields,
+    );
+    there_and_back(stage, &rule, "source", "172.16.1.0/28").await;
+    vec![network, subnet, router, rule]
 }
 
 /// The identity of nodes, and its role.

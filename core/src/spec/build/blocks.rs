@@ -88,6 +88,7 @@ pub(super) fn cluster(name: &str, view: &View<'_>) -> Cluster {
             autopilot: gke.flag("autopilot"),
             release_channel: gke.text("release_channel"),
             dns_endpoint: gke.flag("dns_endpoint"),
+            webhook_ports: gke.ports("webhook_ports"),
             kms_key: gke.text("kms_key"),
             logging: gke
                 .texts("logging")

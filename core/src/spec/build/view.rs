@@ -122,6 +122,18 @@ impl<'a> View<'a> {
         }
     }
 
+    /// An array of ports, which the table of words keeps inside `u16`.
+    pub(super) fn ports(&self, key: &str) -> Vec<u16> {
+        let Some(Data::List(items)) = self.node(key).map(|node| &node.data) else {
+            return Vec::new();
+        };
+        let port = |node: &Node| match &node.data {
+            Data::Integer(port) => u16::try_from(*port).ok(),
+            _ => None,
+        };
+        items.iter().filter_map(port).collect()
+    }
+
     /// A table of strings.
     pub(super) fn texts_by_key(&self, key: &str) -> BTreeMap<String, String> {
         let table = self.node(key).and_then(Node::table).unwrap_or(&NOTHING);

@@ -1,7 +1,7 @@
 //! `[cluster.NAME]` and its pools.
 
 use super::network::NETWORK;
-use super::{Block, CPU, SHORT, SHORT_NAME, TEXT, Type, key};
+use super::{Block, CPU, PORT, SHORT, SHORT_NAME, TEXT, Type, key};
 use crate::spec::format::Format;
 
 /// A cluster.
@@ -167,6 +167,11 @@ static GKE: Block = Block {
             "The API can be reached by its DNS name as well, by whoever IAM allows it.",
         )
         .or_bool(false),
+        key(
+            "webhook_ports",
+            Type::List(&PORT),
+            "Ports of webhooks that the control plane may reach on nodes, beside 443 and 10250.",
+        ),
         key(
             "kms_key",
             Type::Text(Format::Filled),

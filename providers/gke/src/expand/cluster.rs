@@ -12,10 +12,13 @@ use provision_kind::{Field, Tags};
 use super::{Made, keep, named, network, note, refused, resource};
 use crate::account::CHANNEL;
 use crate::existing::network::{Ground, ground};
-use crate::kinds::{Cluster, NewPool, ProjectBinding, ServiceAccount, email};
+use crate::kinds::{Cluster, Firewall, NewPool, ProjectBinding, ServiceAccount, email};
 
 /// Longest name of a cluster (projects.locations.clusters.create).
 const CLUSTER_NAME: usize = 40;
+
+/// Longest name of a firewall rule (firewalls.insert).
+const FIREWALL_NAME: usize = 63;
 
 /// Longest id of a service account (serviceAccounts.create).
 const ACCOUNT_ID: usize = 30;
@@ -84,6 +87,7 @@ pub(super) fn expand(
         None => cluster,
     }));
     all.extend(pools);
+    all.extend(plan.webhooks(root.is_some()));
     keep(answer, all);
     plan.notes(&mut answer.notes);
     let adopted = root.as_deref().map(|root| plan.adoption_note(root));
@@ -196,6 +200,44 @@ impl Plan<'_> {
             subnetwork: Field::output(&subnet, "id"),
             pods_range: Field::output(&subnet, "pods"),
         }
+    }
+
+    /// What lets the control plane reach webhooks, where they listen on ports that GKE does not open by itself.
+    fn webhooks(&self, adopted: bool) -> Option<Made> {
+        let ports = &self.block.gke.webhook_ports;
+        if ports.is_empty() {
+            return None;
+        }
+        if adopted || self.network.existing.is_some() {
+            let message = format!(
+                "{}: no firewall rule is made for `webhook_ports` where the network or the nodes are somebody else's",
+                self.address
+            );
+            let advice = "let these ports in there, from the control plane to the nodes, and leave the word out";
+            return Some(Err(refused(
+                &self.address,
+                "webhooks-elsewhere",
+                message,
+                advice,
+            )));
+        }
+        Some(self.webhook_rule(ports))
+    }
+
+    fn webhook_rule(&self, ports: &[u16]) -> Made {
+        let mut ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+        ports.sort();
+        ports.dedup();
+        let fields = Firewall {
+            network: Field::output(&network::id(&self.block.network, "network"), "id"),
+            source: Field::output(&self.id("cluster"), "control_plane"),
+            ports,
+            account: self.account.clone(),
+        };
+        let mut made = resource(self.id("webhooks"), "gcp.firewall", &fields)?;
+        let name = format!("{}-webhooks", self.name);
+        made.name = Some(named(self.context, &made, &name, FIREWALL_NAME, true));
+        Ok(made)
     }
 
     fn days(&self, days: &[String]) -> Vec<String> {

@@ -115,6 +115,7 @@ impl Serves for Cluster {
                 output("location", &[]),
                 output("endpoint", &[]),
                 output("dns_endpoint", &[]),
+                output("control_plane", &[]),
                 output("ca", &[]),
                 output("version", &["version"]),
             ],

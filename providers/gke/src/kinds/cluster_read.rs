@@ -51,6 +51,7 @@ pub(super) fn live(wire: &Wire, asked: &[&ResourceId]) -> Live {
         .output("id", physical.as_str())
         .output("location", wire.location.as_str())
         .output("dns_endpoint", dns_endpoint(wire))
+        .maybe("control_plane", control_plane(wire).as_deref())
         .output("version", minor(&wire.current_master_version))
         .maybe(
             "endpoint",
@@ -72,6 +73,23 @@ fn dns_endpoint(wire: &Wire) -> &str {
     let config = wire.control_plane_endpoints_config.as_ref();
     let config = config.and_then(|config| config.dns_endpoint_config.as_ref());
     config.map_or("", |config| config.endpoint.as_str())
+}
+
+/// From where the control plane reaches nodes: the range that it has to itself, or its one address among the nodes.
+// Clusters from before the endpoints' message tell it in the deprecated one.
+#[allow(deprecated)]
+fn control_plane(wire: &Wire) -> Option<String> {
+    let private = wire.private_cluster_config.as_ref();
+    let range = private.map(|private| private.master_ipv4_cidr_block.clone());
+    if let Some(range) = range.filter(|range| !range.is_empty()) {
+        return Some(range);
+    }
+    let config = wire.control_plane_endpoints_config.as_ref();
+    let ip = config.and_then(|config| config.ip_endpoints_config.as_ref());
+    let told = ip.map(|ip| ip.private_endpoint.as_str());
+    let told = told.or(private.map(|private| private.private_endpoint.as_str()));
+    let told = told.filter(|address| !address.is_empty());
+    told.map(|address| format!("{address}/32"))
 }
 
 /// What is declared of it.

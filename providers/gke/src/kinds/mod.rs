@@ -8,6 +8,7 @@ mod cluster_read;
 pub(crate) mod compute;
 pub(crate) mod container;
 mod differs;
+pub(crate) mod firewall;
 mod maintenance;
 mod network;
 mod node_pool;
@@ -38,6 +39,7 @@ use provision_kind::{Cloud, Seen, Serves, Uses};
 pub use cluster::{Cluster, NewPool};
 pub use cluster_addons::NAMES as ADDONS;
 pub(crate) use cluster_read::fields as cluster_fields;
+pub use firewall::Firewall;
 pub use network::Network;
 pub(crate) use network::{get as get_network, of_stack as stack_networks};
 pub use node_pool::NodePool;
@@ -127,7 +129,7 @@ impl<K: Serves<Cloud = Google>> Ops for Face<K> {
 }
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 10] = [
+pub(crate) const ALL: [&dyn Ops; 11] = [
     &Face::<Network>(PhantomData),
     &Face::<Subnetwork>(PhantomData),
     &Face::<Router>(PhantomData),
@@ -135,6 +137,7 @@ pub(crate) const ALL: [&dyn Ops; 10] = [
     &Face::<ProjectBinding>(PhantomData),
     &Face::<Cluster>(PhantomData),
     &Face::<NodePool>(PhantomData),
+    &Face::<Firewall>(PhantomData),
     &Face::<Secret>(PhantomData),
     &Face::<SweptFirewall>(PhantomData),
     &Face::<SweptDisk>(PhantomData),

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::{Found, swept};
 use crate::client::Gcp;
 use crate::error::Fault;
-use crate::kinds::compute::{found, pages, path};
+use crate::kinds::compute::path;
+use crate::kinds::firewall::{all, get};
 use crate::kinds::operation::{accepted, compute, last};
 use crate::kinds::{Ask, Cx, Google, Stop};
 
@@ -60,25 +61,7 @@ fn of_wire(wire: &Wire) -> Option<Found> {
 
 /// Rules that are some cluster's.
 pub(super) async fn list(gcp: &Gcp) -> Result<Vec<Found>, Fault> {
-    let client = gcp.firewalls().await?;
-    let pages = pages(|token| async move {
-        let request = client
-            .list()
-            .set_project(gcp.project())
-            .set_or_clear_page_token(token);
-        let call = "compute.firewalls.list";
-        let page = gcp.read(call, || request.clone().send()).await?;
-        Ok((page.items, page.next_page_token))
-    });
-    let all = pages.await?;
-    Ok(all.iter().flatten().filter_map(of_wire).collect())
-}
-
-async fn get(gcp: &Gcp, name: &str) -> Result<Option<Wire>, Fault> {
-    let client = gcp.firewalls().await?;
-    let request = client.get().set_project(gcp.project()).set_firewall(name);
-    let call = "compute.firewalls.get";
-    found(gcp.read(call, || request.clone().send()).await)
+    Ok(all(gcp).await?.iter().filter_map(of_wire).collect())
 }
 
 impl Serves for SweptFirewall {
