@@ -138,7 +138,7 @@ pub fn breakeven(demand: &Demand, node: &Node, most: u64, markets: &Markets) -> 
         disk_gib: node.disk_gib,
         cheapest: cheapest(&curves),
         curves,
-        assumptions: ground::of_breakeven(),
+        assumptions: ground::of_breakeven(markets),
     }
 }
 

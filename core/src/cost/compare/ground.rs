@@ -1,13 +1,12 @@
 //! What a comparison stands on, in words.
 
+use super::Markets;
 use super::demand::{Basis, Demand};
 
-const ALWAYS: [&str; 9] = [
+const ALWAYS: [&str; 8] = [
     "list prices on demand, for all hours of a month; traffic between zones, logs and images are in no column, and of what leaves the \
      cloud only what `prices` tells (`egress_gb`)",
     "Kubernetes versions are in standard support; extended support costs 0.50 an hour more on EKS and GKE",
-    "GKE standard is a regional cluster, which pays its fee in full; Google's credit of 74.40 a month for each billing account, \
-     which would pay the fee of one Autopilot cluster, is not taken off",
     "nodes leave pods what the clouds' own rules say (kubelet and eviction reserves, network interfaces), less what agents ask for: \
      150m on EKS, and CoreDNS once; 200m and 250 MiB on GKE, for which Google names no figure; nothing on EKS Auto Mode",
     "EKS Auto Mode costs 12 % of the machine's price on demand on top of it",
@@ -28,22 +27,37 @@ const POOLS: &str = "from the pools, as no workload is declared: as many machine
 const NODES: &str = "one machine type, that of the largest pool: the cheapest of each cloud that satisfies its words; without nodes, \
      one pod for each machine, as large as what the machine leaves for pods, all of it used";
 
+/// Of Google's credit, where it is another's, or nobody says whose it is.
+const CREDIT: &str = "GKE standard is a regional cluster, which pays its fee in full; Google's credit of 74.40 a month for each billing account, \
+     which would pay the fee of one Autopilot cluster, is not taken off (`prices.gcp.free_cluster`)";
+
+/// Of the same, where it is the spec's.
+const OWN_CREDIT: &str = "GKE standard is a regional cluster, which pays its fee in full; Google's credit pays that of one Autopilot cluster";
+
 /// All that was assumed.
-pub(super) fn assumptions(demand: &Demand) -> Vec<String> {
+pub(super) fn assumptions(demand: &Demand, markets: &Markets) -> Vec<String> {
     let basis = match demand.basis {
         Basis::Workloads => WORKLOADS,
         Basis::Pools => POOLS,
     };
-    with(basis, demand)
+    with(basis, demand, markets)
 }
 
 /// All that was assumed of growing numbers of nodes.
-pub(super) fn of_breakeven() -> Vec<String> {
-    let words = std::iter::once(NODES).chain(ALWAYS);
+pub(super) fn of_breakeven(markets: &Markets) -> Vec<String> {
+    let words = [NODES, credit(markets)].into_iter().chain(ALWAYS);
     words.map(str::to_owned).collect()
 }
 
-fn with(basis: &str, demand: &Demand) -> Vec<String> {
-    let first = std::iter::once(basis).chain(ALWAYS).map(str::to_owned);
+const fn credit(markets: &Markets) -> &'static str {
+    match markets.free_cluster {
+        true => OWN_CREDIT,
+        false => CREDIT,
+    }
+}
+
+fn with(basis: &str, demand: &Demand, markets: &Markets) -> Vec<String> {
+    let first = [basis, credit(markets)].into_iter().chain(ALWAYS);
+    let first = first.map(str::to_owned);
     first.chain(demand.notes.iter().cloned()).collect()
 }

@@ -275,6 +275,6 @@ pub fn compare(demand: &Demand, markets: &Markets) -> Comparison {
         aws_region: markets.aws.region.clone(),
         gcp_region: markets.gcp.region.clone(),
         columns: columns.into(),
-        assumptions: ground::assumptions(demand),
+        assumptions: ground::assumptions(demand, markets),
     }
 }
