@@ -14,6 +14,11 @@ pub(super) async fn of_subnet(aws: &Aws, subnet: &str) -> Vec<String> {
     listed(aws, &filter("subnet-id", [subnet])).await
 }
 
+/// Interfaces that have a group.
+pub(super) async fn interfaces_of(aws: &Aws, group: &str) -> Vec<String> {
+    listed(aws, &filter("group-id", [group])).await
+}
+
 /// Interfaces that have a group, and groups whose rules refer to it.
 pub(super) async fn of_group(aws: &Aws, group: &str) -> Vec<String> {
     let has = filter("group-id", [group]);

@@ -87,7 +87,17 @@ impl Served for SecurityGroup {
         retag(cx, &want.tags, live).await
     }
 
+    /// Interfaces of tasks and of balancers outlive these by up to minutes, and only AWS can take them away: until then EC2
+    /// would refuse, so it is not asked.
     async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+        let held = holders::interfaces_of(cx.aws, &live.physical).await;
+        if !held.is_empty() {
+            let held = held.join(", ");
+            return Err(Stop::Later(format!(
+                "security group {} still has {held}; what of it is not ours is yours to remove, then run it again",
+                live.physical
+            )));
+        }
         let request = cx.aws.ec2.delete_security_group().group_id(&live.physical);
         cx.aws
             .write("ec2:DeleteSecurityGroup", || request.clone().send())
