@@ -14,9 +14,12 @@ pub(super) async fn of_subnet(aws: &Aws, subnet: &str) -> Vec<String> {
     listed(aws, &filter("subnet-id", [subnet])).await
 }
 
-/// Interfaces that have a group.
-pub(super) async fn interfaces_of(aws: &Aws, group: &str) -> Vec<String> {
-    listed(aws, &filter("group-id", [group])).await
+/// Interfaces that have a group and are attached to something. Others are somebody's to remove, or are gone in a moment.
+pub(super) async fn attached_of_group(aws: &Aws, group: &str) -> Vec<String> {
+    let wires = interfaces(aws, &filter("group-id", [group])).await;
+    let wires = wires.unwrap_or_default();
+    let attached = wires.iter().filter(|wire| wire.attachment().is_some());
+    attached.map(words).collect()
 }
 
 /// Interfaces that have a group, and groups whose rules refer to it.

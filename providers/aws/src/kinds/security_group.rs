@@ -90,7 +90,7 @@ impl Served for SecurityGroup {
     /// Interfaces of tasks and of balancers outlive these by up to minutes, and only AWS can take them away: until then EC2
     /// would refuse, so it is not asked.
     async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
-        let held = holders::interfaces_of(cx.aws, &live.physical).await;
+        let held = holders::attached_of_group(cx.aws, &live.physical).await;
         if !held.is_empty() {
             let held = held.join(", ");
             return Err(Stop::Later(format!(
