@@ -4,7 +4,8 @@ use super::demand::{Basis, Demand};
 
 const ALWAYS: [&str; 9] = [
     "list prices on demand, for all hours of a month; traffic that leaves a zone or the cloud, logs and images are in no column",
-    "Kubernetes versions are in standard support; extended support costs 0.50 an hour more on EKS and GKE",
+    "control planes are standard ones, none of EKS is provisioned, and Kubernetes versions are in standard support; extended support costs \
+     0.50 an hour more on EKS and GKE",
     "GKE standard is a regional cluster, which pays its fee in full; Google's credit of 74.40 a month for each billing account, \
      which would pay the fee of one Autopilot cluster, is not taken off",
     "nodes leave pods what the clouds' own rules say (kubelet and eviction reserves, network interfaces), less what agents ask for: \
