@@ -1,6 +1,7 @@
 //! `eks.cluster` on the wire.
 
 use aws_sdk_eks::types::ControlPlaneScalingConfig;
+use aws_sdk_eks::types::builders::ControlPlaneScalingConfigBuilder;
 use provision_aws::Tags;
 use provision_core::contract::{Class, Does, Poll, PollOutcome};
 use provision_core::model::{Never, Observed, Resource, Status, Value};
@@ -194,7 +195,7 @@ async fn a_tier_is_asked_for_at_once_and_read_back() {
     let read = |tier: Option<&str>| {
         let config = tier.map(|tier| ControlPlaneScalingConfig::builder().tier(tier.into()));
         let told = aws_sdk_eks::types::Cluster::builder()
-            .set_control_plane_scaling_config(config.map(|config| config.build()))
+            .set_control_plane_scaling_config(config.map(ControlPlaneScalingConfigBuilder::build))
             .build();
         crate::kinds::cluster_calls::live(&told).fields["tier"].clone()
     };
