@@ -143,13 +143,18 @@ fn what_the_tables_say_comes_back_unchanged() {
         .as_array()
         .unwrap()
         .iter()
-        .zip(["europe-west1", "us-central1"])
+        // Nobody had read what images cost in one of them; the catalogue has one price for everywhere.
+        .zip([
+            ("europe-west1", json!(["artifacts.stored"])),
+            ("us-central1", json!([])),
+        ])
     {
+        let (region, new) = region;
         assert_eq!(report["region"], region);
         assert_eq!(report["cloud"], "gcp");
         // Of cores and memory, machines are made again to the micro-dollar.
         assert_eq!(report["changed"], json!([]), "{region}");
-        assert_eq!(report["new"], json!([]), "{region}");
+        assert_eq!(report["new"], new, "{region}");
         assert_eq!(report["not_told"], json!({}), "{region}");
         assert!(report["unchanged"].as_u64().unwrap() > 300, "{report}");
         // What the catalogue has no SKU of is said.
@@ -194,7 +199,7 @@ fn what_is_read_is_used_until_it_is_forgotten() {
     for said in [
         "europe-west1: ",
         " prices read from the Cloud Billing Catalog of Google on ",
-        ": 1 changed, 1 new, ",
+        ": 1 changed, 2 new, ",
         "gke.cluster",
         "+100.0 %",
         "not told: gce.disk.pd-balanced: the SKUs ",
