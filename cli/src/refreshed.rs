@@ -163,7 +163,7 @@ fn checked(table: Table, region: &str) -> Result<(Cloud, Vec<ListPrice>), String
         nanos: row.usd_nanos,
         as_of: table.read.clone(),
         source: row.source,
-        quality: provision_aws::REFRESHED.to_owned(),
+        quality: provision_data::REFRESHED.to_owned(),
     };
     Ok((cloud, table.prices.into_iter().map(price).collect()))
 }

@@ -103,6 +103,32 @@ fn extended_support_comes_on_top_once_standard_support_has_ended() {
 }
 
 #[test]
+fn a_provisioned_control_plane_comes_on_top() {
+    let text = |tier: &str, region: &str| {
+        let extras = format!("platform = \"eks\"\neks = {{ control_plane = \"{tier}\" }}");
+        let text = spec("1", "20GiB", "").replace("platform = \"eks\"", &extras);
+        text.replace("us-east-1", region)
+    };
+    // The published months of 730 hours: 1.65, 3.40, 6.90 and 13.90 an hour.
+    for (tier, month) in [
+        ("standard", "73.00"),
+        ("tier-xl", "1277.50"),
+        ("tier-2xl", "2555.00"),
+        ("tier-4xl", "5110.00"),
+        ("tier-8xl", "10220.00"),
+    ] {
+        let bill = cost(&text(tier, "us-east-1"), &[]);
+        assert_eq!(bill["clusters"][0]["control_plane"], month, "{tier}");
+    }
+    // A price of one region is none of another.
+    let bill = cost(&text("tier-xl", "eu-west-1"), &[]);
+    assert_eq!(bill["clusters"][0]["control_plane"], "73.00");
+    let why = "no price of eks.cluster.tier-xl in eu-west-1";
+    let unpriced = bill["unpriced"].as_array().unwrap();
+    assert!(unpriced.iter().any(|one| one["why"] == why), "{unpriced:?}");
+}
+
+#[test]
 fn spot_and_regions_without_prices_are_listed_and_never_nothing() {
     let text = spec("2", "20GiB", "").replace("disk ", "spot = true\ndisk ");
     let bill = cost(&text, &[]);

@@ -406,13 +406,13 @@ fn what_cannot_be_read_changes_nothing() {
 }
 
 #[test]
-fn only_regions_of_aws_are_read() {
+fn a_region_is_of_one_cloud() {
     let place = Place::with(SPEC);
     let prices = Prices::serve(list());
     for (args, said) in [
         (
-            &["--region", "us-central1"][..],
-            "prices of gcp cannot be read from the cloud so far",
+            &["--region", "us-central1", "--cloud", "aws"][..],
+            "is a region of gcp, not of aws",
         ),
         (&["--region", "mars-north-1"], "say whose region it is"),
         (&["--region", "../../x"], "is no name of a region"),
@@ -429,7 +429,7 @@ fn only_regions_of_aws_are_read() {
     let sandbox = [&REFRESH[..], &["--sandbox"]].concat();
     let sandbox = run(&place, &prices, &sandbox).expect(1);
     assert!(
-        sandbox.err.contains("it has no price list"),
+        sandbox.err.contains("it has no prices of today"),
         "{}",
         sandbox.err
     );

@@ -28,6 +28,18 @@ pub struct ListPrice {
     pub quality: String,
 }
 
+/// How sure a price is that was read from the cloud's own list.
+pub const REFRESHED: &str = "refreshed";
+
+/// What was read of a cloud's own list for one region.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PriceList {
+    /// The prices, by item.
+    pub prices: Vec<ListPrice>,
+    /// Items that were there and could not be told, with why.
+    pub unclear: BTreeMap<String, String>,
+}
+
 /// Clouds that have prices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cloud {

@@ -59,6 +59,7 @@ fn cluster() -> Resource<Never> {
         public_cidrs: vec!["0.0.0.0/0".to_owned()],
         logging: vec!["api".to_owned()],
         support: "STANDARD".to_owned(),
+        tier: "standard".to_owned(),
         authentication_mode: "API".to_owned(),
         tags: Tags::from([("team".to_owned(), "web".to_owned())]),
         ..Cluster::default()

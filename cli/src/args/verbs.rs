@@ -270,7 +270,7 @@ pub struct PricesRefresh {
         required_unless_present = "forget"
     )]
     pub regions: Vec<String>,
-    /// The cloud of the regions, which a new one does not tell: aws
+    /// The cloud of the regions, which a new one does not tell: aws, gcp
     #[arg(long, value_name = "CLOUD", value_parser = cloud)]
     pub cloud: Option<Cloud>,
     /// Go back to the built-in prices of these regions, or of all

@@ -1,10 +1,9 @@
 //! What `prices refresh` has read, for people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use provision_aws::PriceList;
-use provision_data::ListPrice;
+use provision_data::{ListPrice, PriceList, is_machine};
 
 use super::cost::{rate, table};
 use super::{count, plain};
@@ -13,13 +12,13 @@ use crate::refreshed::{Change, Changes};
 /// So many changes are shown: the largest.
 const MOST: usize = 10;
 
-/// What was read of a region, and how it differs from what is built in.
+/// What was read of a region `from` a list, and how it differs from what is built in.
 #[must_use]
-pub fn report(region: &str, day: &str, list: &PriceList, changes: &Changes) -> String {
+pub fn report(region: &str, from: &str, day: &str, list: &PriceList, changes: &Changes) -> String {
     let (changed, new) = (changes.changed.len(), changes.new.len());
     let read = count(list.prices.len(), "price");
     let mut out = format!(
-        "{region}: {read} read from the AWS Price List on {day}: {changed} changed, {new} new, {} as built in\n",
+        "{region}: {read} read from the {from} on {day}: {changed} changed, {new} new, {} as built in\n",
         changes.same
     );
     if changed > 0 {
@@ -67,12 +66,18 @@ fn unclear(out: &mut String, unclear: &BTreeMap<String, String>) {
 
 /// What the list told nothing of. Machines are counted: there may be hundreds that are no longer sold.
 fn stay(out: &mut String, stay: &[ListPrice]) {
+    let of_machine = |item: &&str| is_machine(item) || item.starts_with("gce.spot.");
     let (machines, others): (Vec<_>, Vec<_>) = stay
         .iter()
         .map(|price| price.item.as_str())
-        .partition(|item| item.contains(".instance."));
+        .partition(of_machine);
     let mut words = others;
-    let machines = count(machines.len(), "machine type");
+    // One type has up to three prices.
+    let types: BTreeSet<&str> = machines
+        .iter()
+        .filter_map(|item| item.splitn(3, '.').nth(2))
+        .collect();
+    let machines = count(types.len(), "machine type");
     if !machines.starts_with("0 ") {
         words.push(&machines);
     }

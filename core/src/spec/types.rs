@@ -231,6 +231,8 @@ pub struct EksExtras {
     pub log_retention_days: Option<u32>,
     /// `standard` (default) or `extended`.
     pub support: Option<String>,
+    /// `standard` (default), or the tier of a provisioned control plane: `tier-xl` … `tier-8xl`.
+    pub control_plane: Option<String>,
     /// A KMS key for envelope encryption of secrets, by ARN.
     pub kms_key: Option<String>,
     /// The version changes although readiness insights stand in the way.

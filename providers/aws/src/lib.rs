@@ -53,7 +53,7 @@ pub use layout::{Layout, Slot, layout};
 pub use machine::{Market, Wish, machines, named};
 pub use marks::{ADOPTED, CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, marked, plain};
 pub use pool::{PoolWish, market, one_type};
-pub use pricing::{PRICING_REGION, PriceList, REFRESHED, price_list};
+pub use pricing::{PRICING_REGION, price_list};
 pub use provider::AwsProvider;
 pub use secrets::{Generate, Kept};
 pub use shelf::Shelf;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_pricing::types::{Filter, FilterType};
 use futures::future::try_join_all;
-use provision_data::ListPrice;
+use provision_data::{ListPrice, PriceList, REFRESHED};
 
 use crate::client::Aws;
 use crate::error::{Fault, How};
@@ -22,20 +22,8 @@ use product::Product;
 /// The region whose endpoint is asked, whichever region the prices are of: the API is served in few.
 pub const PRICING_REGION: &str = "us-east-1";
 
-/// How sure a price is that was read from the cloud's own list.
-pub const REFRESHED: &str = "refreshed";
-
 /// Products a page; the most that the API gives.
 const PAGE: i32 = 100;
-
-/// What was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PriceList {
-    /// The prices, by item.
-    pub prices: Vec<ListPrice>,
-    /// Items that were there and could not be told, with why.
-    pub unclear: BTreeMap<String, String>,
-}
 
 /// Reads the list prices of a region; `day` is today.
 ///

@@ -284,10 +284,18 @@ fn extras(cluster: &Wire) -> Json {
         .map(aws_sdk_eks::types::LogType::as_str)
         .collect();
     logs.sort_unstable();
-    match logs.is_empty() {
-        true => json!({ "support": support }),
-        false => json!({ "support": support, "logging": logs }),
+    let mut extras = json!({ "support": support });
+    let tier = cluster
+        .control_plane_scaling_config()
+        .and_then(|config| config.tier())
+        .map(aws_sdk_eks::types::ProvisionedControlPlaneTier::as_str);
+    if let Some(tier) = tier.filter(|tier| *tier != "standard") {
+        extras["control_plane"] = json!(tier);
     }
+    if !logs.is_empty() {
+        extras["logging"] = json!(logs);
+    }
+    extras
 }
 
 /// Tags of somebody's, in a sentence.

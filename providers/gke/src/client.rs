@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use google_cloud_api_serviceusage_v1::client::ServiceUsage;
 use google_cloud_auth::credentials::{Builder, Credentials, anonymous};
+use google_cloud_billing_v1::client::CloudCatalog;
 use google_cloud_compute_v1::client::{
     Disks, Firewalls, GlobalOperations, MachineTypes, Networks, RegionOperations, Regions, Routers,
     Subnetworks, ZoneOperations,
@@ -65,6 +66,7 @@ struct Cells {
     iam: OnceCell<Iam>,
     projects: OnceCell<Projects>,
     services: OnceCell<ServiceUsage>,
+    catalog: OnceCell<CloudCatalog>,
 }
 
 /// What may be sent again.
@@ -175,6 +177,8 @@ impl Gcp {
         projects: Projects, "cloudresourcemanager");
     client!(/// Which services a project has enabled.
         services: ServiceUsage, "serviceusage");
+    client!(/// What Google sells, with list prices.
+        catalog: CloudCatalog, "cloudbilling");
 
     /// Sends a call that changes nothing; repeats it while that can help. `call` is `service.collection.method`.
     ///

@@ -13,6 +13,7 @@ mod import;
 mod kinds;
 mod machine;
 pub mod marks;
+mod pricing;
 mod provider;
 mod reach;
 mod remark;
@@ -27,6 +28,7 @@ pub use kinds::{
     ADDONS, Cluster, Firewall, Google, Network, NewPool, NodePool, On, ProjectBinding, Router,
     Secret, ServiceAccount, Subnetwork,
 };
+pub use pricing::price_lists;
 pub use provider::GkeProvider;
 pub use reach::Reach;
 pub use sweep::{SweptDisk, SweptFirewall};

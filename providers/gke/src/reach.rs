@@ -8,13 +8,14 @@ use provision_core::contract::{Class, Failure};
 const OVERRIDE: &str = "CLOUDSDK_API_ENDPOINT_OVERRIDES_";
 
 /// Services, by their names in gcloud's variables. Compute's override ends with the version, which the client adds itself.
-const SERVICES: [&str; 6] = [
+const SERVICES: [&str; 7] = [
     "container",
     "compute",
     "secretmanager",
     "iam",
     "cloudresourcemanager",
     "serviceusage",
+    "cloudbilling",
 ];
 
 /// Endpoints, and whether anybody is asked for credentials.

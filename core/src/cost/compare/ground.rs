@@ -6,7 +6,8 @@ use super::demand::{Basis, Demand};
 const ALWAYS: [&str; 8] = [
     "list prices on demand, for all hours of a month; traffic between zones, logs and images are in no column, and of what leaves the \
      cloud only what `prices` tells (`egress_gb`)",
-    "Kubernetes versions are in standard support; extended support costs 0.50 an hour more on EKS and GKE",
+    "control planes are standard ones, none of EKS is provisioned, and Kubernetes versions are in standard support; extended support costs \
+     0.50 an hour more on EKS and GKE",
     "nodes leave pods what the clouds' own rules say (kubelet and eviction reserves, network interfaces), less what agents ask for: \
      150m on EKS, and CoreDNS once; 200m and 250 MiB on GKE, for which Google names no figure; nothing on EKS Auto Mode",
     "EKS Auto Mode costs 12 % of the machine's price on demand on top of it",

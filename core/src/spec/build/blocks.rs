@@ -81,6 +81,7 @@ pub(super) fn cluster(name: &str, view: &View<'_>) -> Cluster {
             logging: eks.texts("logging").unwrap_or_default(),
             log_retention_days: eks.number("log_retention_days"),
             support: eks.text("support"),
+            control_plane: eks.text("control_plane"),
             kms_key: eks.text("kms_key"),
             force_upgrade: eks.flag("force_upgrade"),
         },

@@ -114,6 +114,9 @@ const LOGS: &[&str] = &[
     "scheduler",
 ];
 
+/// Control planes of EKS (CreateCluster, `controlPlaneScalingConfig.tier`).
+const TIERS: &[&str] = &["standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"];
+
 static EKS: Block = Block {
     name: "eks",
     doc: "Extras of EKS.",
@@ -133,6 +136,12 @@ static EKS: Block = Block {
             "support",
             Type::Word(&["standard", "extended"]),
             "What happens at the end of a version's standard support: an upgrade, or extended support at six times the price.",
+        )
+        .or_text("standard"),
+        key(
+            "control_plane",
+            Type::Word(TIERS),
+            "Whether the control plane scales by itself (standard) or always has the room of a tier, for which EKS charges extra by the hour.",
         )
         .or_text("standard"),
         key(

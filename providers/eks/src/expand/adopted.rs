@@ -73,6 +73,8 @@ impl Plan<'_> {
                 format!("there is no cluster {root} here: name one of this account and region");
             let mut compared = CLUSTER.to_vec();
             compared.extend(self.block.eks.kms_key.as_ref().map(|_| "kms_keys"));
+            // A tier that the file does not name was bought by somebody for a reason.
+            compared.extend(self.block.eks.control_plane.as_ref().map(|_| "tier"));
             self.part(cluster, root, Otherwise::Refuse { advice }, &compared)
         }));
         for before_nodes in [true, false] {

@@ -129,6 +129,11 @@ impl Plan<'_> {
                 "STANDARD"
             }
             .to_owned(),
+            tier: block
+                .eks
+                .control_plane
+                .clone()
+                .unwrap_or_else(|| "standard".to_owned()),
             deletion_protection: block.protect,
             authentication_mode: "API".to_owned(),
             creator_admin: self.creator_is_admin(),

@@ -45,6 +45,8 @@ pub struct Cluster {
     pub logging: Vec<String>,
     /// `STANDARD`: EKS upgrades at the end of standard support. `EXTENDED`: support goes on, at a higher price.
     pub support: String,
+    /// `standard`: it scales by itself. Else the tier of a provisioned one: `tier-xl`, `tier-2xl`, `tier-4xl`, `tier-8xl`.
+    pub tier: String,
     /// EKS refuses to delete it. Always on with `protect`, so it should be wanted whenever that is.
     pub deletion_protection: bool,
     /// How callers are known: `API`, `API_AND_CONFIG_MAP`, `CONFIG_MAP`.
@@ -96,9 +98,9 @@ impl Served for Cluster {
         }
     }
 
-    /// Extended support is charged for on top of the control plane, from the end of standard support on.
+    /// Extended support is charged for on top of the control plane, from the end of standard support on; so is a tier, always.
     fn usage(of: &Uses<'_>) -> Usage {
-        let hours = |component, item| {
+        let hours = |component: &str, item: &str| {
             Meter::listed(
                 component,
                 Part::ControlPlane,
@@ -108,6 +110,10 @@ impl Served for Cluster {
             )
         };
         let mut meters = vec![hours("control plane", "eks.cluster")];
+        if let Some(tier) = of.text("tier").filter(|tier| *tier != calls::STANDARD) {
+            let item = format!("eks.cluster.{tier}");
+            meters.push(hours("provisioned control plane", &item));
+        }
         let version = of.text("version").unwrap_or_default();
         if of.text("support") == Some("EXTENDED") && is_past_standard(version, of.as_of) {
             meters.push(hours("extended support", "eks.cluster.extended"));
@@ -313,6 +319,13 @@ fn rows() -> Vec<Row> {
             now(),
             "support",
             "what happens at the end of standard support",
+        ),
+        row(
+            "tier",
+            FieldKind::Scalar,
+            now(),
+            "tier",
+            "whether it scales by itself, or has the room of a tier",
         ),
         row(
             "deletion_protection",

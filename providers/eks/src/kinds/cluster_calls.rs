@@ -3,9 +3,9 @@
 use aws_sdk_eks::operation::create_cluster::builders::CreateClusterFluentBuilder;
 use aws_sdk_eks::operation::update_cluster_config::builders::UpdateClusterConfigFluentBuilder;
 use aws_sdk_eks::types::{
-    AuthenticationMode, Cluster as Wire, ClusterHealth, ClusterStatus, CreateAccessConfigRequest,
-    LogSetup, LogType, Logging, SupportType, UpdateAccessConfigRequest, UpgradePolicyRequest,
-    VpcConfigRequest,
+    AuthenticationMode, Cluster as Wire, ClusterHealth, ClusterStatus, ControlPlaneScalingConfig,
+    CreateAccessConfigRequest, LogSetup, LogType, Logging, ProvisionedControlPlaneTier,
+    SupportType, UpdateAccessConfigRequest, UpgradePolicyRequest, VpcConfigRequest,
 };
 use provision_aws::kind::{Ailment, Cx, Live, Next, Stop, changing, deleting, text, texts};
 use provision_aws::{Aws, Fault, Field, plain};
@@ -26,6 +26,9 @@ const LOGS: [&str; 5] = [
     "controllerManager",
     "scheduler",
 ];
+
+/// The tier of a control plane that is not provisioned, which is what EKS makes unless told otherwise.
+pub(super) const STANDARD: &str = "standard";
 
 /// Makes a cluster.
 pub(super) async fn create(cx: &Cx<'_>, want: &Cluster) -> Result<Next, Stop> {
@@ -61,9 +64,15 @@ fn request(cx: &Cx<'_>, want: &Cluster) -> Result<CreateClusterFluentBuilder, Fa
         .set_encryption_config(encryption::config(&want.kms_keys))
         .access_config(access.build())
         .upgrade_policy(support.build())
+        .set_control_plane_scaling_config((want.tier != STANDARD).then(|| scaling(&want.tier)))
         .deletion_protection(want.deletion_protection || cx.protect())
         .bootstrap_self_managed_addons(want.self_managed_addons)
         .set_tags(tag_map(cx.marked(&want.tags))))
+}
+
+fn scaling(tier: &str) -> ControlPlaneScalingConfig {
+    let tier = ProvisionedControlPlaneTier::from(tier);
+    ControlPlaneScalingConfig::builder().tier(tier).build()
 }
 
 /// The known texts of a list of fields.
@@ -147,13 +156,20 @@ pub(super) async fn change(
     switches(cx, want, live).await
 }
 
-/// Support, protection and how callers are known.
+/// Support, tier, protection and how callers are known.
 async fn switches(cx: &Cx<'_>, want: &Cluster, live: &Observed) -> Result<Option<Next>, Stop> {
     let differs = |field: &str, wanted: &str| {
         cx.wants(field) && text(live, field).is_some_and(|now| now != wanted)
     };
     if differs("support", &want.support) {
         return policy(cx, want, live).await.map(Some);
+    }
+    if differs("tier", &want.tier) {
+        let config = scaling(&want.tier);
+        let call = |request: UpdateClusterConfigFluentBuilder| {
+            request.control_plane_scaling_config(config)
+        };
+        return update(cx, live, "tier", call).await.map(Some);
     }
     let protected = want.deletion_protection || cx.protect();
     let now = live.fields.get("deletion_protection");
@@ -375,6 +391,11 @@ fn fields(cluster: &Wire) -> Cluster {
         support: support
             .map(|support| support.as_str().to_owned())
             .unwrap_or_default(),
+        tier: cluster
+            .control_plane_scaling_config()
+            .and_then(|config| config.tier())
+            .map_or(STANDARD, ProvisionedControlPlaneTier::as_str)
+            .to_owned(),
         deletion_protection: cluster.deletion_protection.unwrap_or_default(),
         authentication_mode: mode
             .map(|mode| mode.as_str().to_owned())

@@ -15,6 +15,7 @@
 //! canonical status (`NOT_FOUND`); the other one follows. A new service is one line in [`SERVICES`] and one in
 //! `operations.txt` an operation.
 
+pub(crate) mod cloudbilling;
 pub(crate) mod cloudresourcemanager;
 pub(crate) mod compute;
 pub(crate) mod container;

@@ -13,6 +13,7 @@ use crate::wire::{ApiError, Params};
 
 /// Every service.
 pub(crate) const SERVICES: &[Service] = &[
+    super::cloudbilling::SERVICE,
     super::cloudresourcemanager::SERVICE,
     super::compute::SERVICE,
     super::container::SERVICE,

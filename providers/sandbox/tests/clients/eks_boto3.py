@@ -174,7 +174,17 @@ def changes():
     updated(config(deletionProtection=False))
     updated(config(resourcesVpcConfig={"endpointPublicAccess": True, "publicAccessCidrs": ["192.0.2.0/24"]}))
     assert eks.describe_cluster(name="shop")["cluster"]["resourcesVpcConfig"]["publicAccessCidrs"] == ["192.0.2.0/24"]
-    assert len(eks.list_updates(name="shop")["updateIds"]) == 4
+    tier = lambda: eks.describe_cluster(name="shop")["cluster"]["controlPlaneScalingConfig"]["tier"]
+    assert tier() == "standard"
+    refused(*parameter, "No changes needed", eks.update_cluster_config, name="shop", controlPlaneScalingConfig={"tier": "standard"})
+    refused(*parameter, "tier", eks.update_cluster_config, name="shop", controlPlaneScalingConfig={"tier": "tier-3xl"})
+    for before, after in (("standard", "tier-4xl"), ("tier-4xl", "standard")):
+        update = config(controlPlaneScalingConfig={"tier": after})
+        assert update["type"] == "ControlPlaneScalingConfigUpdate", update
+        assert update["params"] == [{"type": "UpdatedTier", "value": after}, {"type": "PreviousTier", "value": before}], update
+        updated(update)
+        assert tier() == after
+    assert len(eks.list_updates(name="shop")["updateIds"]) == 6
     arn = eks.describe_cluster(name="shop")["cluster"]["arn"]
     eks.tag_resource(resourceArn=arn, tags={"team": "web", "old": "x"})
     eks.untag_resource(resourceArn=arn, tagKeys=["old", "other"])

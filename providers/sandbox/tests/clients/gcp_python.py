@@ -345,6 +345,36 @@ def apis(cloud, number):
     assert len(cloud(usage.services().list(parent=f"projects/{PROJECT}", filter="state:ENABLED"))["services"]) > 10
 
 
+def catalogue(cloud):
+    """What is for sale: services, and their SKUs page by page."""
+    billing = cloud.service("cloudbilling")
+    services = cloud(billing.services().list())["services"]
+    names = {one["displayName"]: one["name"] for one in services}
+    assert names["Compute Engine"] == "services/6F81-5844-456A" and len(names) == len(services) == 6, services
+    list_skus = billing.services().skus().list
+    whole = cloud(list_skus(parent=names["Compute Engine"], currencyCode="USD"))["skus"]
+    pages, token = [], None
+    while token != "":
+        page = cloud(list_skus(parent=names["Compute Engine"], pageSize=40, pageToken=token))
+        assert len(page["skus"]) <= 40, page
+        pages += page["skus"]
+        token = page["nextPageToken"]
+    assert pages == whole and len(whole) > 100, len(whole)
+    disk = next(one for one in whole if one["description"] == "Storage PD Capacity")
+    assert disk["category"] == {
+        "serviceDisplayName": "Compute Engine",
+        "resourceFamily": "Storage",
+        "resourceGroup": "PDStandard",
+        "usageType": "OnDemand",
+    }, disk
+    expression = disk["pricingInfo"][0]["pricingExpression"]
+    assert (expression["usageUnit"], expression["baseUnit"]) == ("GiBy.mo", "By.s"), disk
+    money = [(rate["startUsageAmount"], rate["unitPrice"]["nanos"]) for rate in expression["tieredRates"]]
+    assert money == [(0, 0), (30, 40_000_000)], disk
+    cloud(list_skus(parent="services/0000-0000-0000"), (404, "NOT_FOUND"))
+    cloud(list_skus(parent=names["Compute Engine"], pageToken="%"), (400, "INVALID_ARGUMENT"))
+
+
 def main():
     url, operations = sys.argv[1:3]
     problems = check_list(json.load(open(operations)))
@@ -356,6 +386,7 @@ def main():
     accounts(cloud)
     secrets(cloud, number)
     apis(cloud, number)
+    catalogue(cloud)
     problems += cloud.problems
     assert not problems, "\n" + "\n".join(sorted(set(problems)))
     print("ok")

@@ -7,6 +7,7 @@ from googleapiclient import discovery, errors
 from googleapiclient.discovery_cache import get_static_doc
 
 VERSIONS = {
+    "cloudbilling": ["v1"],
     "cloudresourcemanager": ["v3", "v1"],
     "compute": ["v1"],
     "container": ["v1"],

@@ -1,5 +1,7 @@
 //! `eks.cluster` on the wire.
 
+use aws_sdk_eks::types::ControlPlaneScalingConfig;
+use aws_sdk_eks::types::builders::ControlPlaneScalingConfigBuilder;
 use provision_aws::Tags;
 use provision_core::contract::{Class, Does, Poll, PollOutcome};
 use provision_core::model::{Never, Observed, Resource, Status, Value};
@@ -23,6 +25,7 @@ fn wanted() -> Cluster {
         kms_keys: Vec::new(),
         logging: vec!["api".to_owned(), "audit".to_owned()],
         support: "STANDARD".to_owned(),
+        tier: "standard".to_owned(),
         deletion_protection: false,
         authentication_mode: "API".to_owned(),
         creator_admin: false,
@@ -131,6 +134,7 @@ async fn each_group_of_fields_is_one_call_of_its_own() {
     all.private_access = false;
     all.logging = Vec::new();
     all.support = "EXTENDED".to_owned();
+    all.tier = "tier-2xl".to_owned();
     let cases = [
         (
             "version",
@@ -162,6 +166,12 @@ async fn each_group_of_fields_is_one_call_of_its_own() {
             "/upgradePolicy/supportType",
             json!("EXTENDED"),
         ),
+        (
+            "tier",
+            "POST /clusters/shop-prod/update-config",
+            "/controlPlaneScalingConfig",
+            json!({ "tier": "tier-2xl" }),
+        ),
     ];
     for (field, call, place, value) in cases {
         let mut update = update(&all);
@@ -172,6 +182,29 @@ async fn each_group_of_fields_is_one_call_of_its_own() {
         assert_eq!(sent[0].call, call);
         assert_eq!(sent[0].body.pointer(place), Some(&value), "{field}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tier_is_asked_for_at_once_and_read_back() {
+    let mut tiered = wanted();
+    tiered.tier = "tier-xl".to_owned();
+    let create = act(Does::Create, resource(&tiered), None);
+    let (_, sent) = outcome(&create, [(200, wire("CREATING"))]).await;
+    let asked = &sent[0].body["controlPlaneScalingConfig"];
+    assert_eq!(*asked, json!({ "tier": "tier-xl" }));
+    let read = |tier: Option<&str>| {
+        let config = tier.map(|tier| ControlPlaneScalingConfig::builder().tier(tier.into()));
+        let told = aws_sdk_eks::types::Cluster::builder()
+            .set_control_plane_scaling_config(config.map(ControlPlaneScalingConfigBuilder::build))
+            .build();
+        crate::kinds::cluster_calls::live(&told).fields["tier"].clone()
+    };
+    assert_eq!(read(Some("tier-8xl")), Value::text("tier-8xl"));
+    assert_eq!(
+        read(None),
+        Value::text("standard"),
+        "nobody has provisioned it"
+    );
 }
 
 #[tokio::test(start_paused = true)]

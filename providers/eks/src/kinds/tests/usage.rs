@@ -175,6 +175,29 @@ fn a_group_without_a_template_of_ours_has_the_disk_that_eks_tells() {
 }
 
 #[test]
+fn a_tier_is_charged_on_top_of_the_control_plane() {
+    let items = |tier: &str| {
+        let fields = fields([
+            ("version", Value::text("1.35")),
+            ("support", Value::text("STANDARD")),
+            ("tier", Value::text(tier)),
+        ]);
+        let of = UsageOf {
+            resource: resource("cluster.main", "cluster", "eks.cluster", fields),
+            live: None,
+        };
+        let meters = meters(of, Vec::new(), "2026-11-25");
+        assert!(meters.iter().all(|meter| meter.each == Quantity::month()));
+        meters
+            .iter()
+            .map(|meter| item(meter).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(items("standard"), ["eks.cluster"]);
+    assert_eq!(items("tier-4xl"), ["eks.cluster", "eks.cluster.tier-4xl"]);
+}
+
+#[test]
 fn extended_support_is_charged_for_when_standard_support_has_ended() {
     let items = |version: &str, support: &str, day: &str| {
         let fields = fields([

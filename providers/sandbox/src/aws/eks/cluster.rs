@@ -42,6 +42,9 @@ pub(super) const LOGS: [&str; 5] = [
     "scheduler",
 ];
 
+/// What a control plane may be: scaled by need, or provisioned. Any may become any other.
+pub(super) const TIERS: &[&str] = &["standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"];
+
 /// A certificate of `CN=kubernetes` as base64 of PEM: one for all clusters, since nothing answers at their endpoints.
 const AUTHORITY: &str = "\
     LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJnakNDQVNlZ0F3SUJBZ0lVR3U5QTYxQnpKelZZM0dwQ3V3VnJ5WVplOEtJ\
@@ -88,6 +91,9 @@ pub(crate) struct Cluster {
     pub(crate) authentication_mode: String,
     /// `STANDARD` or `EXTENDED`.
     pub(crate) support_type: String,
+    /// `standard`, or the tier that is provisioned.
+    #[serde(default = "standard")]
+    pub(crate) tier: String,
     /// Whether it cannot be deleted.
     pub(crate) deletion_protection: bool,
     /// The key of the account's own that encrypts secrets.
@@ -237,6 +243,7 @@ impl Cluster {
             "health": {"issues": self.issues.iter().map(Issue::json).collect::<Vec<_>>()},
             "accessConfig": {"authenticationMode": self.authentication_mode},
             "upgradePolicy": {"supportType": self.support_type},
+            "controlPlaneScalingConfig": {"tier": self.tier},
             "deletionProtection": self.deletion_protection,
         });
         if let Some(key) = &self.key_arn {
@@ -274,6 +281,11 @@ impl Cluster {
         // A cluster may be older than the versions that are still made.
         version::supported(&self.version, self.created).map_or("eks.1", version::Version::platform)
     }
+}
+
+/// The tier of clusters from before there were tiers.
+fn standard() -> String {
+    TIERS[0].to_owned()
 }
 
 /// Those that are on, then those that are off.

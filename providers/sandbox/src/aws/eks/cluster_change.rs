@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::cluster_create::{Endpoint, Logging, MODES, Network, Policy, SUPPORT};
+use super::cluster::TIERS;
+use super::cluster_create::{Endpoint, Logging, MODES, Network, Policy, SUPPORT, Scaling};
 use super::common::{body, cluster, in_use, invalid, invalid_request, one_of};
 use super::token::remember;
 use super::update::{New, Target, made_before};
@@ -21,6 +22,7 @@ struct Config {
     logging: Option<Logging>,
     access_config: Option<Access>,
     upgrade_policy: Option<Policy>,
+    control_plane_scaling_config: Option<Scaling>,
     deletion_protection: Option<bool>,
     #[serde(rename = "clientRequestToken")]
     _token: Option<String>,
@@ -79,6 +81,11 @@ fn read(call: &Call<'_>, cluster: &Cluster, request: &Config) -> Result<Change, 
         .as_ref()
         .and_then(|wish| wish.support_type.as_deref());
     all.extend(support.map(Wish::Support));
+    let tier = request
+        .control_plane_scaling_config
+        .as_ref()
+        .and_then(|wish| wish.tier.as_deref());
+    all.extend(tier.map(Wish::Tier));
     all.extend(request.deletion_protection.map(Wish::Protection));
     match all.as_slice() {
         [] => Err(invalid("No changes needed")),
@@ -93,6 +100,7 @@ enum Wish<'a> {
     Logging(&'a Logging),
     Mode(&'a str),
     Support(&'a str),
+    Tier(&'a str),
     Protection(bool),
 }
 
@@ -104,6 +112,7 @@ impl Wish<'_> {
             Self::Logging(wish) => logging(cluster, wish),
             Self::Mode(wish) => mode(cluster, wish),
             Self::Support(wish) => support(cluster, wish),
+            Self::Tier(wish) => tier(cluster, wish),
             Self::Protection(wish) => protection(cluster, *wish),
         }
     }
@@ -242,6 +251,23 @@ fn support(cluster: &Cluster, wish: &str) -> Result<Change, ApiError> {
         kind: "UpgradePolicyUpdate",
         params: vec![("UpgradePolicy", json!({"supportType": wish}).to_string())],
         changes: vec![("support_type", json!(wish))],
+    })
+}
+
+fn tier(cluster: &Cluster, wish: &str) -> Result<Change, ApiError> {
+    one_of("The control plane scaling tier", wish, TIERS)?;
+    if wish == cluster.tier {
+        return Err(invalid(format!(
+            "No changes needed: the control plane scaling tier is {wish} already"
+        )));
+    }
+    Ok(Change {
+        kind: "ControlPlaneScalingConfigUpdate",
+        params: vec![
+            ("UpdatedTier", wish.to_owned()),
+            ("PreviousTier", cluster.tier.clone()),
+        ],
+        changes: vec![("tier", json!(wish))],
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::cluster::LOGS;
+use super::cluster::{LOGS, TIERS};
 use super::common::{body, in_use, invalid, name, one_of, present, within};
 use super::encryption::{self, Encryption};
 use super::token::{made_before, remember};
@@ -26,6 +26,7 @@ struct Request {
     logging: Option<Logging>,
     access_config: Option<Access>,
     upgrade_policy: Option<Policy>,
+    control_plane_scaling_config: Option<Scaling>,
     bootstrap_self_managed_addons: Option<bool>,
     deletion_protection: Option<bool>,
     encryption_config: Option<Vec<Encryption>>,
@@ -86,6 +87,14 @@ struct Access {
 pub(super) struct Policy {
     /// `STANDARD` or `EXTENDED`.
     pub(super) support_type: Option<String>,
+}
+
+/// `controlPlaneScalingConfig` of a request.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Scaling {
+    /// `standard`, or a tier.
+    pub(super) tier: Option<String>,
 }
 
 /// How callers are known, from the loosest.
@@ -196,6 +205,7 @@ fn fresh(call: &mut Call<'_>, request: &Request) -> Result<Cluster, ApiError> {
         logging: logging.map_or(Ok(BTreeSet::new()), |one| one.over(&BTreeSet::new()))?,
         authentication_mode: mode(request.access_config.as_ref())?,
         support_type: support(request.upgrade_policy.as_ref())?,
+        tier: tier(request.control_plane_scaling_config.as_ref())?,
         deletion_protection: request.deletion_protection.unwrap_or(false),
         key_arn: encryption::key(call, request.encryption_config.as_deref())?,
         self_managed_addons: request.bootstrap_self_managed_addons.unwrap_or(true),
@@ -244,6 +254,14 @@ fn support(wish: Option<&Policy>) -> Result<String, ApiError> {
         .unwrap_or("EXTENDED");
     one_of("The supportType", kind, SUPPORT)?;
     Ok(kind.to_owned())
+}
+
+fn tier(wish: Option<&Scaling>) -> Result<String, ApiError> {
+    let tier = wish
+        .and_then(|wish| wish.tier.as_deref())
+        .unwrap_or(TIERS[0]);
+    one_of("The control plane scaling tier", tier, TIERS)?;
+    Ok(tier.to_owned())
 }
 
 /// Who reaches the endpoint.
