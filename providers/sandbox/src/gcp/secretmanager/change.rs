@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::secret::{Secret, annotations_legal, labels_legal, named, same_etag, texts, versions};
+use super::timing;
 use super::version::Version;
 use crate::gcp::refusal::invalid;
 use crate::gcp::{Call, Outcome, policy};
@@ -18,11 +19,16 @@ pub(super) fn patch(call: &mut Call<'_>) -> Outcome {
     if mask.is_empty() {
         return Err(invalid("The update mask must not be empty."));
     }
+    // It goes by the topics, which the mask may name after it.
+    let mut rotated = false;
     for name in mask.split(',') {
         match name {
             "labels" => secret.labels = texts(call, "labels")?,
             "annotations" => secret.annotations = texts(call, "annotations")?,
             "versionAliases" | "version_aliases" => secret.aliases = aliases(call, &secret)?,
+            "expireTime" | "expire_time" | "ttl" => secret.expires = timing::expires(call)?,
+            "topics" => secret.topics = timing::topics(call)?,
+            "rotation" => rotated = true,
             "etag" => {}
             other => {
                 return Err(invalid(format!(
@@ -30,6 +36,9 @@ pub(super) fn patch(call: &mut Call<'_>) -> Outcome {
                 )));
             }
         }
+    }
+    if rotated {
+        secret.rotation = timing::rotation(call, &secret.topics)?;
     }
     labels_legal(&secret.labels)?;
     annotations_legal(&secret.annotations)?;
@@ -42,7 +51,7 @@ fn aliases(
     call: &Call<'_>,
     secret: &Secret,
 ) -> Result<std::collections::BTreeMap<String, u64>, ApiError> {
-    let numbers: Vec<u64> = versions(call, secret)
+    let numbers: Vec<u64> = versions(&call.tx, &call.place(""), secret)
         .iter()
         .map(|version| version.number)
         .collect();
@@ -61,7 +70,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
     let secret = named(call)?;
     same_etag(call.param("etag"), &secret.etag())?;
     let place = call.place("");
-    for version in versions(call, &secret) {
+    for version in versions(&call.tx, &place, &secret) {
         call.tx.delete::<Version>(&place, &version.id());
     }
     call.tx.delete::<Secret>(&place, &secret.name);
