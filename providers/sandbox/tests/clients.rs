@@ -89,6 +89,11 @@ async fn googles_python_client_lives_a_life() {
     run_with("gcp_python.py", "googleapiclient").await;
 }
 
+#[tokio::test]
+async fn googles_python_client_completes_upgrades_and_takes_them_back() {
+    run_with("gke_upgrade.py", "googleapiclient").await;
+}
+
 /// What a script that makes a table of the sandbox prints, is what is checked in.
 fn is_printed(script: &str, module: &str, table: &str) {
     if !has(module) {

@@ -38,8 +38,8 @@ impl Exception {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         let fits = match side {
-            Side::Missing | Side::More => of_field(),
-            Side::Status | Side::NotServed => what.contains(self.what),
+            Missing | More => of_field(),
+            Side::Status | NotServed => what.contains(self.what),
         };
         let in_time = self.until.is_empty() || day < self.until;
         self.side == side && fits && in_time && call.contains(self.call)
