@@ -2,7 +2,7 @@
 //! do not know is refused as the front end does it, before the sandbox says what it does not do itself.
 //!
 //! `documents.txt` is printed by `tests/clients/gcp_methods.py` and has a method a line, with its message and query
-//! parameters, or a message, after `=`, with its fields. `[x]` is a list, `{x}` a map, `word` an enum. Bodies of Container are read by
+//! parameters, or a message, after `=`, with its fields. `/x` is in the path, `[x]` is a list, `{x}` a map, `word` an enum. Bodies of Container are read by
 //! its descriptors, which know more ([`super::container`]).
 //!
 //! The words are those that users of the APIs quote (googleapis/google-cloud issues, 2024 to 2026). That Compute says the same,
@@ -69,12 +69,13 @@ pub(crate) fn check(
     };
     let mut reader = Reader {
         service: service.name,
+        method: query,
         wrongs: Vec::new(),
     };
     for (name, value) in params.iter() {
         let in_path = operation.rest.contains(&format!("{{{name}}}"));
         if !in_path && !UNWRITTEN.contains(&name) {
-            reader.query(query, name, value);
+            reader.query(name, value);
         }
     }
     // Container reads its own bodies.
@@ -118,12 +119,14 @@ fn refused(service: &Service, wrongs: &[(String, String)]) -> ApiError {
 /// Reads a request, and gathers what is wrong with it: field and text.
 struct Reader {
     service: &'static str,
+    /// Its parameters.
+    method: &'static Rows,
     wrongs: Vec<(String, String)>,
 }
 
 impl Reader {
-    fn query(&mut self, known: &Rows, name: &str, value: &str) {
-        let row = known.iter().find(|(row, _)| self.same(row, name));
+    fn query(&mut self, name: &str, value: &str) {
+        let row = self.method.iter().find(|(row, _)| self.same(row, name));
         let Some((_, kind)) = row else {
             let text = format!(
                 "Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter. Field '{name}' could not be found in request message."
@@ -209,6 +212,10 @@ impl Reader {
                 Some((field, kind)) => {
                     let dot = if at.is_empty() { "" } else { "." };
                     self.value(kind, value, &format!("{at}{dot}{}", snake(field)));
+                }
+                // What the path says is a part of the request, and may be said again.
+                None if at.is_empty() && self.method.contains_key(format!("/{key}").as_str()) => {
+                    self.value("text", value, key);
                 }
                 None => self.unknown(key, at),
             }
@@ -352,6 +359,11 @@ mod tests {
     fn what_is_right_passes_under_either_name() {
         let query = [("project", "p"), ("secret", "s"), ("update_mask", "labels")];
         let body = json!({ "labels": { "a": "b" }, "version_aliases": { "x": "1" } });
+        let again = json!({ "parent": "projects/p/secrets/s", "payload": { "data": "aGk=" } });
+        assert_eq!(
+            said("secretmanager.projects.secrets.addVersion", &[], &again),
+            None
+        );
         assert_eq!(
             said("secretmanager.projects.secrets.patch", &query, &body),
             None

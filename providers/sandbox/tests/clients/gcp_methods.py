@@ -60,13 +60,15 @@ def found(service, name):
 
 
 def line(service, name):
-    """A method: its message, and its query parameters."""
+    """A method: its message, its query parameters, and after `/` what is in its path, which bodies may repeat."""
     query, body = {}, None
     for doc, one in found(service, name):
         for param, row in one.get("parameters", {}).items():
             if row["location"] == "query":
                 word = kind(service, doc, row, param)
                 query[param] = f"[{word}]" if row.get("repeated") else word
+            elif row["location"] == "path":
+                query["/" + param] = kind(service, doc, row, param)
         if body is None and "request" in one:
             body = one["request"]["$ref"]
             # Container's messages are read by their descriptors.

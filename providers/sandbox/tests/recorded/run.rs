@@ -16,6 +16,8 @@ pub(super) struct Run {
     /// Etags and fingerprints that were read last.
     seen: BTreeMap<String, String>,
     operation: String,
+    /// Versions of policies: in the recording, and here.
+    versions: BTreeMap<String, String>,
     /// What a placeholder stands for: `subnetworkID` for each subnetwork that was made, the newest counts.
     names: BTreeMap<String, Vec<String>>,
 }
@@ -50,13 +52,26 @@ impl Run {
         let count = self.names.get(key).map_or(0, Vec::len);
         let name = match name.contains("${") && name.contains("ID}") {
             true => format!("{}{count}", key.to_lowercase()),
-            false => self.filled(name, false),
+            false => self.filled(name, <[String]>::last),
         };
         let name = name.replace("${uniqueId}", "u1");
         self.names.entry(key.to_owned()).or_default().push(name);
     }
 
-    fn filled(&self, text: &str, absent: bool) -> String {
+    /// The body with its own name in it.
+    fn own(&self, url: &str, body: &str) -> String {
+        let newest = collection(url).and_then(|key| Some((self.names.get(&key)?.last()?, key)));
+        match newest {
+            Some((name, key)) => {
+                let old = format!("\"name\": \"${{{key}}}\"");
+                body.replacen(&old, &format!("\"name\": \"{name}\""), 1)
+            }
+            None => body.to_owned(),
+        }
+    }
+
+    /// A text with the names of this run: of several the one that is chosen, and one that nothing has where none is.
+    fn filled(&self, text: &str, choose: fn(&[String]) -> Option<&String>) -> String {
         let mut out = text
             .replace("${projectId}", "acme-prod")
             .replace("${operationID}", &self.operation)
@@ -64,12 +79,12 @@ impl Run {
             .replace(MOMENT, TO_COME);
         while let Some((before, rest)) = out.split_once("${") {
             let (key, after) = rest.split_once('}').unwrap();
-            let newest = self.names.get(key).and_then(|names| names.last());
-            let name = match newest {
-                Some(name) if !absent => name.clone(),
-                _ => key.to_lowercase(),
-            };
+            let name = self.names.get(key).and_then(|names| choose(names));
+            let name = name.cloned().unwrap_or_else(|| key.to_lowercase());
             out = format!("{before}{name}{after}");
+        }
+        for (recorded, here) in &self.versions {
+            out = out.replace(recorded, here);
         }
         for (name, value) in &self.seen {
             let old = format!("\"{name}\": \"abcdef0123A=\"");
@@ -82,7 +97,15 @@ impl Run {
     }
 
     /// Remembers the marks of an answer.
-    pub(super) fn learn(&mut self, answer: &Value) {
+    pub(super) fn learn(&mut self, answer: &Value, recorded: &Value) {
+        let version = |of: &Value| {
+            of["maintenancePolicy"]["resourceVersion"]
+                .as_str()
+                .map(str::to_owned)
+        };
+        if let (Some(recorded), Some(here)) = (version(recorded), version(answer)) {
+            self.versions.insert(recorded, here);
+        }
         for name in ["etag", "fingerprint", "labelFingerprint"] {
             if let Some(value) = answer[name].as_str() {
                 self.seen.insert(name.to_owned(), value.to_owned());

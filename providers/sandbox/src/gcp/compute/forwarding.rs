@@ -183,7 +183,6 @@ fn backend(fields: &mut Fields) {
         ("affinityCookieTtlSec", json!(0)),
         ("connectionDraining", json!({ "drainingTimeoutSec": 0 })),
         ("description", json!("")),
-        ("enableCDN", json!(false)),
         ("loadBalancingScheme", json!("EXTERNAL")),
         ("port", json!(80)),
         ("portName", json!("http")),
@@ -192,6 +191,10 @@ fn backend(fields: &mut Fields) {
         ("timeoutSec", json!(30)),
     ] {
         default(fields, name, usual);
+    }
+    // Only what faces the internet can be cached for it.
+    if text(fields, "loadBalancingScheme").starts_with("EXTERNAL") {
+        default(fields, "enableCDN", false);
     }
     if let Some(Value::Object(iap)) = fields.get_mut("iap") {
         let secret = iap.remove("oauth2ClientSecret");

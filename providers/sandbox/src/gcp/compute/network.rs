@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::item::Item;
-use super::kind::{Fields, Kind, PLAIN, default, invalid, one_of};
+use super::kind::{Fields, Kind, PLAIN, default, invalid, one_of, text};
+use super::link::{link, relative};
 use super::route;
 use crate::gcp::Call;
 use crate::store::{Place, Tx};
@@ -36,6 +37,7 @@ pub(super) const FIELDS: &[&str] = &[
     "networkFirewallPolicyEnforcementOrder",
     "enableUlaInternalIpv6",
     "internalIpv6Range",
+    "networkProfile",
 ];
 
 fn insert(call: &mut Call<'_>, _place: &Place, fields: &mut Fields) -> Result<(), ApiError> {
@@ -57,6 +59,10 @@ fn insert(call: &mut Call<'_>, _place: &Place, fields: &mut Fields) -> Result<()
     );
     default(fields, "routingConfig", json!({}));
     inner_range(call, fields);
+    if let Some(path) = relative(&call.project, text(fields, "networkProfile")) {
+        let profile = link(&call.project, path);
+        fields.insert("networkProfile".to_owned(), json!(profile));
+    }
     routing(fields)
 }
 

@@ -119,7 +119,6 @@ fn nats(call: &Call<'_>, place: &Place, fields: &mut Fields) -> Result<(), ApiEr
             _ => default(nat, "autoNetworkTier", "PREMIUM"),
         }
         default(nat, "endpointTypes", json!(["ENDPOINT_TYPE_VM"]));
-        default(nat, "enableEndpointIndependentMapping", false);
         default(nat, "effectiveTcpTimeWaitTimeoutSec", 120);
     }
     if nats.is_empty() {

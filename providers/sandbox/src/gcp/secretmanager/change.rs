@@ -1,6 +1,6 @@
 //! Secrets: changed, deleted, and their policies.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::secret::{Secret, annotations_legal, labels_legal, named, same_etag, texts, versions};
 use super::timing;
@@ -13,14 +13,14 @@ use crate::wire::ApiError;
 /// `patch`: what the mask names, as a whole.
 pub(super) fn patch(call: &mut Call<'_>) -> Outcome {
     let mut secret = named(call)?;
-    let etag = call.json.get("etag").and_then(serde_json::Value::as_str);
+    let etag = call.json.get("etag").and_then(Value::as_str);
     same_etag(etag.unwrap_or_default(), &secret.etag())?;
     let mask = call.param("updateMask").to_owned();
     if mask.is_empty() {
         return Err(invalid("The update mask must not be empty."));
     }
     // It goes by the topics, which the mask may name after it.
-    let mut rotated = false;
+    let mut rotated: Option<Value> = None;
     for name in mask.split(',') {
         match name {
             "labels" => secret.labels = texts(call, "labels")?,
@@ -28,7 +28,13 @@ pub(super) fn patch(call: &mut Call<'_>) -> Outcome {
             "versionAliases" | "version_aliases" => secret.aliases = aliases(call, &secret)?,
             "expireTime" | "expire_time" | "ttl" => secret.expires = timing::expires(call)?,
             "topics" => secret.topics = timing::topics(call)?,
-            "rotation" => rotated = true,
+            "rotation" => rotated = Some(call.json["rotation"].clone()),
+            "rotation.nextRotationTime" | "rotation.next_rotation_time" => {
+                part(&mut rotated, call, &secret, "nextRotationTime");
+            }
+            "rotation.rotationPeriod" | "rotation.rotation_period" => {
+                part(&mut rotated, call, &secret, "rotationPeriod");
+            }
             "etag" => {}
             other => {
                 return Err(invalid(format!(
@@ -37,14 +43,29 @@ pub(super) fn patch(call: &mut Call<'_>) -> Outcome {
             }
         }
     }
-    if rotated {
-        secret.rotation = timing::rotation(call, &secret.topics)?;
+    if let Some(rotation) = rotated {
+        secret.rotation = timing::rotation(call.now(), &rotation, &secret.topics)?;
     }
     labels_legal(&secret.labels)?;
     annotations_legal(&secret.annotations)?;
     secret.revision += 1;
     call.tx.put(&call.place(""), &secret);
     Ok(secret.show(&call.number()))
+}
+
+/// A part of what is said of rotation, laid over the rest of it.
+fn part(rotated: &mut Option<Value>, call: &Call<'_>, secret: &Secret, name: &str) {
+    let old = || match secret.rotation.is_null() {
+        true => json!({}),
+        false => secret.rotation.clone(),
+    };
+    let rotation = rotated.get_or_insert_with(old);
+    if let Value::Object(members) = rotation {
+        match call.json.pointer(&format!("/rotation/{name}")) {
+            Some(value) => members.insert(name.to_owned(), value.clone()),
+            None => members.remove(name),
+        };
+    }
 }
 
 fn aliases(

@@ -219,7 +219,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
         return Err(exists(text));
     }
     let (expires, topics) = (timing::expires(call)?, timing::topics(call)?);
-    let rotation = timing::rotation(call, &topics)?;
+    let rotation = timing::rotation(call.now(), &call.json["rotation"], &topics)?;
     let secret = Secret {
         name,
         replication,

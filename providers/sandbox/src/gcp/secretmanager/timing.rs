@@ -81,10 +81,14 @@ pub(super) fn topics(call: &Call<'_>) -> Result<Vec<Value>, ApiError> {
 }
 
 /// When its change is asked for: only where somebody is told.
-pub(super) fn rotation(call: &Call<'_>, topics: &[Value]) -> Result<Value, ApiError> {
-    let Some(rotation) = call.json.get("rotation").filter(|value| !value.is_null()) else {
+pub(super) fn rotation(
+    now: Timestamp,
+    rotation: &Value,
+    topics: &[Value],
+) -> Result<Value, ApiError> {
+    if rotation.is_null() {
         return Ok(Value::Null);
-    };
+    }
     let text = |name: &str| {
         rotation
             .get(name)
@@ -110,7 +114,7 @@ pub(super) fn rotation(call: &Call<'_>, topics: &[Value]) -> Result<Value, ApiEr
         }
     }
     if !next.is_empty() {
-        let earliest = call.now() + SignedDuration::from_secs(AHEAD);
+        let earliest = now + SignedDuration::from_secs(AHEAD);
         if moment("rotation.nextRotationTime", next)? < earliest {
             return Err(invalid(
                 "secret.rotation.next_rotation_time must be at least five minutes in the future.",
