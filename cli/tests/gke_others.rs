@@ -250,6 +250,23 @@ const OWN: &str = "[network.main]\n[cluster.a]\nplatform = \"gke\"\nnetwork = \"
 
 /// While another cluster of the project has the name, what was left may be its own: nothing is listed, and that is said.
 fn namesake_keeps_all(place: &Place) {
+    with_namesake(place, || {
+        let plan = run(place, "plan", "provision.toml", &["--destroy", "--json"]);
+        let plan = plan.expect(0).json();
+        let changes = plan["changes"].as_array().unwrap().iter();
+        let swept: Vec<_> = changes
+            .filter(|change| change["id"].as_str().unwrap().contains("swept"))
+            .collect();
+        assert!(swept.is_empty(), "{swept:#?}");
+        let mut notes = plan["notes"].as_array().unwrap().iter();
+        let unclear =
+            |note: &Value| note["code"] == "left-unclear" && note["address"] == "cluster.a";
+        assert!(notes.any(unclear), "{plan:#}");
+    });
+}
+
+/// Does something while somebody else has a cluster of the name elsewhere in the project.
+fn with_namesake(place: &Place, what: impl FnOnce()) {
     let compute = "/compute/v1/projects/acme-prod";
     let networks = format!("{compute}/global/networks");
     let subnets = format!("{compute}/regions/us-east1/subnetworks");
@@ -264,16 +281,7 @@ fn namesake_keeps_all(place: &Place) {
         "ipAllocationPolicy": { "useIpAliases": true },
     } });
     ask(place, "POST", clusters, &body);
-    let plan = run(place, "plan", "provision.toml", &["--destroy", "--json"]);
-    let plan = plan.expect(0).json();
-    let changes = plan["changes"].as_array().unwrap().iter();
-    let swept: Vec<_> = changes
-        .filter(|change| change["id"].as_str().unwrap().contains("swept"))
-        .collect();
-    assert!(swept.is_empty(), "{swept:#?}");
-    let mut notes = plan["notes"].as_array().unwrap().iter();
-    let unclear = |note: &Value| note["code"] == "left-unclear" && note["address"] == "cluster.a";
-    assert!(notes.any(unclear), "{plan:#}");
+    what();
     for gone in [
         format!("{clusters}/shop-a"),
         format!("{subnets}/theirs"),
@@ -351,6 +359,17 @@ fn what_controllers_left_is_listed_and_deleted_and_data_is_kept() {
     run(&place, "destroy", "provision.toml", &all).expect(0);
     let ids = left(&place);
     assert!(ids.len() == 1 && ids[0].contains("theirs"), "{ids:?}");
+    // Nothing of the stack is left, and what its clusters left cannot be told from another one's: that is said, too.
+    with_namesake(&place, || {
+        let ran = run(&place, "destroy", "provision.toml", &["--yes"]).expect(0);
+        let said = flat(&ran.out);
+        assert!(said.contains("Nothing to destroy."), "{}", ran.out);
+        assert!(
+            said.contains("what controllers of cluster shop-a left stays"),
+            "{}",
+            ran.out
+        );
+    });
 }
 
 #[test]

@@ -2,6 +2,9 @@
 //! every mutating call, and a second one goes on.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use jiff::Timestamp;
 use provision_core::plan::Goal;
 use provision_sandbox::{Fault, FaultAction};
@@ -136,6 +139,46 @@ fn a_destroy_survives_death_anywhere() {
         ],
     );
     survives(&setup(Goal::Destroy), &recording, settings, &[true, false]);
+}
+
+/// One secret from a file, one that is made up.
+fn secret(folder: &Path, value: &str, goal: Goal) -> Setup {
+    let path = folder.join(value);
+    std::fs::write(&path, value).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let spec = format!(
+        "stack = \"hello\"\n[cloud.gcp]\nproject = \"acme-prod\"\nregion = \"europe-west1\"\n\
+         [secret.key]\nstore = \"cloud\"\nfrom = {{ file = \"{}\" }}\n\
+         [secret.made]\nstore = \"cloud\"\nfrom = {{ generate = {{ length = 32 }} }}\n",
+        path.display()
+    );
+    Setup { spec, goal }
+}
+
+/// A secret is made with its first version, and a new value is a new version: one, wherever the run before it died.
+#[test]
+fn a_changed_secret_survives_death_anywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (
+        secret(folder.path(), "one", Goal::Reach),
+        secret(folder.path(), "two", Goal::Reach),
+    );
+    for lag in [0, 30] {
+        let settings = Settings::lagging(lag);
+        let built = recorded(&one, settings, None);
+        met(&built, &["secrets.create", "secrets.addVersion"]);
+        survives(&one, &built, settings, &[true, false]);
+        let changed = recorded(&two, settings, Some(&built));
+        met(&changed, &["secrets.addVersion"]);
+        survives(&two, &changed, settings, &[true, false]);
+    }
+    let settings = Settings::lagging(0);
+    let built = recorded(&one, settings, None);
+    let destroy = secret(folder.path(), "one", Goal::Destroy);
+    let gone = recorded(&destroy, settings, Some(&built));
+    assert!(gone.census.is_empty(), "left: {:?}", gone.census);
+    met(&gone, &["secrets.delete"]);
+    survives(&destroy, &gone, settings, &[true, false]);
 }
 
 /// A call whose answer is lost is looked up, and not made twice.

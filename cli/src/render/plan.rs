@@ -97,15 +97,23 @@ fn stops(plan: &Plan) -> String {
     out
 }
 
-/// What a destroy says that finds nothing.
+/// What a destroy says that finds nothing. What the plan warns of may be what the stack's clusters left, and is said.
 #[must_use]
 pub fn nothing_left(plan: &Plan, place: &str) -> String {
     let stack = plain(&plan.stack);
     let nothing = heading("Nothing to destroy.");
-    format!(
-        "{nothing} Stack `{stack}` has no objects in {}.\n",
+    let warned = |note: &&Note| note.severity > Severity::Info;
+    let notes: Vec<Note> = plan.notes.iter().filter(warned).cloned().collect();
+    let mut out = human::notes(&notes);
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    let _ = writeln!(
+        out,
+        "{nothing} Stack `{stack}` has no objects in {}.",
         plain(place)
-    )
+    );
+    out
 }
 
 /// The last line: `Plan: 41 to create, 1 to update. About 14 min.`

@@ -90,6 +90,57 @@ async fn googles_python_client_lives_a_life() {
 }
 
 #[tokio::test]
+async fn googles_python_client_completes_upgrades_and_takes_them_back() {
+    run_with("gke_upgrade.py", "googleapiclient").await;
+}
+
+/// What a script that makes a table of the sandbox prints, is what is checked in.
+fn is_printed(script: &str, module: &str, table: &str) {
+    if !has(module) {
+        eprintln!("skipped: {script} needs a python3 with {module}");
+        return;
+    }
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("operations.json");
+    std::fs::write(&list, serde_json::to_vec(&operations()).unwrap()).unwrap();
+    let output = Command::new(python())
+        .arg(home.join("tests/clients").join(script))
+        .arg(list)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script}: {text}");
+    let (said, kept) = (
+        String::from_utf8(output.stdout).unwrap(),
+        std::fs::read_to_string(home.join(table)).unwrap(),
+    );
+    let differs = said
+        .lines()
+        .zip(kept.lines())
+        .find(|(said, kept)| said != kept);
+    assert!(
+        said == kept,
+        "{table} is not what {script} prints: print it again. The first that differs: {differs:?}"
+    );
+}
+
+#[test]
+fn the_documents_are_those_of_google() {
+    is_printed("gcp_methods.py", "googleapiclient", "src/gcp/documents.txt");
+}
+
+#[test]
+fn the_messages_of_container_are_those_of_google() {
+    is_printed(
+        "gke_messages.py",
+        "google.cloud.container_v1",
+        "src/gcp/container/messages.txt",
+    );
+}
+
+#[tokio::test]
 async fn the_aws_command_line_reads_and_writes() {
     if !has("awscli") {
         eprintln!("skipped: needs a python3 with awscli");

@@ -7,7 +7,7 @@ use crate::calls::CallRecord;
 use crate::fault::FaultAction;
 use crate::gcp::operation::Failure;
 use crate::gcp::{
-    Call, Incoming, Outcome, Refused, Routed, Style, is_mine, keep, project, refusal, route,
+    Call, Incoming, Outcome, Refused, Routed, Style, check, is_mine, keep, project, refusal, route,
 };
 use crate::store::{StoreError, Tx};
 use crate::wire::ApiError;
@@ -174,6 +174,7 @@ impl Inner {
             caller: CALLER.to_owned(),
             doom,
         };
+        check(service, routed.operation, &call.params, &call.json)?;
         if let Some(name) = call.unknown(routed.operation) {
             return Err(service.unknown_parameter(routed.operation.name, name));
         }

@@ -20,6 +20,7 @@ pub(crate) mod cloudresourcemanager;
 pub(crate) mod compute;
 pub(crate) mod container;
 mod dispatch;
+mod documents;
 mod endpoints;
 mod enums;
 pub(crate) mod filter;
@@ -38,6 +39,7 @@ pub(crate) mod shape;
 mod tests;
 
 pub(crate) use dispatch::{Incoming, Refused, Routed, is_mine, route};
+pub(crate) use documents::check;
 pub use endpoints::gcp_endpoints;
 pub(crate) use enums::Enum;
 pub(crate) use mask::keep;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::item::Item;
 use super::kind::{Fields, Kind, PLAIN, default, text, usable};
 use crate::gcp::Call;
+use crate::gcp::shape::{digest, fingerprint};
 use crate::store::Place;
 use crate::wire::ApiError;
 
@@ -94,9 +95,12 @@ pub(super) const BACKEND_SERVICE: Kind = Kind {
     noun: "backend_service",
     seconds: (5, 5, 8),
     insert: |_, _, fields| {
-        default(fields, "loadBalancingScheme", "EXTERNAL");
-        default(fields, "protocol", "HTTP");
+        backend(fields);
         Ok(())
+    },
+    show: |_, _, item, out| {
+        let of = Value::Object(item.fields.clone());
+        out.insert("fingerprint".to_owned(), json!(fingerprint(&of)));
     },
     uses: |item| {
         let groups = item.list("backends").iter();
@@ -165,7 +169,42 @@ pub(super) const SERVICE: &[&str] = &[
     "protocol",
     "portName",
     "timeoutSec",
+    "port",
+    "sessionAffinity",
+    "affinityCookieTtlSec",
+    "connectionDraining",
+    "enableCDN",
+    "iap",
 ];
+
+/// What is not said of a backend service. Of the secret that it shows to the identity proxy it keeps the hash.
+fn backend(fields: &mut Fields) {
+    for (name, usual) in [
+        ("affinityCookieTtlSec", json!(0)),
+        ("connectionDraining", json!({ "drainingTimeoutSec": 0 })),
+        ("description", json!("")),
+        ("loadBalancingScheme", json!("EXTERNAL")),
+        ("port", json!(80)),
+        ("portName", json!("http")),
+        ("protocol", json!("HTTP")),
+        ("sessionAffinity", json!("NONE")),
+        ("timeoutSec", json!(30)),
+    ] {
+        default(fields, name, usual);
+    }
+    // Only what faces the internet can be cached for it.
+    if text(fields, "loadBalancingScheme").starts_with("EXTERNAL") {
+        default(fields, "enableCDN", false);
+    }
+    if let Some(Value::Object(iap)) = fields.get_mut("iap") {
+        let secret = iap.remove("oauth2ClientSecret");
+        let secret = secret.as_ref().and_then(Value::as_str).unwrap_or_default();
+        iap.insert(
+            "oauth2ClientSecretSha256".to_owned(),
+            json!(digest(secret, 64)),
+        );
+    }
+}
 
 fn links(item: &Item, fields: &[&str]) -> Vec<String> {
     fields

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::item::Item;
-use super::kind::{Fields, Kind, PLAIN, default, invalid, one_of};
+use super::kind::{Fields, Kind, PLAIN, default, invalid, one_of, text};
+use super::link::{link, relative};
 use super::route;
 use crate::gcp::Call;
 use crate::store::{Place, Tx};
@@ -34,9 +35,12 @@ pub(super) const FIELDS: &[&str] = &[
     "routingConfig",
     "mtu",
     "networkFirewallPolicyEnforcementOrder",
+    "enableUlaInternalIpv6",
+    "internalIpv6Range",
+    "networkProfile",
 ];
 
-fn insert(_call: &mut Call<'_>, _place: &Place, fields: &mut Fields) -> Result<(), ApiError> {
+fn insert(call: &mut Call<'_>, _place: &Place, fields: &mut Fields) -> Result<(), ApiError> {
     if fields.get("autoCreateSubnetworks") != Some(&Value::Bool(false)) {
         let text =
             "the sandbox makes custom mode networks alone: set autoCreateSubnetworks to false";
@@ -54,7 +58,28 @@ fn insert(_call: &mut Call<'_>, _place: &Place, fields: &mut Fields) -> Result<(
         "AFTER_CLASSIC_FIREWALL",
     );
     default(fields, "routingConfig", json!({}));
+    inner_range(call, fields);
+    if let Some(path) = relative(&call.project, text(fields, "networkProfile")) {
+        let profile = link(&call.project, path);
+        fields.insert("networkProfile".to_owned(), json!(profile));
+    }
     routing(fields)
+}
+
+/// A network with addresses of version 6 inside gets a range of its own; one without does not speak of them.
+fn inner_range(call: &mut Call<'_>, fields: &mut Fields) {
+    if fields.get("enableUlaInternalIpv6") != Some(&Value::Bool(true)) {
+        fields.remove("enableUlaInternalIpv6");
+        fields.remove("internalIpv6Range");
+        return;
+    }
+    let hex = call.tx.fresh_hex("range");
+    let part = |from: usize, to: usize| {
+        let digits = hex.get(from..to).unwrap_or("0");
+        u16::from_str_radix(digits, 16).unwrap_or_default()
+    };
+    let range = format!("fd20:{:x}:{:x}:0:0:0:0:0/48", part(0, 4), part(4, 8));
+    default(fields, "internalIpv6Range", range);
 }
 
 fn mtu(fields: &Fields) -> Result<(), ApiError> {
@@ -83,9 +108,9 @@ fn routing(fields: &mut Fields) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Only `routingConfig`, the MTU and the order of policies can be changed.
+/// Only `routingConfig`, the MTU, the order of policies and addresses of version 6 can be changed.
 fn patch(
-    _call: &mut Call<'_>,
+    call: &mut Call<'_>,
     _place: &Place,
     item: &Item,
     body: &Fields,
@@ -94,7 +119,10 @@ fn patch(
     for (name, value) in body {
         let same = fields.get(name) == Some(value);
         match name.as_str() {
-            "routingConfig" | "mtu" | "networkFirewallPolicyEnforcementOrder" => {
+            "routingConfig"
+            | "mtu"
+            | "networkFirewallPolicyEnforcementOrder"
+            | "enableUlaInternalIpv6" => {
                 fields.insert(name.clone(), value.clone());
             }
             _ if same => {}
@@ -105,6 +133,7 @@ fn patch(
         }
     }
     mtu(&fields)?;
+    inner_range(call, &mut fields);
     routing(&mut fields)?;
     Ok(fields)
 }

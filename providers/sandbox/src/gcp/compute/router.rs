@@ -108,17 +108,27 @@ fn nats(call: &Call<'_>, place: &Place, fields: &mut Fields) -> Result<(), ApiEr
             ));
         }
         names.push(name);
+        // Translations inside the cloud take from ranges that rules name; that option says so, and is not kept.
+        if text(nat, "natIpAllocateOption") == "USE_SHARED_RANGES" && is_private(nat) {
+            nat.remove("natIpAllocateOption");
+        }
         nat_legal(call, place, &network, &field, nat)?;
         default(nat, "type", "PUBLIC");
-        default(nat, "autoNetworkTier", "PREMIUM");
+        match text(nat, "type") {
+            "PRIVATE" => default(nat, "enableDynamicPortAllocation", true),
+            _ => default(nat, "autoNetworkTier", "PREMIUM"),
+        }
         default(nat, "endpointTypes", json!(["ENDPOINT_TYPE_VM"]));
-        default(nat, "enableEndpointIndependentMapping", false);
         default(nat, "effectiveTcpTimeWaitTimeoutSec", 120);
     }
     if nats.is_empty() {
         fields.remove("nats");
     }
     Ok(())
+}
+
+fn is_private(nat: &Fields) -> bool {
+    text(nat, "type") == "PRIVATE"
 }
 
 const ALLOCATION: &[&str] = &["AUTO_ONLY", "MANUAL_ONLY"];
@@ -137,6 +147,7 @@ fn nat_legal(
 ) -> Result<(), ApiError> {
     one_of(nat, "natIpAllocateOption", ALLOCATION)?;
     one_of(nat, "sourceSubnetworkIpRangesToNat", RANGES)?;
+    one_of(nat, "type", &["PUBLIC", "PRIVATE"])?;
     let list = |name: &str| {
         nat.get(name)
             .and_then(Value::as_array)
@@ -145,7 +156,11 @@ fn nat_legal(
     };
     let (addresses, subnetworks) = (list("natIps"), list("subnetworks"));
     let manual = text(nat, "natIpAllocateOption") == "MANUAL_ONLY";
-    if text(nat, "natIpAllocateOption").is_empty() {
+    if is_private(nat) && !text(nat, "natIpAllocateOption").is_empty() {
+        let why = "Private NAT has no external addresses.";
+        return Err(invalid(&format!("{field}.natIpAllocateOption"), "", why));
+    }
+    if text(nat, "natIpAllocateOption").is_empty() && !is_private(nat) {
         return Err(required(&format!("{field}.natIpAllocateOption")));
     }
     if manual == addresses.is_empty() {

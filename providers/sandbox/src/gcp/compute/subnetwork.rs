@@ -69,11 +69,15 @@ fn insert(call: &mut Call<'_>, place: &Place, fields: &mut Fields) -> Result<(),
             "REGIONAL_MANAGED_PROXY",
             "GLOBAL_MANAGED_PROXY",
             "PRIVATE_SERVICE_CONNECT",
+            "PRIVATE_NAT",
         ],
     )?;
     one_of(fields, "stackType", &["IPV4_ONLY", "IPV4_IPV6"])?;
     default(fields, "purpose", "PRIVATE");
-    default(fields, "stackType", "IPV4_ONLY");
+    // Ranges from which translations take have no hosts.
+    if text(fields, "purpose") != "PRIVATE_NAT" {
+        default(fields, "stackType", "IPV4_ONLY");
+    }
     default(fields, "privateIpGoogleAccess", false);
     default(fields, "privateIpv6GoogleAccess", "DISABLE_GOOGLE_ACCESS");
     ranges(&call.tx, place, "", fields)

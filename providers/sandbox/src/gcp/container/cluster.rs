@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::fields::{Fields, default, list, members, set, text};
 use super::pool::{self, Pool};
-use super::{schema, version, words, work};
+use super::{schema, settled, version, words, work};
 use crate::gcp::compute::{REGIONS, zones_of};
 use crate::gcp::shape::{digest, fingerprint, stamp_seconds};
 use crate::gcp::{Call, Outcome};
@@ -111,6 +111,7 @@ impl Cluster {
             "selfLink",
             link(&place.account, &self.path(place)),
         );
+        settled::endpoints(&mut out);
         let out = written("Cluster", Value::Object(out));
         let etag = fingerprint(&out);
         let mut out = members(out);

@@ -6,7 +6,7 @@ use super::fields::{Fields, at, default, is, number, set, text};
 use super::version;
 
 /// What nodes may do when nobody says otherwise.
-const SCOPES: &[&str] = &[
+pub(super) const SCOPES: &[&str] = &[
     "https://www.googleapis.com/auth/devstorage.read_only",
     "https://www.googleapis.com/auth/logging.write",
     "https://www.googleapis.com/auth/monitoring",
@@ -109,15 +109,6 @@ fn newer(minor: u16) -> Vec<(&'static str, Value)> {
     if minor >= 34 {
         rows.push(("addonsConfig.dnsCacheConfig", json!({ "enabled": true })));
         rows.push(("controlPlaneEgress.mode", json!("VIA_CONTROL_PLANE")));
-        rows.push((
-            "autoscaling.autoprovisioningNodePoolDefaults",
-            json!({
-                "imageType": "COS_CONTAINERD",
-                "management": { "autoRepair": true, "autoUpgrade": true },
-                "oauthScopes": SCOPES,
-                "serviceAccount": "default",
-            }),
-        ));
     }
     if minor >= 35 {
         rows.push(("addonsConfig.nodeReadinessConfig", json!({})));
@@ -132,6 +123,13 @@ pub(super) fn cluster(fields: &mut Fields, version: &str) {
     for (path, value) in plain().into_iter().chain(newer(minor)) {
         default(fields, path, value);
     }
+    // It cannot be left out of a new cluster.
+    set(
+        fields,
+        "addonsConfig.gcePersistentDiskCsiDriverConfig.enabled",
+        true,
+    );
+    super::settled::cluster(fields);
     services(fields);
     encryption(fields);
     maintenance(fields);
@@ -149,9 +147,6 @@ pub(super) fn cluster(fields: &mut Fields, version: &str) {
             "networkConfig.datapathProvider",
             "ADVANCED_DATAPATH",
         );
-    }
-    if text(fields, "networkConfig.datapathProvider") == "ADVANCED_DATAPATH" {
-        default(fields, "networkPolicy", json!({}));
     }
 }
 

@@ -17,6 +17,7 @@ mod pool;
 mod pool_change;
 mod pool_update;
 mod schema;
+mod settled;
 mod update;
 mod version;
 mod words;

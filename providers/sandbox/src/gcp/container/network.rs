@@ -284,11 +284,13 @@ pub(super) fn endpoints(
     if let Some(blocks) = fields.get("masterAuthorizedNetworksConfig").cloned() {
         default(fields, &format!("{ip}.authorizedNetworksConfig"), blocks);
     }
-    default(
-        fields,
-        &format!("{ip}.authorizedNetworksConfig.gcpPublicCidrsAccessEnabled"),
-        true,
-    );
+    // Machines of Google Cloud may come in, except to a cluster of private nodes.
+    let usual = match super::fields::is(fields, "networkConfig.defaultEnablePrivateNodes") {
+        true => "privateEndpointEnforcementEnabled",
+        false => "gcpPublicCidrsAccessEnabled",
+    };
+    let usual = format!("{ip}.authorizedNetworksConfig.{usual}");
+    default(fields, &usual, true);
     let hex = digest(uid, 8);
     let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2).unwrap_or("1"), 16).unwrap_or(1);
     let public = format!("34.{}.{}.{}", byte(0), byte(2), byte(4).max(1));

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::change::{UPDATE, addons, alter, free, locations, service, upgrade_master};
 use super::cluster::Cluster;
 use super::create::{node_version, request};
-use super::fields::{Fields, at, list, members, merge, set, text, unset};
+use super::fields::{Fields, at, default, list, members, merge, set, text, unset};
 use super::pool::{self, Pool};
 use super::pool_update::rolled;
 use super::work::{Plan, start};
-use super::{defaults, network, version, words};
+use super::{defaults, network, settled, version, words};
 use crate::gcp::{Call, Outcome};
 use crate::store::Place;
 use crate::wire::ApiError;
@@ -335,6 +335,8 @@ fn change(
         }
     }
     after(fields, name);
+    let key = text(&cluster.fields, "databaseEncryption.keyName");
+    settled::decrypted(fields, key);
     Ok(())
 }
 
@@ -346,15 +348,15 @@ fn after(fields: &mut Fields, name: &str) {
         }
         "desiredLoggingConfig" | "desiredMonitoringConfig" => defaults::services(fields),
         "desiredDatabaseEncryption" => defaults::encryption(fields),
+        "desiredAddonsConfig" => settled::cluster(fields),
         "desiredWorkloadIdentityConfig"
             if text(fields, "workloadIdentityConfig.workloadPool").is_empty() =>
         {
             unset(fields, "workloadIdentityConfig");
         }
-        "desiredClusterAutoscaling"
-            if text(fields, "autoscaling.autoscalingProfile").is_empty() =>
-        {
-            set(fields, "autoscaling.autoscalingProfile", "BALANCED");
+        "desiredClusterAutoscaling" => {
+            default(fields, "autoscaling.autoscalingProfile", "BALANCED");
+            settled::cluster(fields);
         }
         _ => {}
     }

@@ -1,8 +1,9 @@
 //! Secrets: changed, deleted, and their policies.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::secret::{Secret, annotations_legal, labels_legal, named, same_etag, texts, versions};
+use super::timing;
 use super::version::Version;
 use crate::gcp::refusal::invalid;
 use crate::gcp::{Call, Outcome, policy};
@@ -12,17 +13,28 @@ use crate::wire::ApiError;
 /// `patch`: what the mask names, as a whole.
 pub(super) fn patch(call: &mut Call<'_>) -> Outcome {
     let mut secret = named(call)?;
-    let etag = call.json.get("etag").and_then(serde_json::Value::as_str);
+    let etag = call.json.get("etag").and_then(Value::as_str);
     same_etag(etag.unwrap_or_default(), &secret.etag())?;
     let mask = call.param("updateMask").to_owned();
     if mask.is_empty() {
         return Err(invalid("The update mask must not be empty."));
     }
+    // It goes by the topics, which the mask may name after it.
+    let mut rotated: Option<Value> = None;
     for name in mask.split(',') {
         match name {
             "labels" => secret.labels = texts(call, "labels")?,
             "annotations" => secret.annotations = texts(call, "annotations")?,
             "versionAliases" | "version_aliases" => secret.aliases = aliases(call, &secret)?,
+            "expireTime" | "expire_time" | "ttl" => secret.expires = timing::expires(call)?,
+            "topics" => secret.topics = timing::topics(call)?,
+            "rotation" => rotated = Some(call.json["rotation"].clone()),
+            "rotation.nextRotationTime" | "rotation.next_rotation_time" => {
+                part(&mut rotated, call, &secret, "nextRotationTime");
+            }
+            "rotation.rotationPeriod" | "rotation.rotation_period" => {
+                part(&mut rotated, call, &secret, "rotationPeriod");
+            }
             "etag" => {}
             other => {
                 return Err(invalid(format!(
@@ -31,6 +43,9 @@ pub(super) fn patch(call: &mut Call<'_>) -> Outcome {
             }
         }
     }
+    if let Some(rotation) = rotated {
+        secret.rotation = timing::rotation(call.now(), &rotation, &secret.topics)?;
+    }
     labels_legal(&secret.labels)?;
     annotations_legal(&secret.annotations)?;
     secret.revision += 1;
@@ -38,11 +53,26 @@ pub(super) fn patch(call: &mut Call<'_>) -> Outcome {
     Ok(secret.show(&call.number()))
 }
 
+/// A part of what is said of rotation, laid over the rest of it.
+fn part(rotated: &mut Option<Value>, call: &Call<'_>, secret: &Secret, name: &str) {
+    let old = || match secret.rotation.is_null() {
+        true => json!({}),
+        false => secret.rotation.clone(),
+    };
+    let rotation = rotated.get_or_insert_with(old);
+    if let Value::Object(members) = rotation {
+        match call.json.pointer(&format!("/rotation/{name}")) {
+            Some(value) => members.insert(name.to_owned(), value.clone()),
+            None => members.remove(name),
+        };
+    }
+}
+
 fn aliases(
     call: &Call<'_>,
     secret: &Secret,
 ) -> Result<std::collections::BTreeMap<String, u64>, ApiError> {
-    let numbers: Vec<u64> = versions(call, secret)
+    let numbers: Vec<u64> = versions(&call.tx, &call.place(""), secret)
         .iter()
         .map(|version| version.number)
         .collect();
@@ -61,7 +91,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
     let secret = named(call)?;
     same_etag(call.param("etag"), &secret.etag())?;
     let place = call.place("");
-    for version in versions(call, &secret) {
+    for version in versions(&call.tx, &place, &secret) {
         call.tx.delete::<Version>(&place, &version.id());
     }
     call.tx.delete::<Secret>(&place, &secret.name);

@@ -6,6 +6,7 @@
 mod change;
 mod checksum;
 mod secret;
+mod timing;
 mod value;
 mod version;
 
@@ -31,7 +32,7 @@ pub(crate) const SERVICE: Service = Service {
         ],
     }],
     operations: OPERATIONS,
-    settle: |_| {},
+    settle: timing::settle,
     turned: |_, _, _| {},
     objects,
 };
@@ -42,6 +43,10 @@ const SECRET: &[&str] = &[
     "labels",
     "annotations",
     "versionAliases",
+    "expireTime",
+    "ttl",
+    "rotation",
+    "topics",
     "etag",
     "createTime",
 ];

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::timing;
 use super::version::Version;
 use crate::gcp::filter::Filter;
 use crate::gcp::refusal::{exists, invalid, not_found, precondition};
 use crate::gcp::shape::{page, stamp};
 use crate::gcp::{Call, Outcome};
-use crate::store::Document;
+use crate::store::{Document, Place, Tx};
 use crate::wire::ApiError;
 
 /// A secret.
@@ -30,6 +31,15 @@ pub(crate) struct Secret {
     /// Names of versions.
     #[serde(default)]
     pub(crate) aliases: BTreeMap<String, u64>,
+    /// When it goes by itself.
+    #[serde(default)]
+    pub(crate) expires: Option<Timestamp>,
+    /// When and how often its change is asked for: `nextRotationTime`, `rotationPeriod`.
+    #[serde(default)]
+    pub(crate) rotation: Value,
+    /// Where its changes are told.
+    #[serde(default)]
+    pub(crate) topics: Vec<Value>,
     /// Counts the changes.
     pub(crate) revision: u64,
     /// The number of its newest version; 0 = there was none.
@@ -91,6 +101,15 @@ impl Secret {
         }
         if !self.annotations.is_empty() {
             out["annotations"] = json!(self.annotations);
+        }
+        if let Some(at) = self.expires {
+            out["expireTime"] = json!(stamp(at));
+        }
+        if !self.rotation.is_null() {
+            out["rotation"] = self.rotation.clone();
+        }
+        if !self.topics.is_empty() {
+            out["topics"] = json!(self.topics);
         }
         if !self.aliases.is_empty() {
             let text = |(name, number): (&String, &u64)| (name.clone(), json!(number.to_string()));
@@ -199,12 +218,17 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
         );
         return Err(exists(text));
     }
+    let (expires, topics) = (timing::expires(call)?, timing::topics(call)?);
+    let rotation = timing::rotation(call.now(), &call.json["rotation"], &topics)?;
     let secret = Secret {
         name,
         replication,
         labels,
         annotations,
         aliases: BTreeMap::new(),
+        expires,
+        rotation,
+        topics,
         revision: 0,
         newest: 0,
         created: call.now(),
@@ -296,8 +320,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Outcome {
 }
 
 /// All versions of a secret.
-pub(super) fn versions(call: &Call<'_>, secret: &Secret) -> Vec<Version> {
-    let mut all = call.tx.list::<Version>(&call.place(""));
+pub(super) fn versions(tx: &Tx<'_>, place: &Place, secret: &Secret) -> Vec<Version> {
+    let mut all = tx.list::<Version>(place);
     all.retain(|version| version.secret == secret.name);
     all
 }

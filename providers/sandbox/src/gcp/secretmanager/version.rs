@@ -116,7 +116,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Outcome {
 pub(super) fn list(call: &mut Call<'_>) -> Outcome {
     let secret = secret_named(call)?;
     let number = call.number();
-    let all = versions(call, &secret);
+    let all = versions(&call.tx, &call.place(""), &secret);
     let row = |version: &Version| (version.number, version.show(&secret, &number));
     rows(call, all.iter().map(row).collect(), "versions")
 }
