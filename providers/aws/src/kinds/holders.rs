@@ -14,11 +14,16 @@ pub(super) async fn of_subnet(aws: &Aws, subnet: &str) -> Vec<String> {
     listed(aws, &filter("subnet-id", [subnet])).await
 }
 
-/// Interfaces that have a group and are attached to something. Others are somebody's to remove, or are gone in a moment.
+/// Interfaces that have a group and that AWS itself has attached: to a task, to a balancer. Those of machines go with these, and
+/// others are somebody's to remove.
 pub(super) async fn attached_of_group(aws: &Aws, group: &str) -> Vec<String> {
     let wires = interfaces(aws, &filter("group-id", [group])).await;
     let wires = wires.unwrap_or_default();
-    let attached = wires.iter().filter(|wire| wire.attachment().is_some());
+    let own = |wire: &&NetworkInterface| {
+        let attachment = wire.attachment();
+        attachment.is_some_and(|one| one.instance_id().is_none())
+    };
+    let attached = wires.iter().filter(own);
     attached.map(words).collect()
 }
 
