@@ -126,7 +126,15 @@ struct Reader {
 
 impl Reader {
     fn query(&mut self, name: &str, value: &str) {
-        let row = self.method.iter().find(|(row, _)| self.same(row, name));
+        // The second one of several of a name is `names.2` by now.
+        let several = |kind: &str, row: &str| {
+            let rest = name
+                .strip_prefix(row)
+                .and_then(|rest| rest.strip_prefix('.'));
+            kind.starts_with('[') && rest.is_some_and(|rest| rest.parse::<u32>().is_ok())
+        };
+        let mut rows = self.method.iter();
+        let row = rows.find(|(row, kind)| self.same(row, name) || several(kind, row));
         let Some((_, kind)) = row else {
             let text = format!(
                 "Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter. Field '{name}' could not be found in request message."
@@ -366,6 +374,11 @@ mod tests {
         );
         assert_eq!(
             said("secretmanager.projects.secrets.patch", &query, &body),
+            None
+        );
+        let names = [("project", "p"), ("names", "a"), ("names.2", "b")];
+        assert_eq!(
+            said("serviceusage.services.batchGet", &names, &Value::Null),
             None
         );
         let lists = [("project", "p"), ("returnPartialSuccess", "true")];

@@ -30,10 +30,16 @@ impl Run {
             self.named(&key, &exchange.body);
         }
         let absent = exchange.status == 404;
-        let (url, body) = (
-            self.filled(&exchange.url, absent),
-            self.filled(&exchange.body, false),
-        );
+        let url = match absent {
+            true => self.filled(&exchange.url, |_| None),
+            false => self.filled(&exchange.url, <[String]>::last),
+        };
+        // What refers to others refers to those that were made first, but what is made names itself.
+        let body = match made {
+            true => self.own(&exchange.url, &exchange.body),
+            false => exchange.body.clone(),
+        };
+        let body = self.filled(&body, <[String]>::first);
         // The one of which the recording spoke last is gone; those that were made before it are left.
         let gone = exchange.verb == "DELETE" && exchange.status == 200;
         let names = placeholder(&exchange.url).and_then(|key| self.names.get_mut(key));
