@@ -28,6 +28,8 @@ mod diary;
 mod execute;
 mod fate;
 mod life;
+mod managed;
+mod managed_size;
 mod namespace;
 mod network;
 mod operations;

@@ -5,6 +5,7 @@ mod balancers;
 mod capacity;
 mod definitions;
 mod failures;
+mod managed;
 mod services;
 mod tasks;
 mod world;
