@@ -67,6 +67,7 @@ use task::Task;
 use task_definition::TaskDefinition;
 
 pub(crate) use task_definition::tags_of as definition_tags;
+pub(crate) use task_run::run as run_task;
 
 /// The service.
 pub(crate) const SERVICE: ServiceOf = ServiceOf {

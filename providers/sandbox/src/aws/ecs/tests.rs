@@ -6,6 +6,7 @@ mod capacity;
 mod definitions;
 mod failures;
 mod managed;
+mod schedules;
 mod services;
 mod tasks;
 mod world;
