@@ -173,3 +173,62 @@ fn machines_of_a_pool_carry_tasks_and_are_rolled() {
     run(&place, &["destroy", "--sandbox", "--yes"]).expect(0);
     assert!(place.objects().is_empty(), "{:?}", place.objects());
 }
+
+const FROM_NONE: &str = r#"stack = "none"
+
+[cloud.aws]
+account = "123456789012"
+region  = "eu-west-1"
+
+[cluster.prod]
+platform = "ecs"
+ecs      = { capacity = "ec2" }
+
+[cluster.prod.pool.web]
+machine = { ecs = ["m7i.large"] }
+nodes   = { min = 0, max = 3 }
+
+[workload.web]
+cluster  = "prod"
+image    = "registry.example/shop:1"
+replicas = 1
+memory   = "5GiB"
+"#;
+
+#[test]
+fn a_pool_of_none_grows_by_what_waits_for_it_and_shrinks_again() {
+    let place = Place::with(FROM_NONE);
+    place.tune(json!({ "duration_scale": 0.0 }));
+    apply(&place).expect(0);
+    run(&place, &["plan", "--sandbox", "--detailed-exitcode"]).expect(0);
+    // Of none there come two; the one that nothing runs on has gone.
+    assert_eq!(place.count("instance"), 1);
+    place.write(
+        "provision.toml",
+        FROM_NONE.replace("replicas = 1", "replicas = 3"),
+    );
+    apply(&place).expect(0);
+    run(&place, &["plan", "--sandbox", "--detailed-exitcode"]).expect(0);
+    assert_eq!(place.count("instance"), 3);
+    place.write(
+        "provision.toml",
+        FROM_NONE.replace("replicas = 1", "replicas = 0"),
+    );
+    apply(&place).expect(0);
+    run(&place, &["plan", "--sandbox", "--detailed-exitcode"]).expect(0);
+    assert_eq!(place.count("instance"), 0);
+    run(&place, &["destroy", "--sandbox", "--yes"]).expect(0);
+    assert!(place.objects().is_empty(), "{:?}", place.objects());
+}
+
+#[test]
+fn a_pool_that_cannot_grow_is_told() {
+    let place = Place::with(&FROM_NONE.replace("memory   = \"5GiB\"", "memory   = \"50GiB\""));
+    place.tune(json!({ "duration_scale": 0.0 }));
+    let failed = apply(&place).expect(1);
+    assert!(
+        failed.out.contains("EMPTY CAPACITY PROVIDER"),
+        "{}",
+        failed.out
+    );
+}

@@ -14,13 +14,14 @@ pub(crate) const SERVICES: &[Service] = &[
     super::ec2::SERVICE,
     // After EC2, whose instances it follows.
     super::autoscaling::SERVICE,
+    // Before ECS, whose tasks it starts.
+    super::scheduler::SERVICE,
     super::ecs::SERVICE,
     super::eks::SERVICE,
     super::elb::SERVICE,
     super::elbv2::SERVICE,
     super::iam::SERVICE,
     super::logs::SERVICE,
-    super::scheduler::SERVICE,
     super::secretsmanager::SERVICE,
     super::servicediscovery::SERVICE,
     super::ssm::SERVICE,

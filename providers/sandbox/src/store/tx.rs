@@ -32,6 +32,24 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// A view like this one at another moment, for a request that lies within this one.
+    pub(crate) fn at(&self, now: Timestamp) -> Self {
+        Self {
+            store: self.store,
+            changes: self.changes.clone(),
+            config: self.config,
+            now,
+            damage: RefCell::new(None),
+        }
+    }
+
+    /// Keeps what a view of [`Tx::at`] changed.
+    pub(crate) fn keep(&mut self, other: Self) {
+        self.changes = other.changes;
+        let mut damage = self.damage.borrow_mut();
+        *damage = damage.take().or(other.damage.into_inner());
+    }
+
     /// The time of the request.
     pub(crate) fn now(&self) -> Timestamp {
         self.now

@@ -3,7 +3,7 @@
 //! A group looks some seconds after a request whether it has to start or end instances; those are rows of EC2 like any
 //! other, with the tag `aws:autoscaling:groupName`.
 //!
-//! For other services: [`Group`] is read by `call.tx`, its id is its name.
+//! For other services: [`Group`] is read by `call.tx`, its id is its name; `managed` is what they may do with it.
 //!
 //! Codes and messages: the API reference of version 2011-01-01, and what users of the API quote in public issues.
 
@@ -13,6 +13,7 @@ mod describe;
 mod fleet;
 mod group;
 mod group_change;
+mod managed;
 mod operations;
 mod refresh;
 mod refresh_call;
@@ -29,6 +30,7 @@ use crate::store::{Document, Tx};
 use crate::wire::Protocol;
 
 pub(crate) use group::Group;
+pub(crate) use managed::Size;
 use refresh::Refresh;
 
 /// The service.

@@ -10,7 +10,7 @@ use super::common::{invalid, items, text};
 use super::container_instance::{self, ContainerInstance};
 use super::fate::{self, Of};
 use super::strategy::{self, Share, is_fargate};
-use super::{CapacityProvider, Task, TaskDefinition};
+use super::{CapacityProvider, Task, TaskDefinition, managed};
 use crate::store::{Place, Tx};
 use crate::wire::ApiError;
 
@@ -31,7 +31,7 @@ pub(super) struct Spot {
     pub(super) launch_type: String,
     /// The provider, when a strategy chose it.
     pub(super) provider: Option<String>,
-    /// The instance.
+    /// The instance; none on Fargate, and while a task waits for one.
     pub(super) instance: Option<ContainerInstance>,
 }
 
@@ -168,19 +168,38 @@ impl Capacity {
                 }),
             };
         }
-        let instances = match &provider {
+        let instance = match Self::instance(tx, place, cluster, definition, of, provider.as_deref())
+        {
+            // ECS makes room: the task waits for it.
+            Err(full) if !managed::makes_room(tx, place, cluster, of, provider.as_deref()) => {
+                return Err(full);
+            }
+            found => found.ok(),
+        };
+        Ok(Spot {
+            launch_type: self.runs_on().to_owned(),
+            provider,
+            instance,
+        })
+    }
+
+    /// The instance that a task finds room on.
+    fn instance(
+        tx: &Tx<'_>,
+        place: &Place,
+        cluster: &Cluster,
+        definition: &TaskDefinition,
+        of: &Of<'_>,
+        provider: Option<&str>,
+    ) -> Result<ContainerInstance, Full> {
+        let instances = match provider {
             None => container_instance::of_cluster(tx, place, cluster),
             Some(name) => tx
                 .get::<CapacityProvider>(place, name)
                 .map(|one| container_instance::of_provider(tx, place, cluster, &one))
                 .unwrap_or_default(),
         };
-        let instance = on_instance(tx, place, instances, definition, provider.is_some(), of)?;
-        Ok(Spot {
-            launch_type: self.runs_on().to_owned(),
-            provider,
-            instance: Some(instance),
-        })
+        on_instance(tx, place, instances, definition, provider.is_some(), of)
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::common::{
     arn, between, client, fresh_uuid, invalid, is_name, limit, missing, named, text, texts,
 };
+use super::managed::Alarm;
 use super::scaling_group;
 use super::shape::check as shape;
 use super::strategy::is_fargate;
@@ -47,6 +48,9 @@ pub(crate) struct CapacityProvider {
     pub(super) draining: String,
     /// Id of its scaling policy.
     pub(super) policy: String,
+    /// Since when the group is too small or too large, and which.
+    #[serde(default)]
+    pub(super) alarm: Option<Alarm>,
     /// The state of its last change.
     pub(super) update: Phase,
     /// Its tags.
@@ -61,10 +65,14 @@ pub(crate) struct CapacityProvider {
 pub(super) struct Scaling {
     /// `ENABLED` or `DISABLED`.
     pub(super) status: String,
-    target_capacity: i64,
-    minimum_scaling_step_size: i64,
-    maximum_scaling_step_size: i64,
-    instance_warmup_period: i64,
+    /// The percentage that the reservation is held at.
+    pub(super) target_capacity: i64,
+    /// How many instances are added at once at least.
+    pub(super) minimum_scaling_step_size: i64,
+    /// How many instances are added at once at most.
+    pub(super) maximum_scaling_step_size: i64,
+    /// Seconds that a new instance takes until it counts as idle.
+    pub(super) instance_warmup_period: i64,
 }
 
 impl Default for Scaling {
@@ -106,6 +114,11 @@ impl CapacityProvider {
     /// Whether ECS scales its group.
     pub(super) fn scales(&self) -> bool {
         self.scaling.status == "ENABLED"
+    }
+
+    /// Whether ECS keeps instances with tasks from ending.
+    pub(super) fn protects(&self) -> bool {
+        self.protection == "ENABLED"
     }
 
     /// How it is told.
@@ -267,6 +280,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
         protection,
         draining: word("managedDraining", "ENABLED"),
         policy: fresh_uuid(&mut call.tx, "policy"),
+        alarm: None,
         update: Phase::new("CREATE_COMPLETE", call.now()),
         tags,
         created: call.now(),

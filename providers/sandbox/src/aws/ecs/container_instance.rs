@@ -29,7 +29,8 @@ pub(super) struct ContainerInstance {
     provider: String,
     cpu: i64,
     memory: i64,
-    since: Timestamp,
+    /// When it began to run.
+    pub(super) since: Timestamp,
 }
 
 impl ContainerInstance {
@@ -97,7 +98,7 @@ fn resources((cpu, memory): (i64, i64)) -> Value {
 }
 
 /// CPU units and MiB of an instance type; the agent keeps a part of the memory.
-fn size(kind: &str) -> (i64, i64) {
+pub(super) fn size(kind: &str) -> (i64, i64) {
     let (family, size) = kind.split_once('.').unwrap_or((kind, "large"));
     let vcpus = match size {
         "nano" | "micro" | "small" | "medium" | "large" => 2,

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::fate::{self, End};
 use super::task::Stop;
-use super::{Task, TaskDefinition, diary, network, targets};
+use super::{Task, TaskDefinition, diary, managed, network, targets};
 use crate::aws::ec2::NetworkInterface;
 use crate::config::Config;
 use crate::phase::Phase;
@@ -33,6 +33,7 @@ fn after(config: &Config, from: Timestamp, seconds: u64) -> Timestamp {
 pub(super) fn due(config: &Config, task: &Task) -> Option<Timestamp> {
     let since = task.phase.since;
     let seconds = match task.phase.state.as_str() {
+        "PROVISIONING" if task.waits() => managed::PATIENCE,
         "PROVISIONING" => PROVISIONING,
         "PENDING" => PENDING,
         "DEACTIVATING" => task.drain,
@@ -67,6 +68,7 @@ pub(super) fn advance(
     at: Timestamp,
 ) -> bool {
     match task.phase.state.as_str() {
+        "PROVISIONING" if task.waits() => failed(task, managed::NO_ROOM.to_owned(), at),
         "PROVISIONING" => provisioned(tx, place, task, at),
         "PENDING" => pulled(tx, place, task, definition, at),
         "RUNNING" => running(tx, place, task, at),

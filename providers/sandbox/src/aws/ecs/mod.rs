@@ -28,6 +28,8 @@ mod diary;
 mod execute;
 mod fate;
 mod life;
+mod managed;
+mod managed_size;
 mod namespace;
 mod network;
 mod operations;
@@ -65,6 +67,7 @@ use task::Task;
 use task_definition::TaskDefinition;
 
 pub(crate) use task_definition::tags_of as definition_tags;
+pub(crate) use task_run::run as run_task;
 
 /// The service.
 pub(crate) const SERVICE: ServiceOf = ServiceOf {

@@ -1,4 +1,4 @@
-//! Auto Scaling groups, as far as ECS looks at them.
+//! Auto Scaling groups, as far as ECS looks at them; what it changes there it does in `managed_size`.
 //!
 //! The seam to Auto Scaling: a group is read by its ARN as that service keeps it, its instances by the tag that it puts
 //! on every instance it starts.

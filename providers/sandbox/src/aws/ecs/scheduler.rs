@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{
     CapacityProvider, Cluster, Service, Task, TaskDefinition, capacity_provider, cluster, life,
-    rollout, task_definition,
+    managed, managed_size, rollout, task_definition,
 };
 use crate::store::{Document, Place, Tx};
 
@@ -34,6 +34,7 @@ pub(super) fn settle(tx: &mut Tx<'_>) {
             tx.put(&place, &one);
         }
     }
+    managed::give_room(tx);
     let mut tasks = by_service(tx);
     for (place, service) in tx.everywhere::<Service>() {
         if service.is("INACTIVE") {
@@ -55,6 +56,7 @@ pub(super) fn settle(tx: &mut Tx<'_>) {
             alone(tx, &place, task);
         }
     }
+    managed_size::settle(tx);
     // There are many, and time changes none but those that are to go.
     let goes = |one: &TaskDefinition| {
         task_definition::STATES

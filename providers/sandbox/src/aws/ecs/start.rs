@@ -73,7 +73,8 @@ pub(super) fn task(tx: &mut Tx<'_>, place: &Place, new: New<'_>, spot: Spot) -> 
         let other = text(&new.overrides, member).or_else(|| text(&definition.body, member));
         other.map(str::to_owned)
     };
-    let state = if new.network.is_some() {
+    let waits = spot.instance.is_none() && spot.launch_type == "EC2";
+    let state = if new.network.is_some() || waits {
         "PROVISIONING"
     } else {
         "PENDING"

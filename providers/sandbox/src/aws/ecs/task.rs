@@ -196,6 +196,12 @@ impl Task {
         self.is("PROVISIONING") || self.is("PENDING")
     }
 
+    /// Whether it waits until there is an instance with room for it.
+    pub(super) fn waits(&self) -> bool {
+        let placeless = self.launch_type == "EC2" && self.instance.is_none();
+        placeless && self.is("PROVISIONING") && self.wanted()
+    }
+
     /// Whether it is to run.
     pub(super) fn wanted(&self) -> bool {
         self.stop.is_none()

@@ -43,7 +43,7 @@ impl Document for Run {
 }
 
 /// RunTask: up to ten at once.
-pub(super) fn run(call: &mut Call<'_>) -> Outcome {
+pub(crate) fn run(call: &mut Call<'_>) -> Outcome {
     shape(call, &requests::RUN_TASK)?;
     let cluster = working(call)?;
     let digest = digest(&call.json);

@@ -5,6 +5,8 @@ mod balancers;
 mod capacity;
 mod definitions;
 mod failures;
+mod managed;
+mod schedules;
 mod services;
 mod tasks;
 mod world;

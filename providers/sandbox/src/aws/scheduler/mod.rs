@@ -1,10 +1,12 @@
-//! EventBridge Scheduler: groups of schedules, and schedules. They are kept and checked; nothing fires.
+//! EventBridge Scheduler: groups of schedules, and schedules. What is due runs its ECS task; targets of other
+//! services are kept and checked, and not called.
 //!
 //! Codes and messages: the EventBridge Scheduler API reference, and what users of the API quote in public issues.
 
 mod common;
 mod cron;
 mod expression;
+mod fire;
 mod group;
 mod schedule;
 mod schedule_read;
@@ -90,6 +92,7 @@ const OPERATIONS: &[Operation] = &[
 ];
 
 fn settle(tx: &mut Tx<'_>) {
+    fire::settle(tx);
     group::settle(tx);
     schedule::settle(tx);
 }

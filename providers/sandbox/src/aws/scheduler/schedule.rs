@@ -1,6 +1,6 @@
 //! Schedules: CreateSchedule, and UpdateSchedule, which takes the whole and forgets what is not said again.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -24,6 +24,9 @@ pub(super) struct Schedule {
     pub(super) about: Value,
     token: Option<String>,
     pub(super) modified: Timestamp,
+    /// Until when it was looked whether it came.
+    #[serde(default)]
+    looked: Option<Timestamp>,
     created: Timestamp,
 }
 
@@ -46,12 +49,38 @@ impl Schedule {
         arn(place, &format!("schedule/{}", self.id()))
     }
 
+    /// A member that is a word.
+    pub(super) fn text(&self, member: &str) -> &str {
+        self.about[member].as_str().unwrap_or_default()
+    }
+
+    /// A member that is a moment.
+    pub(super) fn date(&self, member: &str) -> Option<Timestamp> {
+        let seconds = SignedDuration::try_from_secs_f64(self.about[member].as_f64()?).ok()?;
+        Timestamp::from_duration(seconds).ok()
+    }
+
+    /// Until when it was looked whether it came; the first time it may come at the moment at which it is made.
+    pub(super) fn looked(&self) -> Timestamp {
+        let before = self.created.checked_sub(SignedDuration::from_nanos(1));
+        let new = self.modified == self.created;
+        let since = if new { before.ok() } else { None };
+        self.looked.or(since).unwrap_or(self.modified)
+    }
+
+    /// Keeps until when it was looked.
+    pub(super) fn look(&mut self, at: Timestamp) {
+        self.looked = Some(at);
+    }
+
     /// Whether it has come for the last time and is to go.
     fn done(&self, now: Timestamp) -> bool {
-        let text = |member: &str| self.about[member].as_str().unwrap_or_default();
-        let zone = text("ScheduleExpressionTimezone");
-        text("ActionAfterCompletion") == "DELETE"
-            && expression::once(text("ScheduleExpression"), zone).is_some_and(|at| at <= now)
+        let once = expression::once(
+            self.text("ScheduleExpression"),
+            self.text("ScheduleExpressionTimezone"),
+        );
+        let last = once.or_else(|| self.date("EndDate"));
+        self.text("ActionAfterCompletion") == "DELETE" && last.is_some_and(|at| at <= now)
     }
 }
 
@@ -134,6 +163,7 @@ fn wish(call: &Call<'_>) -> Result<Schedule, ApiError> {
         about: about(&request)?,
         token: request.client_token,
         modified: call.now(),
+        looked: None,
         created: call.now(),
     })
 }

@@ -170,6 +170,7 @@ fn instances_of_a_group_take_tasks_as_long_as_there_is_room() {
         "must have instance protection from scale in enabled.",
     );
     wish["autoScalingGroupProvider"]["managedTerminationProtection"] = "DISABLED".into();
+    wish["autoScalingGroupProvider"]["managedScaling"]["status"] = "DISABLED".into();
     let made = world.ok("CreateCapacityProvider", &wish);
     assert_eq!(
         made["capacityProvider"]["autoScalingGroupProvider"]["managedScaling"]["targetCapacity"],

@@ -125,6 +125,26 @@ impl World {
         text(&answer)
     }
 
+    /// The answer of a service that speaks REST, to `POST /schedules/nightly`.
+    pub(super) fn rest(&self, service: &str, what: &str, body: &Value) -> Value {
+        let (method, path) = what.split_once(' ').unwrap();
+        let request = request(ACCOUNT, "eu-west-1", service, None, body.to_string());
+        let (mut parts, body) = request.into_parts();
+        parts.method = method.parse().unwrap();
+        parts.uri = format!("http://127.0.0.1{path}").parse().unwrap();
+        let asked = http::Request::from_parts(parts, body);
+        let answer = self.cloud.handle(at(self.now.get()), asked);
+        assert!(answer.status().is_success(), "{what}: {}", text(&answer));
+        serde_json::from_slice(answer.body()).unwrap()
+    }
+
+    /// Waits until a moment.
+    pub(super) fn until(&self, moment: &str) {
+        let moment: jiff::Timestamp = moment.parse().unwrap();
+        assert!(moment.as_second() > self.now.get(), "{moment} has passed");
+        self.now.set(moment.as_second());
+    }
+
     pub(super) fn role(&self, name: &str, service: &str) {
         let trust = json!({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"},
