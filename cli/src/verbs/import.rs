@@ -25,7 +25,7 @@ struct Document<'a> {
 }
 
 pub(super) async fn run(cx: &Cx, args: &Args) -> Result<Exit, Error> {
-    if ![Platform::Eks, Platform::Gke].contains(&args.platform) {
+    if ![Platform::Eks, Platform::Gke, Platform::Ecs].contains(&args.platform) {
         return Err(Error::NotYet(format!("import {}", args.platform)));
     }
     let to_stdout = args.out == Path::new("-");

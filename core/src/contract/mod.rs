@@ -25,7 +25,7 @@ use std::pin::Pin;
 pub use act::{Act, ActStep, Does, Handle, Outcome, Parent, Poll, PollOutcome};
 pub use advice::{Advice, Advised, Follow, RemarkRequest, Walking};
 pub use attend::{Ask, Attend, Attended, Bookmark, Ended, Line, Session};
-pub use import::{Import, Imported, LeftOut, Words};
+pub use import::{Called, Import, Imported, LeftOut, Standing, Words};
 pub use left::{Leaver, Leavers, Left};
 pub use messages::{Class, Context, ExpandAnswer, ExpandRequest, Facts, Failure, Note, Severity};
 pub use shim::Shim;

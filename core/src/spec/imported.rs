@@ -5,12 +5,55 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use super::words::SHORT;
-use crate::contract::{Context, Imported, Words};
+use crate::contract::{Context, Imported, Standing, Words};
 
 /// The spec of an imported cluster, with what it cannot say as comments. It loads as it is.
 #[must_use]
 pub fn imported(context: &Context, found: &Imported) -> String {
     let block = block_name(&found.name, &[]);
+    let called = found.called.as_ref();
+    let cluster = called.map_or(&block, |called| &called.cluster);
+    let network = called.map_or(&block, |called| &called.network);
+    let mut out = head(context, found);
+    if !found.labels.is_empty() {
+        out.push_str("[labels]\n");
+        for (key, value) in &found.labels {
+            let _ = writeln!(out, "{} = {}", bare(key), quoted(value));
+        }
+        out.push('\n');
+    }
+    left(&mut out, found, "network");
+    let _ = writeln!(out, "[network.{network}]");
+    words(&mut out, &found.network);
+    out.push('\n');
+    left(&mut out, found, "cluster");
+    let _ = writeln!(out, "[cluster.{cluster}]\nnetwork = {}", quoted(network));
+    words(&mut out, &found.cluster);
+    let mut names = Vec::new();
+    for (name, pool) in &found.pools {
+        out.push('\n');
+        left(&mut out, found, &format!("pool {name}"));
+        let own = match called {
+            Some(_) => name.clone(),
+            None => block_name(name, &names),
+        };
+        let _ = writeln!(out, "[cluster.{cluster}.pool.{own}]");
+        words(&mut out, pool);
+        names.push(own);
+    }
+    for (sort, blocks) in &found.blocks {
+        for (name, block) in blocks {
+            out.push('\n');
+            left(&mut out, found, &format!("{sort} {name}"));
+            let _ = writeln!(out, "[{sort}.{name}]");
+            words(&mut out, block);
+        }
+    }
+    out
+}
+
+/// What the file is, the stack, and its cloud.
+fn head(context: &Context, found: &Imported) -> String {
     let platform = found.cluster.get("platform").and_then(Json::as_str);
     let (cloud, key, stays) = match platform {
         Some("gke") => (
@@ -24,10 +67,21 @@ pub fn imported(context: &Context, found: &Imported) -> String {
             "Its roles, security groups and log groups",
         ),
     };
+    let plan = match found.standing {
+        Standing::Adopted => format!(
+            "`provision plan` shows what adopting it does: it is\n\
+             # marked as this stack's, and nothing of it is changed. From then on it is changed here. Once it is adopted, the\n\
+             # words `adopt` may go. {stays} are used as they are and left alone."
+        ),
+        Standing::Ours => "It carries the\n\
+             # marks of this stack, so nothing has to be adopted: `provision plan` shows what the file says otherwise."
+            .to_owned(),
+        Standing::Beside => "It cannot be\n\
+             # taken over yet: `provision plan` shows what would stand beside it, in the same network, with the same words."
+            .to_owned(),
+    };
     let mut out = format!(
-        "# The live cluster {name}, as `provision import` found it. `provision plan` shows what adopting it does: it is\n\
-         # marked as this stack's, and nothing of it is changed. From then on it is changed here. Once it is adopted, the\n\
-         # words `adopt` may go. {stays} are used as they are and left alone.\n\n\
+        "# The live cluster {name}, as `provision import` found it. {plan}\n\n\
          stack = {stack}\n\n[cloud.{cloud}]\n",
         name = found.name,
         stack = quoted(&context.stack),
@@ -36,22 +90,6 @@ pub fn imported(context: &Context, found: &Imported) -> String {
         let _ = writeln!(out, "{key} = {}", quoted(account));
     }
     let _ = writeln!(out, "region = {}\n", quoted(&context.region));
-    left(&mut out, found, "network");
-    let _ = writeln!(out, "[network.{block}]");
-    words(&mut out, &found.network);
-    out.push('\n');
-    left(&mut out, found, "cluster");
-    let _ = writeln!(out, "[cluster.{block}]\nnetwork = {}", quoted(&block));
-    words(&mut out, &found.cluster);
-    let mut names = Vec::new();
-    for (name, pool) in &found.pools {
-        out.push('\n');
-        left(&mut out, found, &format!("pool {name}"));
-        let own = block_name(name, &names);
-        let _ = writeln!(out, "[cluster.{block}.pool.{own}]");
-        words(&mut out, pool);
-        names.push(own);
-    }
     out
 }
 
@@ -133,7 +171,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::contract::LeftOut;
+    use crate::contract::{Called, LeftOut};
     use crate::spec::{Input, load};
 
     #[test]
@@ -164,6 +202,7 @@ mod tests {
                 of: "pool Web_1".to_owned(),
                 what: "its launch template has user data".to_owned(),
             }],
+            ..Imported::default()
         };
         let text = imported(&context, &found);
         let loaded = load(&Input::file("provision.toml", text.as_str())).unwrap();
@@ -175,6 +214,46 @@ mod tests {
             text.contains("# - its launch template has user data\n"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn what_runs_in_a_cluster_of_the_stack_has_its_own_blocks() {
+        let words = |json: Json| -> Words { serde_json::from_value(json).unwrap() };
+        let context = Context {
+            stack: "shop".to_owned(),
+            account: None,
+            region: "eu-west-1".to_owned(),
+            labels: std::collections::BTreeMap::new(),
+        };
+        let web = json!({ "cluster": "prod", "pool": "fargate", "image": "shop:1", "env": { "A": "b\"c" } });
+        let found = Imported {
+            name: "shop-prod".to_owned(),
+            standing: Standing::Ours,
+            called: Some(Called {
+                cluster: "prod".to_owned(),
+                network: "main".to_owned(),
+            }),
+            labels: [("team".to_owned(), "web".to_owned())].into(),
+            network: words(json!({ "cidr": "10.0.0.0/16", "zones": 2 })),
+            cluster: words(json!({ "platform": "ecs", "ecs": { "capacity": "fargate" } })),
+            pools: [("fargate".to_owned(), words(json!({ "spot": false })))].into(),
+            blocks: [(
+                "workload".to_owned(),
+                [("web".to_owned(), words(web))].into(),
+            )]
+            .into(),
+            left: vec![LeftOut {
+                of: "workload web".to_owned(),
+                what: "a disk".to_owned(),
+            }],
+        };
+        let text = imported(&context, &found);
+        let loaded = load(&Input::file("provision.toml", text.as_str())).unwrap();
+        assert_eq!(loaded.spec.clusters["prod"].network, "main");
+        assert_eq!(loaded.spec.workloads["web"].container.env["A"], "b\"c");
+        assert_eq!(loaded.spec.labels["team"], "web");
+        assert!(text.contains("# - a disk\n[workload.web]"), "{text}");
+        assert!(text.contains("marks of this stack"), "{text}");
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! What other tools made, in the words of a spec: networks, launch templates, machines on their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{InstanceStateName, Reservation, ResponseLaunchTemplateData};
-use provision_core::contract::Words;
+use provision_core::contract::{Class, Words};
 use serde_json::{Value as Json, json};
 
 use crate::client::Aws;
 use crate::error::Fault;
 use crate::kinds::adopt::survey;
-use crate::kinds::{filter, pages};
+use crate::kinds::ec2::tags;
+use crate::kinds::{block_of, filter, pages};
+use crate::marks::{Marks, STACK};
 
 /// The words of the network that a VPC is, and what they leave out.
 ///
@@ -41,6 +43,8 @@ pub async fn network_words(aws: &Aws, vpc: &str) -> Result<(Words, Vec<String>),
 pub struct TemplateWords {
     /// The machine type.
     pub machine: Option<String>,
+    /// The size of its first disk, in GiB.
+    pub disk_gib: Option<i32>,
     /// The rest.
     pub left: Vec<String>,
 }
@@ -72,6 +76,10 @@ pub async fn template_words(aws: &Aws, id: &str, version: &str) -> Result<Templa
         .map(|machine| machine.as_str().to_owned());
     Ok(TemplateWords {
         left: unsaid(data, machine.as_deref()),
+        disk_gib: data
+            .block_device_mappings()
+            .first()
+            .and_then(|disk| disk.ebs()?.volume_size()),
         machine,
     })
 }
@@ -128,4 +136,52 @@ pub async fn loose_machines(aws: &Aws, cluster: &str) -> Result<usize, Fault> {
             && !machine.tags().iter().any(|tag| managed(tag.key()))
     });
     Ok(loose.count())
+}
+
+/// Where machines or tasks stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Home {
+    /// The VPC.
+    pub vpc: String,
+    /// The block of the network, where the subnets carry the marks of the stack.
+    pub block: Option<String>,
+}
+
+/// The network that subnets lie in; of none of them, that of the stack. `None` where there is none, or more than one.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn home(aws: &Aws, subnets: &[String], stack: &str) -> Result<Option<Home>, Fault> {
+    let request = match subnets.first() {
+        Some(first) => aws.ec2.describe_subnets().subnet_ids(first),
+        None => {
+            let ours = filter(&format!("tag:{STACK}"), [stack]);
+            aws.ec2.describe_subnets().set_filters(Some(ours))
+        }
+    };
+    let answer = aws
+        .read("ec2:DescribeSubnets", || request.clone().send())
+        .await?;
+    let found = answer.subnets.unwrap_or_default();
+    let homes: BTreeSet<Home> = found
+        .into_iter()
+        .map(|subnet| Home {
+            block: block_of(&Marks::of(&tags(subnet.tags.as_ref())), stack),
+            vpc: subnet.vpc_id.unwrap_or_default(),
+        })
+        .collect();
+    let mut homes = homes.into_iter();
+    Ok(homes.next().filter(|_| homes.next().is_none()))
+}
+
+/// The block of a secret that the stack made, by the ARN of the secret or parameter; `None` of somebody else's.
+///
+/// # Errors
+/// It cannot be read. One that may not be read is somebody else's.
+pub async fn secret_block(aws: &Aws, arn: &str, stack: &str) -> Result<Option<String>, Fault> {
+    match crate::kinds::secret_tags(aws, arn).await {
+        Ok(tags) => Ok(tags.and_then(|tags| block_of(&Marks::of(&tags), stack))),
+        Err(fault) if fault.failure().class == Class::Denied => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }

@@ -42,12 +42,14 @@ pub use existing::{stand_key, whole_secret};
 pub use expand::{adopted, claim_id, resource, tags};
 pub use field::{Field, fields_of, from_fields, internal, live_fields, read_fields};
 pub use ground::{Ground, ground};
-pub use import::{TemplateWords, loose_machines, network_words, template_words};
+pub use import::{
+    Home, TemplateWords, home, loose_machines, network_words, secret_block, template_words,
+};
 pub use kinds::{
-    Address, CLAIM, Claim, InstanceProfile, InternetGateway, LaunchTemplate, Listener,
-    ListenerRule, LoadBalancer, LogGroup, NatGateway, OidcProvider, Parameter, Role, RouteTable,
-    Secret, SecurityGroup, SecurityGroupRule, Share, Subnet, TargetGroup, Vpc, VpcEndpoint,
-    partition, role_path,
+    Address, CLAIM, Claim, Front, FrontGroup, FrontPort, FrontRule, InstanceProfile,
+    InternetGateway, LaunchTemplate, Listener, ListenerRule, LoadBalancer, LogGroup, NatGateway,
+    OidcProvider, Parameter, Role, RouteTable, Secret, SecurityGroup, SecurityGroupRule, Share,
+    Subnet, TargetGroup, Vpc, VpcEndpoint, block_of, fronts, partition, role_path,
 };
 pub use layout::{Layout, Slot, layout};
 pub use machine::{Market, Wish, machines, named};

@@ -13,7 +13,7 @@ use provision_core::cost::{UsageAnswer, UsageRequest};
 use provision_core::model::Table;
 
 use crate::kinds::{ALL, Cluster, ClusterCapacity, Found, ops, survey_clusters, tables};
-use crate::{PROVIDER, attend, expand};
+use crate::{PROVIDER, attend, expand, import};
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -74,9 +74,9 @@ impl Provider for EcsProvider {
                 SurveyRequest::Existing(_) => Ok(SurveyAnswer::Existing {
                     facts: BTreeMap::new(),
                 }),
-                SurveyRequest::Import(_) => Err(internal(
-                    "clusters on ECS cannot be imported yet".to_owned(),
-                )),
+                SurveyRequest::Import(wish) => import::import(aws, wish)
+                    .await
+                    .map(|found| SurveyAnswer::Imported(Box::new(found))),
                 // Nothing of this provider goes by stops.
                 SurveyRequest::Advice(_) => Ok(SurveyAnswer::Advice(Advice::default())),
                 SurveyRequest::Left(_) => Ok(SurveyAnswer::Left {

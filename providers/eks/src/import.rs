@@ -68,6 +68,7 @@ pub(crate) async fn import(aws: &Aws, wish: &Import) -> Result<Imported, Failure
         cluster: words,
         pools,
         left: reading.left,
+        ..Imported::default()
     })
 }
 

@@ -116,6 +116,7 @@ fn words(wire: &Wire) -> Imported {
         cluster: cluster_words(wire, &fields, &mut left),
         pools,
         left: left.0,
+        ..Imported::default()
     }
 }
 

@@ -316,7 +316,7 @@ pub(super) async fn wires(
     }
 }
 
-fn priority(wire: &Wire) -> Option<i64> {
+pub(super) fn priority(wire: &Wire) -> Option<i64> {
     wire.priority()?.parse().ok()
 }
 
@@ -352,7 +352,7 @@ pub(super) fn live(wire: &Wire, all: &Tags, listener: &str) -> Live {
 }
 
 /// The values of a condition, in the newer form or the older one.
-fn values(wire: &Wire, field: &str) -> Vec<String> {
+pub(super) fn values(wire: &Wire, field: &str) -> Vec<String> {
     let condition = wire
         .conditions()
         .iter()

@@ -243,3 +243,13 @@ pub(crate) async fn has_secret(aws: &Aws, id: &str) -> Result<bool, Fault> {
     let found = describe(aws, id).await?;
     Ok(found.is_some_and(|found| found.deleted.is_none()))
 }
+/// The tags of a secret or of a parameter, by its ARN; `None` when there is none.
+pub(crate) async fn secret_tags(aws: &Aws, arn: &str) -> Result<Option<Tags>, Fault> {
+    match arn.split_once(":parameter/") {
+        Some((_, name)) => {
+            let found = super::parameter_calls::one(aws, &format!("/{name}")).await?;
+            Ok(found.map(|found| found.tags))
+        }
+        None => Ok(describe(aws, arn).await?.map(|found| found.tags)),
+    }
+}

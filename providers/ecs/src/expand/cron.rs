@@ -12,7 +12,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// The expression, or why there is none.
-pub(super) fn expression(cron: &str) -> Result<String, &'static str> {
+pub(crate) fn expression(cron: &str) -> Result<String, &'static str> {
     let fields: Vec<&str> = cron.split_whitespace().collect();
     let [minute, hour, day, month, weekday] = fields.as_slice() else {
         return Err("it has not five fields");

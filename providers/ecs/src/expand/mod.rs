@@ -20,6 +20,7 @@ mod tests_run;
 mod unit;
 mod workload;
 
+pub(crate) use cron::expression as cron_expression;
 pub(crate) use job::by_hand;
 
 /// The platform of this provider's blocks.

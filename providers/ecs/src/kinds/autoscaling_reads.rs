@@ -26,7 +26,7 @@ const AT_ONCE: usize = 50;
 const ACTIVITIES: i32 = 10;
 
 /// Groups by their names.
-async fn named(aws: &Aws, names: &[String]) -> Result<Vec<Wire>, Fault> {
+pub(super) async fn named(aws: &Aws, names: &[String]) -> Result<Vec<Wire>, Fault> {
     let reads = names.chunks(AT_ONCE).map(|some| {
         pages(move |token| async move {
             let request = scaling(aws)
@@ -210,7 +210,7 @@ fn live(wire: &Wire, trouble: Option<Ailment>) -> Live {
     }
 }
 
-fn now(wire: &Wire) -> AutoScalingGroup {
+pub(super) fn now(wire: &Wire) -> AutoScalingGroup {
     let mixed = wire.mixed_instances_policy();
     let template = wire.launch_template().or_else(|| {
         let template = mixed.and_then(MixedInstancesPolicy::launch_template);

@@ -250,7 +250,7 @@ async fn named(aws: &Aws, names: &[String]) -> Result<Vec<Wire>, Fault> {
     Ok(found)
 }
 
-async fn one(aws: &Aws, name: &str) -> Result<Option<Live>, Fault> {
+pub(super) async fn one(aws: &Aws, name: &str) -> Result<Option<Live>, Fault> {
     let found = named(aws, &[name.to_owned()]).await;
     match found {
         Ok(found) => Ok(found.first().and_then(live)),

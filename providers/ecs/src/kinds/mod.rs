@@ -13,6 +13,7 @@ mod cluster_capacity;
 mod cluster_reads;
 mod container;
 mod container_instance;
+mod found;
 mod namespace;
 mod run;
 mod scaling;
@@ -45,6 +46,9 @@ pub(crate) use cluster::Cluster;
 pub(crate) use cluster_capacity::{ClusterCapacity, FARGATE, FARGATE_SPOT, PART as CAPACITY};
 pub(crate) use cluster_reads::{Found, survey as survey_clusters};
 pub(crate) use container::Container;
+pub(crate) use found::{
+    Found as FoundCluster, Job as FoundJob, Pool as FoundPool, Runs, Unread, found,
+};
 pub(crate) use namespace::Namespace;
 pub(crate) use run::{Run, unplaced};
 pub(crate) use scaling::Scaling;

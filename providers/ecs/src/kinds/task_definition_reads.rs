@@ -326,7 +326,7 @@ async fn others(ask: &Ask<'_>, listed: Option<Vec<String>>) -> Seen {
     seen
 }
 
-async fn families(aws: &Aws, prefix: &str) -> Result<Vec<String>, Fault> {
+pub(super) async fn families(aws: &Aws, prefix: &str) -> Result<Vec<String>, Fault> {
     pages(|token| async {
         let request = ecs(aws)
             .list_task_definition_families()

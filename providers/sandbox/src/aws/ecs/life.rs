@@ -33,7 +33,10 @@ fn after(config: &Config, from: Timestamp, seconds: u64) -> Timestamp {
 pub(super) fn due(config: &Config, task: &Task) -> Option<Timestamp> {
     let since = task.phase.since;
     let seconds = match task.phase.state.as_str() {
-        "PROVISIONING" if task.waits() => managed::PATIENCE,
+        "PROVISIONING" if task.waits() => {
+            let lasts = config.scaled(Duration::from_secs(managed::PATIENCE));
+            return since.checked_add(lasts.max(managed::LEAST_PATIENCE)).ok();
+        }
         "PROVISIONING" => PROVISIONING,
         "PENDING" => PENDING,
         "DEACTIVATING" => task.drain,

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::container_instance::{self, ContainerInstance};
@@ -19,6 +19,9 @@ use crate::store::{Place, Tx};
 
 /// How long a task waits, in seconds: ten to thirty minutes, say the documents.
 pub(super) const PATIENCE: u64 = 30 * 60;
+
+/// A quick clock still lets machines come: each service looks only when something is asked.
+pub(super) const LEAST_PATIENCE: SignedDuration = SignedDuration::from_secs(5);
 
 /// Why a task that waited in vain stops.
 pub(super) const NO_ROOM: &str = "EMPTY CAPACITY PROVIDER";
