@@ -308,10 +308,12 @@ fn referred(
     by_provider: &BTreeMap<String, Vec<UsageOf>>,
     provider: &str,
 ) -> Vec<Resource<Pending>> {
-    let mut ids: BTreeSet<ResourceId> = BTreeSet::new();
+    let mut ids: BTreeSet<&ResourceId> = BTreeSet::new();
     for of in by_provider.get(provider).into_iter().flatten() {
-        ids.extend(of.resource.referenced());
-        ids.extend(of.resource.after.iter().cloned());
+        of.resource.each_referenced(&mut |id| {
+            ids.insert(id);
+        });
+        ids.extend(&of.resource.after);
     }
     let others = by_provider.iter().filter(|(name, _)| *name != provider);
     let others = others.flat_map(|(_, others)| others);

@@ -9,7 +9,7 @@ use super::{
     CURRENCY, Catalogue, HOURS, Item, Line, Money, PERIOD, Part, Parts, Percent, Range, Unpriced,
     Usage,
 };
-use crate::model::{Address, Pending, Platform, Resource};
+use crate::model::{Address, Pending, Platform, Resource, ResourceId};
 use crate::plan::FORMAT_VERSION;
 
 /// What nobody can say before it has happened.
@@ -159,47 +159,47 @@ pub fn bill(items: &[Item<'_>], catalogue: &Catalogue) -> Bill {
 }
 
 /// Whose everything is.
-struct Holders {
-    clusters: BTreeMap<Address, Option<Platform>>,
+struct Holders<'a> {
+    /// By address.
+    clusters: BTreeMap<&'a str, Option<Platform>>,
     /// Clusters that refer to an address outside of them, or are referred to by it.
-    users: BTreeMap<Address, BTreeSet<Address>>,
+    users: BTreeMap<&'a Address, BTreeSet<&'a str>>,
 }
 
-impl Holders {
-    fn new(items: &[Item<'_>]) -> Self {
-        let (mut clusters, mut users) = (BTreeMap::new(), BTreeMap::new());
-        let mut outside: BTreeSet<(Address, &Address)> = BTreeSet::new();
-        let mut join = |outside: &Address, cluster: Address| -> bool {
-            let users: &mut BTreeSet<Address> = users.entry(outside.clone()).or_default();
-            users.insert(cluster)
-        };
+impl<'a> Holders<'a> {
+    fn new(items: &[Item<'a>]) -> Self {
+        let mut clusters: BTreeMap<&str, Option<Platform>> = BTreeMap::new();
+        let mut users: BTreeMap<&Address, BTreeSet<&str>> = BTreeMap::new();
+        let mut outside: BTreeSet<(&Address, &Address)> = BTreeSet::new();
         for Item { resource, .. } in items {
             let address = &resource.id.address;
             let own = cluster_of(address);
-            if let Some(cluster) = &own {
-                let platform: &mut Option<Platform> = clusters.entry(cluster.clone()).or_default();
+            if let Some(cluster) = own {
+                let platform = clusters.entry(cluster).or_default();
                 *platform = platform.or(resource.platform);
             }
-            for other in needs(resource) {
-                match (&own, cluster_of(&other)) {
-                    (Some(cluster), None) => join(&other, cluster.clone()),
-                    (None, Some(cluster)) => join(address, cluster),
-                    (None, None) if other != *address => outside.insert((other, address)),
-                    _ => continue,
+            each_need(resource, &mut |other| {
+                match (own, cluster_of(other)) {
+                    (Some(cluster), None) => users.entry(other).or_default().insert(cluster),
+                    (None, Some(cluster)) => users.entry(address).or_default().insert(cluster),
+                    (None, None) => outside.insert((other, address)),
+                    (Some(_), Some(_)) => false,
                 };
-            }
+            });
         }
         inherit(&mut users, &outside);
         Self { clusters, users }
     }
 
     /// The only cluster that something serves.
-    fn holder(&self, address: &Address) -> Option<Address> {
-        let own = cluster_of(address);
-        own.or_else(|| match self.users.get(address) {
-            Some(users) if users.len() == 1 => users.first().cloned(),
+    fn holder(&self, address: &Address) -> Option<&'a str> {
+        if let Some(own) = cluster_of(address) {
+            return self.clusters.get_key_value(own).map(|(name, _)| *name);
+        }
+        match self.users.get(address) {
+            Some(users) if users.len() == 1 => users.first().copied(),
             _ => None,
-        })
+        }
     }
 
     fn share_out(
@@ -207,10 +207,10 @@ impl Holders {
         lines: Vec<Line>,
         unpriced: &[Unpriced],
     ) -> (Vec<ClusterBill>, Vec<SharedBill>) {
-        let mut of_clusters: BTreeMap<Address, Vec<Line>> = BTreeMap::new();
+        let mut of_clusters: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
         let mut others: BTreeMap<Address, Vec<Line>> = BTreeMap::new();
         for cluster in self.clusters.keys() {
-            of_clusters.insert(cluster.clone(), Vec::new());
+            of_clusters.insert(cluster, Vec::new());
         }
         for line in lines {
             match self.holder(&line.id.address) {
@@ -221,16 +221,22 @@ impl Holders {
                     .push(line),
             }
         }
-        let clusters = of_clusters.into_iter().map(|(address, lines)| {
-            let platform = self.clusters.get(&address).copied().flatten();
-            let of_it = |one: &&Unpriced| self.holder(&one.id.address).as_ref() == Some(&address);
-            let unpriced: Vec<&Unpriced> = unpriced.iter().filter(of_it).collect();
-            cluster(address.clone(), platform, lines, &unpriced)
+        let mut without: BTreeMap<&str, Vec<&Unpriced>> = BTreeMap::new();
+        for one in unpriced {
+            if let Some(cluster) = self.holder(&one.id.address) {
+                without.entry(cluster).or_default().push(one);
+            }
+        }
+        let clusters = of_clusters.into_iter().map(|(name, lines)| {
+            let platform = self.clusters.get(name).copied().flatten();
+            let unpriced = without.remove(name).unwrap_or_default();
+            cluster(Address::new(name), platform, lines, &unpriced)
         });
+        let clusters = clusters.collect();
         let shared = others.into_iter().map(|(address, lines)| {
             let users = self.users.get(&address).into_iter().flatten();
             SharedBill {
-                used_by: users.cloned().collect(),
+                used_by: users.map(|name| Address::new(*name)).collect(),
                 parts: parts(&lines),
                 total: sum(lines.iter().map(|line| line.range)).expected,
                 range: sum(lines.iter().map(|line| line.range)),
@@ -238,24 +244,24 @@ impl Holders {
                 address,
             }
         });
-        (clusters.collect(), shared.collect())
+        (clusters, shared.collect())
     }
 }
 
 /// What is needed by something that clusters use is used by them as well: the secret of a workload, the balancer before it.
-fn inherit(
-    users: &mut BTreeMap<Address, BTreeSet<Address>>,
-    needs: &BTreeSet<(Address, &Address)>,
+fn inherit<'a>(
+    users: &mut BTreeMap<&'a Address, BTreeSet<&'a str>>,
+    needs: &BTreeSet<(&'a Address, &'a Address)>,
 ) {
     let mut grows = true;
     while grows {
         grows = false;
         for (needed, by) in needs {
-            let clusters = users.get(*by).cloned().unwrap_or_default();
+            let clusters = users.get(by).cloned().unwrap_or_default();
             if clusters.is_empty() {
                 continue;
             }
-            let own = users.entry(needed.clone()).or_default();
+            let own = users.entry(needed).or_default();
             let before = own.len();
             own.extend(clusters);
             grows |= own.len() > before;
@@ -264,38 +270,32 @@ fn inherit(
 }
 
 /// The cluster that an address lies in: `cluster.prod` of `cluster.prod.pool.web`.
-fn cluster_of(address: &Address) -> Option<Address> {
-    let rest = address.as_str().strip_prefix("cluster.")?;
-    let name = rest.split('.').next()?;
-    Some(Address::new(format!("cluster.{name}")))
+fn cluster_of(address: &Address) -> Option<&str> {
+    const WORD: &str = "cluster.";
+    let text = address.as_str();
+    let name = text.strip_prefix(WORD)?;
+    let end = name.find('.').map_or(text.len(), |at| WORD.len() + at);
+    text.get(..end)
 }
 
 /// The pool that an address is, by its name in a cluster.
 fn pool_of(address: &Address) -> Option<&Address> {
-    let cluster = cluster_of(address)?;
-    let rest = address.as_str().strip_prefix(cluster.as_str())?;
+    let rest = address.as_str().strip_prefix(cluster_of(address)?)?;
     rest.starts_with(".pool.").then_some(address)
 }
 
-/// Addresses of what a resource needs, its own aside.
-fn needs(resource: &Resource<Pending>) -> BTreeSet<Address> {
-    let mut found: BTreeSet<Address> = BTreeSet::new();
+/// Addresses of what a resource needs, its own aside, possibly repeated.
+fn each_need<'a>(resource: &'a Resource<Pending>, see: &mut impl FnMut(&'a Address)) {
     let own = &resource.id.address;
-    let mut add = |address: &Address| {
-        if address != own && !found.contains(address) {
-            found.insert(address.clone());
+    let mut last = own;
+    let mut add = |id: &'a ResourceId| {
+        if id.address != *own && id.address != *last {
+            last = &id.address;
+            see(last);
         }
     };
-    for value in resource.fields.values() {
-        value.each_hole(&mut |pending: &Pending| {
-            pending
-                .references()
-                .for_each(|reference| add(&reference.id.address));
-        });
-    }
-    let named = resource.after.iter().chain(&resource.parent);
-    named.for_each(|id| add(&id.address));
-    found
+    resource.each_referenced(&mut add);
+    resource.after.iter().chain(&resource.parent).for_each(add);
 }
 
 fn cluster(
@@ -387,19 +387,23 @@ fn tables(lines: &[Line]) -> Tables {
     // Prices without a date say nothing about the age of the others.
     let dated = |line: &&Line| line.as_of.starts_with(|first: char| first.is_ascii_digit());
     let dates = || lines.iter().filter(dated).map(|line| &line.as_of);
+    let sources: BTreeSet<&str> = lines.iter().map(|line| line.source.as_str()).collect();
     Tables {
         as_of: dates().max().cloned(),
         oldest: dates().min().cloned(),
-        sources: lines.iter().map(|line| line.source.clone()).collect(),
+        sources: sources.into_iter().map(str::to_owned).collect(),
     }
 }
 
 fn assumptions(lines: &[Line]) -> Vec<String> {
-    let said = lines.iter().filter_map(|line| {
-        let assumption = line.assumption.as_ref()?;
-        Some(format!("{}: {assumption}", line.component))
-    });
-    let said: BTreeSet<String> = said.collect();
+    let said = lines
+        .iter()
+        .filter_map(|line| Some((line.component.as_str(), line.assumption.as_deref()?)));
+    let said: BTreeSet<(&str, &str)> = said.collect();
+    let said: BTreeSet<String> = said
+        .into_iter()
+        .map(|(component, assumption)| format!("{component}: {assumption}"))
+        .collect();
     let always = std::iter::once(NOT_IN_IT.to_owned());
     always.chain(said).collect()
 }

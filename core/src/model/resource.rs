@@ -65,12 +65,19 @@ impl Resource<Pending> {
     #[must_use]
     pub fn referenced(&self) -> Vec<ResourceId> {
         let mut ids = Vec::new();
+        self.each_referenced(&mut |id| ids.push(id.clone()));
+        ids
+    }
+
+    /// The same, one after another.
+    pub fn each_referenced<'a>(&'a self, see: &mut impl FnMut(&'a ResourceId)) {
         for value in self.fields.values() {
-            value.each_hole(&mut |pending: &Pending| {
-                ids.extend(pending.references().map(|reference| reference.id.clone()));
+            value.each_hole(&mut |pending: &'a Pending| {
+                pending
+                    .references()
+                    .for_each(|reference| see(&reference.id));
             });
         }
-        ids
     }
 }
 

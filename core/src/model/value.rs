@@ -353,7 +353,7 @@ impl<H> Value<H> {
     }
 
     /// Calls `see` with every hole, in document order.
-    pub fn each_hole(&self, see: &mut impl FnMut(&H)) {
+    pub fn each_hole<'a>(&'a self, see: &mut impl FnMut(&'a H)) {
         match self {
             Self::List(items) => items.iter().for_each(|item| item.each_hole(see)),
             Self::Map(entries) => entries.values().for_each(|item| item.each_hole(see)),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Machine;
+use super::{BootDisk, Machine};
 use crate::cost::Range;
 use crate::spec::{
     self, Arch, Cluster, Container, LoadBalancer, Nat, Pool, Replicas, Secret, SecretSource, Spec,
@@ -71,10 +71,12 @@ pub struct Group {
 }
 
 impl Group {
-    /// Whether a machine boots from the disk that is wanted.
+    /// Whether a machine boots from the disk that is wanted; where none is named, from one whose price somebody has read.
     pub(super) fn boots(&self, machine: &Machine) -> bool {
-        let named = self.disk_type.as_deref();
-        named.is_none_or(|named| machine.disk.takes(named))
+        match &self.disk_type {
+            Some(named) => machine.disk.takes(named),
+            None => machine.disk != BootDisk::Hyperdisk,
+        }
     }
 
     /// The item of a machine's disk, and its unit.

@@ -40,6 +40,44 @@ fn the_disk_that_a_pool_names_is_the_one_that_is_priced() {
     assert!(of(&found, Variant::EksNodes).complete);
 }
 
+/// Nobody has read what hyperdisks cost: what boots from them alone is not chosen by itself, however cheap it is.
+#[test]
+fn a_machine_whose_disk_has_no_price_is_not_chosen_unnamed() {
+    let mut sold = markets();
+    let cheap = Machine {
+        disk: BootDisk::Hyperdisk,
+        ..machine("gce.instance.c9-standard-2", 2, 8, None)
+    };
+    let price = sold
+        .catalogue
+        .price(GCP, "gce.instance.e2-standard-2")
+        .unwrap();
+    let price = Price {
+        rate: Rate::nanos(1_000),
+        ..price.clone()
+    };
+    sold.catalogue.add(GCP, cheap.item.as_str(), price);
+    sold.gcp.general.insert(0, cheap);
+    let unnamed = spec::Machine {
+        cpu_milli: Some(2_000),
+        ..spec::Machine::default()
+    };
+    for load in [
+        Load::Machines(Range::exactly(2)),
+        Load::Pods(vec![pods("web", 2, 500, 1024)]),
+    ] {
+        let group = Group {
+            load,
+            machine: unnamed.clone(),
+            ..group(Vec::new())
+        };
+        let found = compare(&bare(vec![group]), &sold);
+        let column = of(&found, Variant::GkeStandard);
+        assert!(column.complete);
+        assert!(column.nodes_by_pool[0].machine.starts_with("e2-"));
+    }
+}
+
 #[test]
 fn the_fee_of_auto_mode_is_of_the_price_on_demand() {
     let mut sold = markets();
