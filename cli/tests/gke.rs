@@ -110,6 +110,42 @@ fn a_cluster_of_three_pools_goes_up_changes_and_goes_down_to_an_empty_project() 
     place.run(&["destroy", "--sandbox", "--yes"]).expect(0);
 }
 
+/// A control plane goes minor by minor, and its pools follow once, in the same plan: GKE refuses nodes that are newer.
+#[test]
+fn pools_follow_their_control_plane_in_the_same_plan() {
+    for channel in ["none", "regular"] {
+        let at = |version: &str| {
+            SHOP.replace(
+                "gke = {",
+                &format!("version = \"{version}\"\ngke = {{ release_channel = \"{channel}\","),
+            )
+        };
+        let place = quick(&at("1.34"));
+        place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+        settled(&place);
+        place.write("provision.toml", at("1.36"));
+        let planned = plan(&place);
+        let steps = planned["steps"].as_array().unwrap();
+        let of = |id: &str| {
+            let own = steps.iter().filter(move |step| step["id"] == id);
+            own.map(|step| step["n"].as_u64().unwrap())
+                .collect::<Vec<_>>()
+        };
+        let master = of("cluster.prod/cluster");
+        assert_eq!(master.len(), 2, "{channel}: {steps:#?}");
+        for pool in ["web", "batch", "jobs"] {
+            let steps = of(&format!("cluster.prod.pool.{pool}/nodepool"));
+            assert_eq!(steps.len(), 1, "{channel} {pool}: {steps:?}");
+            assert!(steps[0] > master[1], "{channel} {pool}: {steps:?}");
+        }
+        // An upgrade changes nothing about what the network costs.
+        let moved = planned["cost"]["lines"].as_array().unwrap();
+        assert!(moved.is_empty(), "{channel}: {moved:#?}");
+        place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+        settled(&place);
+    }
+}
+
 /// A webhook on another port than GKE's own is reached once a rule lets the control plane in.
 #[test]
 fn webhooks_are_let_in_by_a_rule_of_their_own() {

@@ -130,6 +130,10 @@ const NO_MESSAGES: &[&str] = &[
 
 /// Texts that are notes beside a good spec, or stand for something that cannot be written in one file.
 const ELSEWHERE: &[&str] = &[
+    // Lines of a file that `import` writes.
+    "# marks of this stack, so nothing has to be adopted",
+    "# taken over yet: `provision plan` shows",
+    ", as `provision import` found it.",
     // Several files are read by the library alone.
     "is set in two files",
     "set again",

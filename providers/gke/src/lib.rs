@@ -18,6 +18,7 @@ mod provider;
 mod reach;
 mod remark;
 mod sweep;
+mod upgrade;
 
 /// This provider's name.
 pub const PROVIDER: &str = "gke";

@@ -2,8 +2,8 @@
 
 use futures::future::{join, join_all};
 use provision_core::contract::{
-    Account, Act, Advice, Answer, Class, ExpandAnswer, ExpandRequest, Facts, Failure, Note,
-    Objects, Outcome, Poll, PollOutcome, Provider, RemarkRequest, SurveyAnswer, SurveyRequest,
+    Account, Act, Answer, Class, ExpandAnswer, ExpandRequest, Facts, Failure, Note, Objects,
+    Outcome, Poll, PollOutcome, Provider, RemarkRequest, SurveyAnswer, SurveyRequest,
 };
 use provision_core::cost::{UsageAnswer, UsageRequest};
 use provision_core::model::{Kind, Table};
@@ -20,6 +20,7 @@ use crate::import::import;
 use crate::kinds::{ALL, Ask, On, ops, reading};
 use crate::remark;
 use crate::sweep;
+use crate::upgrade;
 
 /// The provider. Without clients it can describe and expand, which needs no network.
 #[derive(Clone, Debug, Default)]
@@ -86,7 +87,9 @@ impl Provider for GkeProvider {
                 SurveyRequest::Import(wish) => import(gcp, wish)
                     .await
                     .map(|found| SurveyAnswer::Imported(Box::new(found))),
-                SurveyRequest::Advice(_) => Ok(SurveyAnswer::Advice(Advice::default())),
+                SurveyRequest::Advice(advised) => {
+                    Ok(SurveyAnswer::Advice(upgrade::advise(advised)))
+                }
                 SurveyRequest::Left(leavers) => Ok(sweep::left(gcp, leavers).await),
             }
         })

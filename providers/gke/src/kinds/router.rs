@@ -195,10 +195,11 @@ impl Serves for Router {
 /// Machines behind the NAT that are charged for: those of the clusters in its network.
 fn behind(of: &Uses<'_>) -> Range<u64> {
     let mut all = Range::exactly(0);
-    for cluster in of
-        .all("gke.cluster")
-        .filter(|one| one.agrees(of, "network"))
-    {
+    // What is live tells the network's name, what is declared refers to it: the network itself is the same.
+    let network = |one: &Uses<'_>| one.needed("gcp.network").map(|network| &network.id);
+    let own = network(of);
+    let beside = |one: &Uses<'_>| one.agrees(of, "network") || own.is_some() && network(one) == own;
+    for cluster in of.all("gke.cluster").filter(beside) {
         if cluster.flag("private_nodes") == Some(false) {
             continue;
         }

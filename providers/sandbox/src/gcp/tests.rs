@@ -236,17 +236,18 @@ fn what_we_do_not_have_names_itself() {
             .unwrap()
             .contains("GET /compute/v1/projects/acme-prod/global/licenses")
     );
+}
+
+#[test]
+fn what_google_does_not_know_is_refused_as_google_does() {
+    let cloud = Cloud::in_memory(Config::default());
     let (status, no) = get(&cloud, 0, &format!("{NETWORKS}?colour=red"));
-    assert_eq!(status, 501);
-    assert!(
-        no["error"]["message"]
-            .as_str()
-            .unwrap()
-            .contains("colour of compute.networks.list")
-    );
+    assert_eq!(status, 400);
+    let message = no["error"]["message"].as_str().unwrap();
+    assert!(message.contains("\"colour\""), "{message}");
     let body = json!({ "name": "net", "autoCreateSubnetworks": false, "colour": 1 });
-    assert_eq!(ask(&cloud, 0, "POST", NETWORKS, body).0, 501);
-    assert_eq!(cloud.last_call().unwrap().status, 501);
+    assert_eq!(ask(&cloud, 0, "POST", NETWORKS, body).0, 400);
+    assert_eq!(cloud.last_call().unwrap().status, 400);
 }
 
 #[test]
