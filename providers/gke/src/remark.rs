@@ -89,11 +89,11 @@ impl<'a> Support<'a> {
     /// Before the end of standard support.
     fn ends(&self) -> String {
         let then = match self.extended {
-            true => format!("{} until {}", price(self.region), self.extended_end),
-            false => "GKE has upgraded it by itself by then, unless it is on the extended channel, which costs more".to_owned(),
+            true => format!("then {} until {}", price(self.region), self.extended_end),
+            false => "by then GKE has upgraded it by itself, unless it is on the extended channel, which costs more".to_owned(),
         };
         format!(
-            "Kubernetes {} has standard support until {}, {} days from now; then {then}",
+            "Kubernetes {} has standard support until {}, {} days from now; {then}",
             self.version, self.standard_end, self.left
         )
     }
