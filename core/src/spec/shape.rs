@@ -209,7 +209,9 @@ impl Shape<'_> {
                 let plural = if *places == 1 { "" } else { "s" };
                 let message =
                     format!("`{name}` is {value}; it can have {places} decimal{plural} at most");
-                Err(Problem::new("bad-value", node.at, message).label("too exact"))
+                Err(Problem::new("bad-value", node.at, message)
+                    .label("too exact")
+                    .help("round it: what is left would be rounded in silence"))
             }
             _ => Ok(()),
         };

@@ -9,7 +9,7 @@ use google_cloud_compute_v1::model::router_nat::{
 use google_cloud_compute_v1::model::router_nat_log_config::Filter;
 use google_cloud_compute_v1::model::{Router as Wire, RouterNat, RouterNatLogConfig};
 use provision_core::cost::{Meter, Part, Quantity, Range, Usage};
-use provision_core::model::{Identity, Observed, Table};
+use provision_core::model::{Identity, Observed, ResourceId, Table};
 use provision_kind::live::text;
 use provision_kind::tables::{fixed, outputs, scalar, seconds, table};
 use provision_kind::{Field, Live, Next, Progress, Seen, Serves, Tags, Uses};
@@ -195,8 +195,6 @@ impl Serves for Router {
 /// Machines behind the NAT that are charged for: those of the clusters in its network.
 fn behind(of: &Uses<'_>) -> Range<u64> {
     let mut all = Range::exactly(0);
-    // What is live tells the network's name, what is declared refers to it: the network itself is the same.
-    let network = |one: &Uses<'_>| one.needed("gcp.network").map(|network| &network.id);
     let own = network(of);
     let beside = |one: &Uses<'_>| one.agrees(of, "network") || own.is_some() && network(one) == own;
     for cluster in of.all("gke.cluster").filter(beside) {
@@ -217,6 +215,11 @@ fn behind(of: &Uses<'_>) -> Range<u64> {
         }
     }
     all.map(|machines| machines.min(MOST_CHARGED))
+}
+
+/// The network of a router or a cluster: what is live tells its name, what is declared refers to it, and it is the same.
+fn network<'a>(of: &Uses<'a>) -> Option<&'a ResourceId> {
+    of.needed("gcp.network").map(|network| &network.id)
 }
 
 /// Our NAT: all ranges of all subnetworks, addresses that Google takes by itself.
