@@ -1,12 +1,13 @@
 //! From resources to money: usages of the providers, prices of the tables, bills of the core.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use provision_core::cost::{
     self, Bill, Budget, Catalogue, CloudTerms, Item, Meter, Money, Percent, PlanCost, Price,
-    Quantity, Rate, Sold, Terms, Usage, UsageOf, UsageRequest,
+    Quantity, Rate, Sold, Terms, Usage, UsageAnswer, UsageOf, UsageRequest,
 };
 use provision_core::model::{Kind, Pending, Resource, ResourceId};
 use provision_core::plan::PlanFile;
@@ -54,7 +55,7 @@ pub fn plan(
 /// Refreshed prices cannot be used.
 pub fn bill(
     registry: &Registry,
-    resources: Vec<UsageOf>,
+    resources: Vec<UsageOf<'_>>,
     as_of: Option<Timestamp>,
 ) -> Result<Bill, Error> {
     let asked = Asked::of(registry, resources, &day(as_of));
@@ -185,18 +186,17 @@ fn wording(item: &str, regions: &[&str]) -> String {
 }
 
 /// What providers were asked, and what they said.
-struct Asked {
-    requests: Vec<UsageRequest>,
-    usages: BTreeMap<ResourceId, Usage>,
+struct Asked<'a> {
+    requests: Vec<(UsageRequest<'a>, UsageAnswer)>,
     /// Resources that no provider of ours serves.
-    others: Vec<UsageOf>,
+    others: Vec<UsageOf<'a>>,
     /// What leaves each cloud, with the region whose price holds.
     egress: Vec<(Resource<Pending>, Usage, String)>,
 }
 
-impl Asked {
-    fn of(registry: &Registry, resources: Vec<UsageOf>, day: &str) -> Self {
-        let mut by_provider: BTreeMap<String, Vec<UsageOf>> = BTreeMap::new();
+impl<'a> Asked<'a> {
+    fn of(registry: &Registry, resources: Vec<UsageOf<'a>>, day: &str) -> Self {
+        let mut by_provider: BTreeMap<String, Vec<UsageOf<'a>>> = BTreeMap::new();
         for of in resources {
             match by_provider.get_mut(&of.resource.provider) {
                 Some(own) => own.push(of),
@@ -205,17 +205,14 @@ impl Asked {
                 }
             }
         }
-        let referred: BTreeMap<String, Vec<Resource<Pending>>> = by_provider
-            .keys()
-            .map(|name| (name.clone(), referred(&by_provider, name)))
-            .collect();
+        let names = by_provider.keys();
+        let referred: Vec<_> = names.map(|name| referred(&by_provider, name)).collect();
         let mut asked = Self {
             requests: Vec::new(),
-            usages: BTreeMap::new(),
             others: Vec::new(),
             egress: Vec::new(),
         };
-        for ((name, resources), (_, referred)) in by_provider.into_iter().zip(referred) {
+        for ((name, resources), referred) in by_provider.into_iter().zip(referred) {
             let (Some(provider), Some(context)) =
                 (registry.providers.get(&name), registry.contexts.get(&name))
             else {
@@ -229,23 +226,27 @@ impl Asked {
                 resources,
                 referred,
             };
-            asked.usages.extend(provider.usage(&request).usages);
-            asked.requests.push(request);
+            let answer = provider.usage(&request);
+            asked.requests.push((request, answer));
         }
         asked.egress = egress(&asked.requests);
         asked
     }
 
     fn items(&self) -> Vec<Item<'_>> {
-        let asked = self.requests.iter().flat_map(|request| {
+        let asked = self.requests.iter().flat_map(|(request, answer)| {
             let region = request.context.region.as_str();
-            request.resources.iter().map(move |of| (of, region))
+            let said = answer.usages.iter().map(Option::as_ref);
+            // What an answer that is too short leaves out is not known.
+            let said = said.chain(std::iter::repeat(None));
+            let all = request.resources.iter().zip(said);
+            all.map(move |(of, usage)| (of, region, usage))
         });
-        let all = asked.chain(self.others.iter().map(|of| (of, "")));
-        let own = all.map(|(of, region)| Item {
+        let all = asked.chain(self.others.iter().map(|of| (of, "", None)));
+        let own = all.map(|(of, region, usage)| Item {
             resource: &of.resource,
             region,
-            usage: self.usages.get(&of.resource.id),
+            usage,
         });
         let egress = self.egress.iter().map(|(resource, usage, region)| Item {
             resource,
@@ -257,9 +258,9 @@ impl Asked {
 }
 
 /// What leaves each cloud for the Internet, as `[prices]` tells: the traffic of all clusters there.
-fn egress(requests: &[UsageRequest]) -> Vec<(Resource<Pending>, Usage, String)> {
+fn egress(requests: &[(UsageRequest<'_>, UsageAnswer)]) -> Vec<(Resource<Pending>, Usage, String)> {
     let mut clusters: BTreeMap<&str, (u64, BTreeSet<ResourceId>)> = BTreeMap::new();
-    for request in requests {
+    for (request, _) in requests {
         let data = request.terms.egress_gb;
         let ids = request.resources.iter().map(|of| &of.resource.id);
         let of_clusters = ids.filter(|id| id.address.as_str().starts_with("cluster."));
@@ -304,10 +305,13 @@ fn terms_in(registry: &Registry, region: &str) -> CloudTerms {
 }
 
 /// What resources of one provider refer to and another one serves.
-fn referred(
-    by_provider: &BTreeMap<String, Vec<UsageOf>>,
+fn referred<'a>(
+    by_provider: &BTreeMap<String, Vec<UsageOf<'a>>>,
     provider: &str,
-) -> Vec<Resource<Pending>> {
+) -> Vec<Cow<'a, Resource<Pending>>> {
+    if by_provider.len() < 2 {
+        return Vec::new();
+    }
     let mut ids: BTreeSet<&ResourceId> = BTreeSet::new();
     for of in by_provider.get(provider).into_iter().flatten() {
         of.resource.each_referenced(&mut |id| {
@@ -328,7 +332,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use provision_aws::AwsProvider;
     use provision_core::contract::{Context, Provider, Shim};
-    use provision_core::cost::{Charge, UsageAnswer};
+    use provision_core::cost::Charge;
     use provision_ecs::EcsProvider;
     use provision_eks::EksProvider;
     use provision_gke::GkeProvider;
@@ -336,9 +340,9 @@ mod tests {
     use super::*;
 
     /// An object of every kind, without a single field.
-    fn bare(provider: &dyn Provider) -> UsageRequest {
+    fn bare(provider: &dyn Provider) -> UsageRequest<'static> {
         let bare = |kind| UsageOf {
-            resource: Resource {
+            resource: Cow::Owned(Resource {
                 id: ResourceId::new("cluster.main", format!("{kind}")),
                 kind,
                 provider: provider.name().to_owned(),
@@ -350,7 +354,7 @@ mod tests {
                 outlives: Vec::new(),
                 adopt: None,
                 protect: false,
-            },
+            }),
             live: None,
         };
         let region = match provider.name() {
@@ -372,11 +376,12 @@ mod tests {
         }
     }
 
-    fn check(request: &UsageRequest, answer: &UsageAnswer) {
+    fn check(request: &UsageRequest<'_>, answer: &UsageAnswer) {
         let listed = provision_data::list_prices(&request.context.region);
-        for of in &request.resources {
+        assert_eq!(answer.usages.len(), request.resources.len());
+        for (of, usage) in request.resources.iter().zip(&answer.usages) {
             let kind = &of.resource.kind;
-            match answer.usages.get(&of.resource.id) {
+            match usage {
                 None => panic!("{kind} does not say what it uses"),
                 Some(Usage::Free { why }) => assert!(!why.is_empty(), "{kind}: no reason"),
                 Some(Usage::Charged { meters }) => {

@@ -110,6 +110,33 @@ fn a_cluster_of_three_pools_goes_up_changes_and_goes_down_to_an_empty_project() 
     place.run(&["destroy", "--sandbox", "--yes"]).expect(0);
 }
 
+/// GKE takes five operations on pools of one cluster at once, and answers the sixth with 429: more wait their turn here.
+#[test]
+fn no_more_than_five_pools_are_under_way_at_once() {
+    let place = quick(SHOP);
+    place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    let more = (1..=8).map(|n| {
+        format!(
+            "\n[cluster.prod.pool.more{n}]\nmachine = {{ cpu = 2, memory = \"8GiB\" }}\nnodes = 1\n"
+        )
+    });
+    place.write(
+        "provision.toml",
+        SHOP.to_owned() + &more.collect::<String>(),
+    );
+    place.tune(json!({ "duration_scale": 0.02 }));
+    let seen = place.cloud().calls().len();
+    place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    settled(&place);
+    let calls = place.cloud().calls();
+    let made = calls[seen..].iter().filter(|call| call.mutating);
+    let refused = made.clone().filter(|call| call.status >= 400);
+    let refused: Vec<String> = refused
+        .map(|call| format!("{} {}", call.operation, call.code))
+        .collect();
+    assert_eq!((made.count(), refused), (8, Vec::new()));
+}
+
 /// A control plane goes minor by minor, and its pools follow once, in the same plan: GKE refuses nodes that are newer.
 #[test]
 fn pools_follow_their_control_plane_in_the_same_plan() {

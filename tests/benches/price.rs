@@ -30,15 +30,12 @@ fn run(words: &[String]) {
     };
     let loaded = loaded(&spec(clusters.parse().unwrap()));
     let registry = Registry::offline(&loaded.spec);
-    let wanted = plan::provisional(&resources(&loaded)).into_iter();
-    let wanted: Vec<UsageOf> = wanted
-        .map(|resource| UsageOf {
-            resource,
-            live: None,
-        })
-        .collect();
+    let wanted = plan::provisional(&resources(&loaded));
     let count = wanted.len();
-    let (bill, ms) = timed(|| price::bill(&registry, wanted, None).unwrap());
+    let (bill, ms) = timed(|| {
+        let wanted = wanted.iter().map(UsageOf::declared).collect();
+        price::bill(&registry, wanted, None).unwrap()
+    });
     assert!(!bill.clusters.is_empty());
     tell(&Figures::from([
         ("cpu".to_owned(), ms),

@@ -143,7 +143,7 @@ impl Provider for Still {
         self.provider.poll(request)
     }
 
-    fn usage(&self, request: &UsageRequest) -> UsageAnswer {
+    fn usage(&self, request: &UsageRequest<'_>) -> UsageAnswer {
         self.provider.usage(request)
     }
 

@@ -323,7 +323,7 @@ impl Provider for Toy {
         })
     }
 
-    fn usage(&self, _request: &UsageRequest) -> UsageAnswer {
+    fn usage(&self, _request: &UsageRequest<'_>) -> UsageAnswer {
         UsageAnswer::default()
     }
 }

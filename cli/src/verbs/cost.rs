@@ -1,5 +1,6 @@
 //! `cost`: what a month costs. Offline, unless what is live is asked for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -55,13 +56,8 @@ fn declared(args: &Cost) -> Result<(String, Bill), Error> {
     let spec = input::load(&args.spec, None)?.spec;
     let registry = Registry::offline(&spec);
     let expanded = flow::expand(&registry, &spec, &BTreeMap::new())?;
-    let resources: Vec<UsageOf> = plan::provisional(&expanded.resources)
-        .into_iter()
-        .map(|resource| UsageOf {
-            resource,
-            live: None,
-        })
-        .collect();
+    let wanted = plan::provisional(&expanded.resources);
+    let resources = wanted.iter().map(UsageOf::declared).collect();
     let bill = price::bill(&registry, resources, args.as_of)?;
     Ok((spec.stack, bill))
 }
@@ -74,14 +70,11 @@ async fn live(cx: &Cx, args: &Cost) -> Result<(String, Bill), Error> {
         ..Shape::default()
     };
     let made = session.plan(cx, &wish(Goal::Reach, &shape)).await?;
-    let resources: Vec<UsageOf> = made
-        .desired
-        .into_iter()
-        .map(|(id, resource)| UsageOf {
-            resource,
-            live: made.live.get(&id).map(|live| live.fields.clone()),
-        })
-        .collect();
+    let wanted = made.desired.iter().map(|(id, resource)| UsageOf {
+        resource: Cow::Borrowed(resource),
+        live: made.live.get(id).map(|live| Cow::Borrowed(&live.fields)),
+    });
+    let resources = wanted.collect();
     let bill = price::bill(&session.registry, resources, args.as_of)?;
     Ok((made.plan.stack, bill))
 }

@@ -267,7 +267,7 @@ impl Run {
             Phase::Working => {
                 while let Some(at) = {
                     let works = &self.works;
-                    self.queue.pop(|at| works[at].step.lane.as_deref())
+                    self.queue.pop(|at| works[at].step.lane())
                 } {
                     self.begin(at);
                 }

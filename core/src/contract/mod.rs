@@ -74,5 +74,5 @@ pub trait Provider: Send + Sync {
 
     /// Says what each of its resources uses in a month: one usage for every one that is asked about, also for those
     /// that cost nothing. Pure, and without prices.
-    fn usage(&self, request: &UsageRequest) -> UsageAnswer;
+    fn usage(&self, request: &UsageRequest<'_>) -> UsageAnswer;
 }

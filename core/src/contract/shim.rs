@@ -98,7 +98,7 @@ impl<P: Provider> Provider for Shim<P> {
         })
     }
 
-    fn usage(&self, request: &UsageRequest) -> UsageAnswer {
+    fn usage(&self, request: &UsageRequest<'_>) -> UsageAnswer {
         // What has no answer is told as unpriced by whoever asked.
         trip(request)
             .and_then(|request| trip(&self.0.usage(&request)))

@@ -101,7 +101,7 @@ impl Provider for Listener {
         Box::pin(async { PollOutcome::Gone })
     }
 
-    fn usage(&self, _request: &UsageRequest) -> UsageAnswer {
+    fn usage(&self, _request: &UsageRequest<'_>) -> UsageAnswer {
         UsageAnswer::default()
     }
 }

@@ -412,10 +412,10 @@ fn free(items: &[Item<'_>]) -> BTreeMap<String, u32> {
     let mut free: BTreeMap<String, u32> = BTreeMap::new();
     for item in items {
         if let Some(Usage::Free { why }) = item.usage {
-            match free.get_mut(why) {
+            match free.get_mut(&**why) {
                 Some(number) => *number += 1,
                 None => {
-                    free.insert(why.clone(), 1);
+                    free.insert(why.clone().into_owned(), 1);
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! What a plan changes about the bill.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -62,16 +63,16 @@ pub struct Priced {
 
 /// The resources whose usage makes the two bills of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Standing<'a> {
     /// What is live.
-    pub before: Vec<UsageOf>,
+    pub before: Vec<UsageOf<'a>>,
     /// What will be; `None` when nothing changes.
-    pub after: Option<Vec<UsageOf>>,
+    pub after: Option<Vec<UsageOf<'a>>>,
 }
 
 /// What stands before a plan and after it. What the plan leaves alone counts as it is live, whatever the file says.
 #[must_use]
-pub fn standing(file: &PlanFile) -> Standing {
+pub fn standing(file: &PlanFile) -> Standing<'_> {
     let before = file.live.values().map(as_live).collect();
     let changes = &file.plan.changes;
     if changes.is_empty() {
@@ -90,9 +91,10 @@ pub fn standing(file: &PlanFile) -> Standing {
         match actions.get(id) {
             Some(Action::Delete) => None,
             Some(Action::Create | Action::Update | Action::Replace | Action::Adopt) => {
-                let resource = file.desired.get(id)?.clone();
-                let live = live.map(|live| live.fields.clone());
-                Some(UsageOf { resource, live })
+                Some(UsageOf {
+                    resource: Cow::Borrowed(file.desired.get(id)?),
+                    live: live.map(|live| Cow::Borrowed(&live.fields)),
+                })
             }
             _ => live.map(as_live),
         }
@@ -104,7 +106,7 @@ pub fn standing(file: &PlanFile) -> Standing {
 }
 
 /// A live object as if it were declared the way it is.
-fn as_live(live: &Observed) -> UsageOf {
+fn as_live(live: &Observed) -> UsageOf<'static> {
     let fields = live.fields.iter();
     let known = |value: &Value<_>| {
         let filled: Result<Value<Pending>, std::convert::Infallible> =
@@ -115,7 +117,7 @@ fn as_live(live: &Observed) -> UsageOf {
         }
     };
     UsageOf {
-        resource: Resource {
+        resource: Cow::Owned(Resource {
             id: live.id.clone(),
             kind: live.kind.clone(),
             provider: live.provider.clone(),
@@ -129,7 +131,7 @@ fn as_live(live: &Observed) -> UsageOf {
             outlives: Vec::new(),
             adopt: None,
             protect: live.protect,
-        },
+        }),
         live: None,
     }
 }

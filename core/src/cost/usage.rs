@@ -1,44 +1,55 @@
 //! What a resource uses: the answer of the contract's call `usage`.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use super::{CloudTerms, Part, Quantity};
 use crate::contract::Context;
-use crate::model::{Fields, Pending, Resource, ResourceId};
+use crate::model::{Fields, Pending, Resource};
 
 /// Asks a provider what its resources use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UsageRequest {
+pub struct UsageRequest<'a> {
     /// The context.
     pub context: Context,
     /// The day for which it is asked, `2026-11-25`: some prices have an end.
     pub as_of: String,
     /// Resources of this provider.
-    pub resources: Vec<UsageOf>,
+    pub resources: Vec<UsageOf<'a>>,
     /// What those refer to and other providers serve.
-    pub referred: Vec<Resource<Pending>>,
+    pub referred: Vec<Cow<'a, Resource<Pending>>>,
     /// What was agreed with the cloud: some of it changes how much is used, and not what that costs.
     #[serde(default)]
     pub terms: CloudTerms,
 }
 
-/// A resource whose usage is wanted.
+/// A resource whose usage is wanted. Whoever asks keeps it: a bill is made of thousands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UsageOf {
+pub struct UsageOf<'a> {
     /// The resource, as declared or as it is live.
-    pub resource: Resource<Pending>,
+    pub resource: Cow<'a, Resource<Pending>>,
     /// What is live of it, where something else is declared: the number of nodes is the autoscaler's. `None` also for a
     /// resource that is given as it is live.
-    pub live: Option<Fields>,
+    pub live: Option<Cow<'a, Fields>>,
+}
+
+impl<'a> UsageOf<'a> {
+    /// A resource as it is declared, with nothing live of it.
+    #[must_use]
+    pub const fn declared(resource: &'a Resource<Pending>) -> Self {
+        Self {
+            resource: Cow::Borrowed(resource),
+            live: None,
+        }
+    }
 }
 
 /// One usage for each resource that was asked about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsageAnswer {
-    /// By id.
-    pub usages: BTreeMap<ResourceId, Usage>,
+    /// In the order of the resources; `None` where the provider does not know.
+    pub usages: Vec<Option<Usage>>,
 }
 
 /// What one resource uses in a month.
@@ -48,7 +59,7 @@ pub enum Usage {
     /// It costs nothing by itself.
     Free {
         /// Why: `IAM is free of charge`.
-        why: String,
+        why: Cow<'static, str>,
     },
     /// It is charged for, in one or several ways.
     Charged {
@@ -126,9 +137,9 @@ impl<T: Copy> Range<T> {
 impl Usage {
     /// Nothing to pay.
     #[must_use]
-    pub fn free(why: &str) -> Self {
+    pub const fn free(why: &'static str) -> Self {
         Self::Free {
-            why: why.to_owned(),
+            why: Cow::Borrowed(why),
         }
     }
 

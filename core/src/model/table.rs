@@ -47,7 +47,7 @@ pub struct Table {
     pub rolls: String,
     /// Median seconds of create, update and delete, for estimates and for pacing polls.
     pub seconds: Seconds,
-    /// Mutations of resources that share a lane key (`{parent}` or `{id}`) exclude each other; empty = free.
+    /// Mutations of resources that share a lane key (`{parent}` or `{id}`) exclude each other, or crowd each other out; empty = free.
     pub lane: Option<Lane>,
 }
 
@@ -91,6 +91,8 @@ pub enum Lane {
     Itself,
     /// Other mutations of objects with the same parent that also say `Parent`.
     Parent,
+    /// Nothing, while fewer than so many objects of the kind with the same parent are under way.
+    Among(u32),
 }
 
 /// One field.

@@ -313,7 +313,13 @@ impl<'a> Draft<'a> {
         let lane = table.lane.and_then(|lane| match lane {
             Lane::Itself => Some(decision.id.to_string()),
             Lane::Parent => parent_of(decision).map(ToString::to_string),
+            // Of its own, beside the lane of the parent's other kinds.
+            Lane::Among(_) => parent_of(decision).map(|parent| format!("{parent} {}", table.kind)),
         });
+        let lane_width = match table.lane {
+            Some(Lane::Among(width)) => width,
+            _ => 1,
+        };
         Some(Step {
             n,
             id: decision.id.clone(),
@@ -326,6 +332,7 @@ impl<'a> Draft<'a> {
             fields: fields.clone(),
             set: set.clone(),
             lane,
+            lane_width,
         })
     }
 }

@@ -261,6 +261,26 @@ pub struct Step {
     pub set: Fields,
     /// Steps of one lane exclude each other.
     pub lane: Option<String>,
+    /// How many steps of its lane may be under way at once.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub lane_width: u32,
+}
+
+impl Step {
+    /// Its lane, and how wide that is.
+    #[must_use]
+    pub fn lane(&self) -> Option<(&str, u32)> {
+        Some((self.lane.as_deref()?, self.lane_width))
+    }
+}
+
+const fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+const fn is_one(width: &u32) -> bool {
+    *width == 1
 }
 
 /// How long a plan takes.

@@ -107,7 +107,7 @@ impl Provider for AwsProvider {
         })
     }
 
-    fn usage(&self, request: &UsageRequest) -> UsageAnswer {
+    fn usage(&self, request: &UsageRequest<'_>) -> UsageAnswer {
         usages(request, ops)
     }
 }

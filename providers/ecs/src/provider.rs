@@ -115,7 +115,7 @@ impl Provider for EcsProvider {
         Box::pin(async move { attend::answer(self.aws()?, request).await })
     }
 
-    fn usage(&self, request: &UsageRequest) -> UsageAnswer {
+    fn usage(&self, request: &UsageRequest<'_>) -> UsageAnswer {
         usages(request, ops)
     }
 }

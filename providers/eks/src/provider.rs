@@ -117,7 +117,7 @@ impl Provider for EksProvider {
         })
     }
 
-    fn usage(&self, request: &UsageRequest) -> UsageAnswer {
+    fn usage(&self, request: &UsageRequest<'_>) -> UsageAnswer {
         usages(request, ops)
     }
 }

@@ -123,7 +123,7 @@ impl Provider for GkeProvider {
         remark::remark(request)
     }
 
-    fn usage(&self, request: &UsageRequest) -> UsageAnswer {
+    fn usage(&self, request: &UsageRequest<'_>) -> UsageAnswer {
         usages(request, |kind, uses| Some(ops(kind)?.usage(uses)))
     }
 }

@@ -15,20 +15,20 @@ pub struct Uses<'a> {
     pub as_of: &'a str,
     /// What was agreed with the cloud.
     pub terms: CloudTerms,
-    of: &'a UsageOf,
-    all: &'a [UsageOf],
+    of: &'a UsageOf<'a>,
+    all: &'a [UsageOf<'a>],
     others: &'a BTreeMap<&'a ResourceId, &'a Resource<Pending>>,
 }
 
 impl<'a> Uses<'a> {
     /// The same view of something else.
-    fn at(self, of: &'a UsageOf) -> Self {
+    fn at(self, of: &'a UsageOf<'a>) -> Self {
         Self { of, ..self }
     }
 
     /// Every object of a kind that is asked about at the same time.
     pub fn all(self, kind: &'a str) -> impl Iterator<Item = Self> {
-        let of_kind = move |of: &&'a UsageOf| of.resource.kind.as_str() == kind;
+        let of_kind = move |of: &&'a UsageOf<'a>| of.resource.kind.as_str() == kind;
         self.all.iter().filter(of_kind).map(move |of| self.at(of))
     }
 
@@ -47,7 +47,7 @@ impl<'a> Uses<'a> {
     /// Whether a field says the same in both, known or not.
     #[must_use]
     pub fn agrees(&self, other: &Self, field: &str) -> bool {
-        let value = |of: &'a UsageOf| of.resource.fields.get(field);
+        let value = |of: &'a UsageOf<'a>| of.resource.fields.get(field);
         value(self.of).is_some_and(|own| value(other.of) == Some(own))
     }
 
@@ -145,13 +145,14 @@ pub fn number(value: &Value<Pending>) -> Option<i64> {
 
 /// Every resource's usage, by its kind. A kind that is not served gets no answer.
 pub fn usages(
-    request: &UsageRequest,
+    request: &UsageRequest<'_>,
     usage: impl Fn(&str, &Uses<'_>) -> Option<Usage>,
 ) -> UsageAnswer {
-    let own = request.resources.iter().map(|of| &of.resource);
+    let own = request.resources.iter().map(|of| &*of.resource);
     let others: BTreeMap<&ResourceId, &Resource<Pending>> = request
         .referred
         .iter()
+        .map(|resource| &**resource)
         .chain(own)
         .map(|resource| (&resource.id, resource))
         .collect();
@@ -166,10 +167,8 @@ pub fn usages(
         all: &request.resources,
         others: &others,
     };
-    let usages = request.resources.iter().filter_map(|of| {
-        let usage = usage(of.resource.kind.as_str(), &uses.at(of))?;
-        Some((of.resource.id.clone(), usage))
-    });
+    let resources = request.resources.iter();
+    let usages = resources.map(|of| usage(of.resource.kind.as_str(), &uses.at(of)));
     UsageAnswer {
         usages: usages.collect(),
     }

@@ -81,6 +81,7 @@ fn step(n: u32, kind: &str, does: Does, after: &[u32], seconds: u32) -> Step {
         fields: Vec::new(),
         set: Fields::new(),
         lane: None,
+        lane_width: 1,
     }
 }
 

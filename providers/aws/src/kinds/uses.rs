@@ -11,7 +11,7 @@ pub const LAUNCH_TEMPLATE: &str = LaunchTemplate::KIND;
 
 /// Every resource's usage, by its kind. A kind that is not served gets no answer.
 pub fn usages(
-    request: &UsageRequest,
+    request: &UsageRequest<'_>,
     ops: impl Fn(&str) -> Option<&'static dyn Ops>,
 ) -> UsageAnswer {
     provision_kind::uses::usages(request, |kind, uses| Some(ops(kind)?.usage(uses)))

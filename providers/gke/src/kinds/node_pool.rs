@@ -89,6 +89,9 @@ pub struct NodePool {
     pub tags: Tags,
 }
 
+/// Operations on pools of one cluster that GKE takes at once (hashicorp/terraform-provider-google#15205).
+const AT_ONCE: u32 = 5;
+
 impl Serves for NodePool {
     type Cloud = Google;
     type Want = Self;
@@ -105,7 +108,7 @@ impl Serves for NodePool {
             },
             replace: ReplaceOrder::CreateFirst,
             dies_with_parent: true,
-            lane: Some(Lane::Itself),
+            lane: Some(Lane::Among(AT_ONCE)),
             loss: Some(
                 "its nodes go; their pods run on only where other nodes have room".to_owned(),
             ),

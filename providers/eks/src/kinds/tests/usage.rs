@@ -1,5 +1,6 @@
 //! What clusters and nodes use.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use provision_core::contract::Provider as _;
@@ -33,17 +34,16 @@ fn fields<const N: usize>(fields: [(&str, Value<Pending>); N]) -> Fields {
     fields.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
-fn meters(of: UsageOf, referred: Vec<Resource<Pending>>, as_of: &str) -> Vec<Meter> {
-    let id = of.resource.id.clone();
+fn meters(of: UsageOf<'_>, referred: Vec<Resource<Pending>>, as_of: &str) -> Vec<Meter> {
     let request = UsageRequest {
         terms: CloudTerms::default(),
         context: context(),
         as_of: as_of.to_owned(),
         resources: vec![of],
-        referred,
+        referred: referred.into_iter().map(Cow::Owned).collect(),
     };
     let mut answer = EksProvider::offline().usage(&request);
-    match answer.usages.remove(&id) {
+    match answer.usages.remove(0) {
         Some(Usage::Charged { meters }) => meters,
         other => panic!("{other:?}"),
     }
@@ -63,7 +63,7 @@ fn template(gib: i64) -> Resource<Pending> {
 }
 
 /// A group of one to five nodes of these types; `desired` of them live.
-fn group(types: &[&str], capacity: &str, desired: Option<i64>) -> UsageOf {
+fn group(types: &[&str], capacity: &str, desired: Option<i64>) -> UsageOf<'static> {
     let template = Pending::output(&template(0).id, "id");
     let types = types.iter().map(|name| Value::text(*name)).collect();
     let fields = fields([
@@ -74,17 +74,18 @@ fn group(types: &[&str], capacity: &str, desired: Option<i64>) -> UsageOf {
         ("template_id", Value::Hole(template)),
     ]);
     UsageOf {
-        resource: resource(
+        resource: Cow::Owned(resource(
             "cluster.main.pool.web",
             "nodegroup",
             "eks.nodegroup",
             fields,
-        ),
-        live: desired.map(|number| BTreeMap::from([("desired".to_owned(), Value::Int(number))])),
+        )),
+        live: desired
+            .map(|number| Cow::Owned(BTreeMap::from([("desired".to_owned(), Value::Int(number))]))),
     }
 }
 
-fn of_group(group: UsageOf) -> [Meter; 2] {
+fn of_group(group: UsageOf<'_>) -> [Meter; 2] {
     let meters = meters(group, vec![template(50)], "2026-11-25");
     meters.try_into().unwrap()
 }
@@ -164,6 +165,7 @@ fn a_group_without_a_template_of_ours_has_the_disk_that_eks_tells() {
             .live
             .as_mut()
             .unwrap()
+            .to_mut()
             .insert("disk_gib".to_owned(), Value::Int(gib));
         meters(group, template, "2026-11-25").remove(1)
     };
@@ -183,7 +185,7 @@ fn a_tier_is_charged_on_top_of_the_control_plane() {
             ("tier", Value::text(tier)),
         ]);
         let of = UsageOf {
-            resource: resource("cluster.main", "cluster", "eks.cluster", fields),
+            resource: Cow::Owned(resource("cluster.main", "cluster", "eks.cluster", fields)),
             live: None,
         };
         let meters = meters(of, Vec::new(), "2026-11-25");
@@ -205,7 +207,7 @@ fn extended_support_is_charged_for_when_standard_support_has_ended() {
             ("support", Value::text(support)),
         ]);
         let of = UsageOf {
-            resource: resource("cluster.main", "cluster", "eks.cluster", fields),
+            resource: Cow::Owned(resource("cluster.main", "cluster", "eks.cluster", fields)),
             live: None,
         };
         meters(of, Vec::new(), day)
