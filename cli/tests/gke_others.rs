@@ -356,6 +356,15 @@ fn what_controllers_left_is_listed_and_deleted_and_data_is_kept() {
     let ids = left(&place);
     assert_eq!(ids.len(), 2, "{ids:?}");
     let all = ["--yes", "--delete-volumes"];
+    with_namesake(&place, || {
+        let told = run(&place, "destroy", "provision.toml", &all).expect(0);
+        let told = flat(&told.out);
+        assert!(told.contains("Nothing to destroy."), "{told}");
+        assert!(
+            told.contains("what controllers of cluster shop-a left stays"),
+            "{told}"
+        );
+    });
     run(&place, "destroy", "provision.toml", &all).expect(0);
     let ids = left(&place);
     assert!(ids.len() == 1 && ids[0].contains("theirs"), "{ids:?}");

@@ -2,13 +2,13 @@
 //! do not know is refused as the front end does it, before the sandbox says what it does not do itself.
 //!
 //! `documents.txt` is printed by `tests/clients/gcp_methods.py` and has a method a line, with its message and query
-//! parameters, or a message, after `=`, with its fields. `/x` is in the path, `[x]` is a list, `{x}` a map, `word` an enum. Bodies of Container are read by
-//! its descriptors, which know more ([`super::container`]).
+//! parameters, or a message, after `=`, with its fields, or an enum, after `<`, with its words. `/x` is in the path, `[x]` is a
+//! list, `{x}` a map, `<x>` an enum. Bodies of Container are read by its descriptors, which know more ([`super::container`]).
 //!
 //! The words are those that users of the APIs quote (googleapis/google-cloud issues, 2024 to 2026). That Compute says the same,
 //! with its reasons, and calls its body `resource` is assumed from its other refusals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
@@ -26,6 +26,8 @@ struct Documents {
     methods: BTreeMap<&'static str, (&'static str, Rows)>,
     /// By `service.Message`.
     messages: BTreeMap<&'static str, Rows>,
+    /// By `service.Message.field`.
+    enums: BTreeMap<&'static str, BTreeSet<&'static str>>,
 }
 
 fn documents() -> &'static Documents {
@@ -38,6 +40,10 @@ fn parse(text: &'static str) -> Documents {
     for line in text.lines() {
         let mut words = line.split(' ');
         let head = words.next().unwrap_or_default();
+        if let Some(name) = head.strip_prefix('<') {
+            documents.enums.insert(name, words.collect());
+            continue;
+        }
         match head.strip_prefix('=') {
             Some(message) => {
                 let rows = words.filter_map(|word| word.split_once(':'));
@@ -145,7 +151,7 @@ impl Reader {
         let right = match *kind {
             "int" => value.parse::<i32>().is_ok() || value.parse::<u32>().is_ok(),
             "bool" => matches!(value, "true" | "false" | "True" | "False" | "0" | "1"),
-            _ => true,
+            kind => enum_of(kind).is_none_or(|name| self.has(name, value)),
         };
         // Compute says itself what it thinks of its numbers.
         if !right && self.service != "compute" {
@@ -169,6 +175,14 @@ impl Reader {
         if let Some(inner) = inner('{', '}') {
             return self.map(inner, value, at);
         }
+        if let Some(name) = enum_of(kind) {
+            // Generated clients send enums as numbers, too.
+            let known = value.as_str().is_some_and(|word| self.has(name, word));
+            return match known || value.is_i64() {
+                true => {}
+                false => self.wrong(at, kind, value),
+            };
+        }
         let right = match kind {
             "text" | "bytes" | "time" | "span" => value.is_string(),
             "bool" => value.is_boolean(),
@@ -179,12 +193,19 @@ impl Reader {
                         .as_str()
                         .is_some_and(|text| text.parse::<f64>().is_ok())
             }
-            "word" => value.is_string() || value.is_i64(),
             message => return self.message(message, value, at),
         };
         if !right {
             self.wrong(at, kind, value);
         }
+    }
+
+    /// Whether an enum has a word.
+    fn has(&self, name: &str, word: &str) -> bool {
+        let words = documents()
+            .enums
+            .get(format!("{}.{name}", self.service).as_str());
+        words.is_some_and(|words| words.contains(word))
     }
 
     fn list(&mut self, inner: &'static str, value: &Value, at: &str) {
@@ -251,8 +272,8 @@ impl Reader {
             "bytes" => "TYPE_BYTES",
             "time" => "type.googleapis.com/google.protobuf.Timestamp",
             "span" => "type.googleapis.com/google.protobuf.Duration",
-            "word" => "TYPE_ENUM",
             "text" => "TYPE_STRING",
+            kind if enum_of(kind).is_some() => "TYPE_ENUM",
             message => message,
         };
         let shown = match kind {
@@ -262,6 +283,11 @@ impl Reader {
         let text = format!("Invalid value at '{at}' ({name}){shown}");
         self.wrongs.push((at.to_owned(), text));
     }
+}
+
+/// The name of an enum.
+fn enum_of(kind: &str) -> Option<&str> {
+    kind.strip_prefix('<')?.strip_suffix('>')
 }
 
 /// A whole number, as such or as text.
@@ -350,6 +376,18 @@ mod tests {
             text.contains("Invalid value at 'resource.mtu' (TYPE_INT32), \"many\""),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_word_that_an_enum_has_not_is_told() {
+        let of = |mode: Value| {
+            let body = json!({ "name": "n", "routingConfig": { "routingMode": mode } });
+            said("compute.networks.insert", &[("project", "p")], &body)
+        };
+        assert_eq!((of(json!("REGIONAL")), of(json!(1))), (None, None));
+        let told = of(json!("LOCAL")).unwrap().to_string();
+        let place = "Invalid value at 'resource.routing_config.routing_mode' (TYPE_ENUM)";
+        assert!(told.contains(place), "{told}");
     }
 
     #[test]

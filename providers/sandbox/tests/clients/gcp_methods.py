@@ -17,11 +17,11 @@ FORMATS = {
 }
 TYPES = {"boolean": "bool", "integer": "int", "number": "real", "any": "any"}
 
-messages = {}
+messages, enums = {}, {}
 
 
 def kind(service, doc, schema, path):
-    """The word for a type: `text`, `[text]`, `{text}`, `Network`; a message without a name has that of its field's path."""
+    """The word for a type: `text`, `[text]`, `{text}`, `Network`, `<Network.mode>`; what has no name has that of its field's path."""
     if "$ref" in schema:
         visit(service, doc, schema["$ref"])
         return schema["$ref"]
@@ -35,8 +35,10 @@ def kind(service, doc, schema, path):
         more = schema.get("additionalProperties")
         return "{" + kind(service, doc, more, path) + "}" if more else "any"
     if of == "string":
-        # Generated clients send enums as numbers, too.
-        return "word" if "enum" in schema else FORMATS.get(schema.get("format"), "text")
+        if "enum" in schema:
+            enums.setdefault((service, path), set()).update(schema["enum"])
+            return f"<{path}>"
+        return FORMATS.get(schema.get("format"), "text")
     return FORMATS.get(schema.get("format"), TYPES[of])
 
 
@@ -65,7 +67,7 @@ def line(service, name):
     for doc, one in found(service, name):
         for param, row in one.get("parameters", {}).items():
             if row["location"] == "query":
-                word = kind(service, doc, row, param)
+                word = kind(service, doc, row, f"{name.split('.', 1)[1]}.{param}")
                 query[param] = f"[{word}]" if row.get("repeated") else word
             elif row["location"] == "path":
                 query["/" + param] = kind(service, doc, row, param)
@@ -78,7 +80,7 @@ def line(service, name):
 
 
 def main():
-    """Prints methods, then messages."""
+    """Prints methods, then messages, then enums."""
     with open(sys.argv[1], encoding="utf-8") as file:
         operations = json.load(file)
     names = sorted({(one["service"], one["name"]) for one in operations if one["service"] in VERSIONS and "." in one["name"]})
@@ -86,6 +88,7 @@ def main():
     for service, name in sorted(messages):
         rows = messages[service, name]
         lines.append(" ".join([f"={service}.{name}", *(f"{field}:{word}" for field, word in rows)]))
+    lines += [" ".join([f"<{service}.{name}", *sorted(words)]) for (service, name), words in sorted(enums.items())]
     print("\n".join(lines))
 
 
