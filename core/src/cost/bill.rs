@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::holders::{Holders, cluster_of};
 use super::price::price;
 use super::{
     CURRENCY, Catalogue, HOURS, Item, Line, Money, PERIOD, Part, Parts, Percent, Range, Unpriced,
     Usage,
 };
-use crate::model::{Address, Pending, Platform, Resource, ResourceId};
+use crate::model::{Address, Platform};
 use crate::plan::FORMAT_VERSION;
 
 /// What nobody can say before it has happened.
@@ -139,7 +140,7 @@ pub fn bill(items: &[Item<'_>], catalogue: &Catalogue) -> Bill {
     let holders = Holders::new(items);
     let tables = tables(&lines);
     let assumptions = assumptions(&lines);
-    let (clusters, shared) = holders.share_out(lines, &unpriced);
+    let (clusters, shared) = share_out(&holders, lines, &unpriced);
     let of_clusters = clusters.iter().map(|cluster| cluster.range);
     let range = sum(of_clusters.chain(shared.iter().map(|shared| shared.range)));
     Bill {
@@ -158,144 +159,56 @@ pub fn bill(items: &[Item<'_>], catalogue: &Catalogue) -> Bill {
     }
 }
 
-/// Whose everything is.
-struct Holders<'a> {
-    /// By address.
-    clusters: BTreeMap<&'a str, Option<Platform>>,
-    /// Clusters that refer to an address outside of them, or are referred to by it.
-    users: BTreeMap<&'a Address, BTreeSet<&'a str>>,
-}
-
-impl<'a> Holders<'a> {
-    fn new(items: &[Item<'a>]) -> Self {
-        let mut clusters: BTreeMap<&str, Option<Platform>> = BTreeMap::new();
-        let mut users: BTreeMap<&Address, BTreeSet<&str>> = BTreeMap::new();
-        let mut outside: BTreeSet<(&Address, &Address)> = BTreeSet::new();
-        for Item { resource, .. } in items {
-            let address = &resource.id.address;
-            let own = cluster_of(address);
-            if let Some(cluster) = own {
-                let platform = clusters.entry(cluster).or_default();
-                *platform = platform.or(resource.platform);
-            }
-            each_need(resource, &mut |other| {
-                match (own, cluster_of(other)) {
-                    (Some(cluster), None) => users.entry(other).or_default().insert(cluster),
-                    (None, Some(cluster)) => users.entry(address).or_default().insert(cluster),
-                    (None, None) => outside.insert((other, address)),
-                    (Some(_), Some(_)) => false,
-                };
-            });
-        }
-        inherit(&mut users, &outside);
-        Self { clusters, users }
+/// Gives every line to the cluster that alone is served by it, or to what is shared.
+fn share_out(
+    holders: &Holders<'_>,
+    lines: Vec<Line>,
+    unpriced: &[Unpriced],
+) -> (Vec<ClusterBill>, Vec<SharedBill>) {
+    let mut of_clusters: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
+    let mut others: BTreeMap<Address, Vec<Line>> = BTreeMap::new();
+    for cluster in holders.clusters.keys() {
+        of_clusters.insert(cluster, Vec::new());
     }
-
-    /// The only cluster that something serves.
-    fn holder(&self, address: &Address) -> Option<&'a str> {
-        if let Some(own) = cluster_of(address) {
-            return self.clusters.get_key_value(own).map(|(name, _)| *name);
-        }
-        match self.users.get(address) {
-            Some(users) if users.len() == 1 => users.first().copied(),
-            _ => None,
+    for line in lines {
+        match holders.holder(&line.id.address) {
+            Some(cluster) => of_clusters.entry(cluster).or_default().push(line),
+            None => others
+                .entry(line.id.address.clone())
+                .or_default()
+                .push(line),
         }
     }
-
-    fn share_out(
-        &self,
-        lines: Vec<Line>,
-        unpriced: &[Unpriced],
-    ) -> (Vec<ClusterBill>, Vec<SharedBill>) {
-        let mut of_clusters: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
-        let mut others: BTreeMap<Address, Vec<Line>> = BTreeMap::new();
-        for cluster in self.clusters.keys() {
-            of_clusters.insert(cluster, Vec::new());
-        }
-        for line in lines {
-            match self.holder(&line.id.address) {
-                Some(cluster) => of_clusters.entry(cluster).or_default().push(line),
-                None => others
-                    .entry(line.id.address.clone())
-                    .or_default()
-                    .push(line),
-            }
-        }
-        let mut without: BTreeMap<&str, Vec<&Unpriced>> = BTreeMap::new();
-        for one in unpriced {
-            if let Some(cluster) = self.holder(&one.id.address) {
-                without.entry(cluster).or_default().push(one);
-            }
-        }
-        let clusters = of_clusters.into_iter().map(|(name, lines)| {
-            let platform = self.clusters.get(name).copied().flatten();
-            let unpriced = without.remove(name).unwrap_or_default();
-            cluster(Address::new(name), platform, lines, &unpriced)
-        });
-        let clusters = clusters.collect();
-        let shared = others.into_iter().map(|(address, lines)| {
-            let users = self.users.get(&address).into_iter().flatten();
-            SharedBill {
-                used_by: users.map(|name| Address::new(*name)).collect(),
-                parts: parts(&lines),
-                total: sum(lines.iter().map(|line| line.range)).expected,
-                range: sum(lines.iter().map(|line| line.range)),
-                lines,
-                address,
-            }
-        });
-        (clusters, shared.collect())
-    }
-}
-
-/// What is needed by something that clusters use is used by them as well: the secret of a workload, the balancer before it.
-fn inherit<'a>(
-    users: &mut BTreeMap<&'a Address, BTreeSet<&'a str>>,
-    needs: &BTreeSet<(&'a Address, &'a Address)>,
-) {
-    let mut grows = true;
-    while grows {
-        grows = false;
-        for (needed, by) in needs {
-            let clusters = users.get(by).cloned().unwrap_or_default();
-            if clusters.is_empty() {
-                continue;
-            }
-            let own = users.entry(needed).or_default();
-            let before = own.len();
-            own.extend(clusters);
-            grows |= own.len() > before;
+    let mut without: BTreeMap<&str, Vec<&Unpriced>> = BTreeMap::new();
+    for one in unpriced {
+        if let Some(cluster) = holders.holder(&one.id.address) {
+            without.entry(cluster).or_default().push(one);
         }
     }
-}
-
-/// The cluster that an address lies in: `cluster.prod` of `cluster.prod.pool.web`.
-fn cluster_of(address: &Address) -> Option<&str> {
-    const WORD: &str = "cluster.";
-    let text = address.as_str();
-    let name = text.strip_prefix(WORD)?;
-    let end = name.find('.').map_or(text.len(), |at| WORD.len() + at);
-    text.get(..end)
+    let clusters = of_clusters.into_iter().map(|(name, lines)| {
+        let platform = holders.clusters.get(name).copied().flatten();
+        let unpriced = without.remove(name).unwrap_or_default();
+        cluster(Address::new(name), platform, lines, &unpriced)
+    });
+    let clusters = clusters.collect();
+    let shared = others.into_iter().map(|(address, lines)| {
+        let users = holders.users.get(&address).into_iter().flatten();
+        SharedBill {
+            used_by: users.map(|name| Address::new(*name)).collect(),
+            parts: parts(&lines),
+            total: sum(lines.iter().map(|line| line.range)).expected,
+            range: sum(lines.iter().map(|line| line.range)),
+            lines,
+            address,
+        }
+    });
+    (clusters, shared.collect())
 }
 
 /// The pool that an address is, by its name in a cluster.
 fn pool_of(address: &Address) -> Option<&Address> {
     let rest = address.as_str().strip_prefix(cluster_of(address)?)?;
     rest.starts_with(".pool.").then_some(address)
-}
-
-/// Addresses of what a resource needs, its own aside, possibly repeated.
-fn each_need<'a>(resource: &'a Resource<Pending>, see: &mut impl FnMut(&'a Address)) {
-    let own = &resource.id.address;
-    let mut last = own;
-    let mut add = |id: &'a ResourceId| {
-        if id.address != *own && id.address != *last {
-            last = &id.address;
-            see(last);
-        }
-    };
-    resource.each_referenced(&mut add);
-    resource.after.iter().chain(&resource.parent).for_each(add);
 }
 
 fn cluster(

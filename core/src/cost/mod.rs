@@ -9,6 +9,7 @@ mod budget;
 mod catalogue;
 mod change;
 pub mod compare;
+mod holders;
 mod money;
 mod parts;
 mod price;

@@ -4,6 +4,7 @@ mod balancer;
 mod cluster;
 mod labels;
 mod network;
+mod pool;
 mod run;
 mod secret;
 
