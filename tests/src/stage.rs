@@ -195,6 +195,10 @@ impl Stage {
                     return Ok(observed.map(|live| *live).or_else(|| act.live.clone()));
                 }
                 PollOutcome::Gone => return Ok(None),
+                PollOutcome::Retry { after_ms, .. } => {
+                    tokio::time::sleep(Duration::from_millis(after_ms)).await;
+                    return Ok(act.live.clone());
+                }
                 PollOutcome::Failed { failure } => return Err(failure),
             }
         }

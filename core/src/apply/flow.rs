@@ -92,6 +92,7 @@ impl Run {
                 self.works[at].job = Some(Box::new(Job {
                     act,
                     began: self.now,
+                    undone: None,
                     attempt: 0,
                     leg: 0,
                     trouble: None,

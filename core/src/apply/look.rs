@@ -184,6 +184,11 @@ impl Run {
             PollOutcome::Done { observed } => self.done(at, observed),
             PollOutcome::Gone => self.gone(at),
             PollOutcome::Again { observed } => self.again(at, observed),
+            PollOutcome::Retry {
+                after_ms,
+                reason,
+                within_ms,
+            } => self.undone(at, after_ms, &reason, within_ms),
             // A read that failed says nothing about the operation, which goes on whoever may look at it.
             PollOutcome::Failed { failure }
                 if matches!(failure.class, Class::Unavailable | Class::Credentials) =>
@@ -202,6 +207,24 @@ impl Run {
                 self.note(at, "failed", None, Then::Fail(failure));
             }
         }
+    }
+
+    /// What was accepted came to nothing. It is asked for again by a call of another token: the cloud knows this one as done.
+    fn undone(&mut self, at: usize, after_ms: u64, reason: &str, within_ms: Option<u64>) {
+        self.news(at, "waiting to try again", Some(reason));
+        let (now, limit) = (self.now, within_ms.unwrap_or_else(|| self.patience()));
+        let Some(job) = self.works[at].job.as_mut() else {
+            return;
+        };
+        job.leg += 1;
+        let since = *job.undone.get_or_insert(now);
+        // A second create under another token could be a second object.
+        let twice = self.works[at].step.does != Does::Delete;
+        let then = match twice || now.saturating_sub(since) >= limit {
+            true => Then::Fail(gave_up("retry", reason)),
+            false => Then::Pause(now + after_ms.max(100), Next::Call),
+        };
+        self.note(at, "retry", None, then);
     }
 }
 

@@ -28,9 +28,13 @@ impl Run {
                 self.news(at, &did, None);
                 self.again(at, observed);
             }
-            Outcome::Retry { after_ms, reason } => {
+            Outcome::Retry {
+                after_ms,
+                reason,
+                within_ms,
+            } => {
                 self.news(at, "waiting to try again", Some(&reason));
-                let then = match self.stuck(at) {
+                let then = match self.stuck_within(at, within_ms) {
                     Some(_) => Then::Fail(gave_up("retry", &reason)),
                     None => Then::Pause(self.now + after_ms.max(100), Next::Call),
                 };
@@ -117,12 +121,20 @@ impl Run {
         Then::Pause(self.now + lag, Next::Look)
     }
 
+    /// How long a step may go without progress.
+    pub(super) fn patience(&self) -> u64 {
+        self.options.retry_deadline_ms.max(self.options.settle_ms)
+    }
+
     /// Counts an attempt without progress; answers how long that has been going on when it is too long.
     pub(super) fn stuck(&mut self, at: usize) -> Option<u64> {
-        let (now, limit) = (
-            self.now,
-            self.options.retry_deadline_ms.max(self.options.settle_ms),
-        );
+        self.stuck_within(at, None)
+    }
+
+    /// The same, where it is known how long that may go on.
+    fn stuck_within(&mut self, at: usize, within_ms: Option<u64>) -> Option<u64> {
+        let now = self.now;
+        let limit = within_ms.unwrap_or_else(|| self.patience());
         let job = self.works[at].job.as_mut()?;
         let trouble = job.trouble.get_or_insert(Trouble {
             since: now,

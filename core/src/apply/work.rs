@@ -138,6 +138,8 @@ pub(super) struct Job {
     pub(super) leg: u32,
     /// Since when nothing went forward.
     pub(super) trouble: Option<Trouble>,
+    /// Since when what is accepted comes to nothing.
+    pub(super) undone: Option<u64>,
     /// Why the look-up that is out was made.
     pub(super) look: Look,
     /// What is polled.

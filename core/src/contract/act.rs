@@ -108,6 +108,9 @@ pub enum Outcome {
         after_ms: u64,
         /// Why.
         reason: String,
+        /// For how long it may go on like this, where that is known; else the executor's patience rules.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        within_ms: Option<u64>,
     },
     /// Sent, and nobody knows whether it was taken: look it up before anything else.
     Unknown {
@@ -165,6 +168,16 @@ pub enum PollOutcome {
     Again {
         /// As in [`Outcome::Again`].
         observed: Option<Box<Observed>>,
+    },
+    /// A deletion that was accepted came to nothing: it may be asked for again later.
+    Retry {
+        /// Not before this long.
+        after_ms: u64,
+        /// Why.
+        reason: String,
+        /// As in [`Outcome::Retry`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        within_ms: Option<u64>,
     },
     /// It came to rest in failure.
     Failed {

@@ -203,7 +203,11 @@ impl Faulted for Fault {
 }
 
 fn retry(after_ms: u64, reason: String) -> Outcome {
-    Outcome::Retry { after_ms, reason }
+    Outcome::Retry {
+        after_ms,
+        reason,
+        within_ms: None,
+    }
 }
 
 fn told<E: StdError>(error: &E) -> String {

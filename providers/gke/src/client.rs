@@ -13,8 +13,8 @@ use google_cloud_api_serviceusage_v1::client::ServiceUsage;
 use google_cloud_auth::credentials::{Builder, Credentials, anonymous};
 use google_cloud_billing_v1::client::CloudCatalog;
 use google_cloud_compute_v1::client::{
-    Disks, Firewalls, GlobalOperations, MachineTypes, Networks, RegionOperations, Regions, Routers,
-    Subnetworks, ZoneOperations,
+    Disks, Firewalls, GlobalOperations, InstanceGroupManagers, MachineTypes, Networks,
+    RegionOperations, Regions, Routers, Subnetworks, ZoneOperations,
 };
 use google_cloud_container_v1::client::ClusterManager;
 use google_cloud_gax::error::Error;
@@ -60,6 +60,7 @@ struct Cells {
     disks: OnceCell<Disks>,
     zone_operations: OnceCell<ZoneOperations>,
     machine_types: OnceCell<MachineTypes>,
+    instance_group_managers: OnceCell<InstanceGroupManagers>,
     global_operations: OnceCell<GlobalOperations>,
     region_operations: OnceCell<RegionOperations>,
     secrets: OnceCell<SecretManagerService>,
@@ -165,6 +166,8 @@ impl Gcp {
         zone_operations: ZoneOperations, "compute");
     client!(/// Machine types.
         machine_types: MachineTypes, "compute");
+    client!(/// Groups of machines.
+        instance_group_managers: InstanceGroupManagers, "compute");
     client!(/// Operations of no region.
         global_operations: GlobalOperations, "compute");
     client!(/// Operations of a region.

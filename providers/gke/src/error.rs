@@ -48,6 +48,9 @@ pub struct Fault {
     pub object: Option<String>,
 }
 
+/// How long an operation of GKE may take: an hour for each of rolling and draining.
+const OPERATION_MS: u64 = 7_200_000;
+
 /// Reasons of refusals for rate.
 const RATE: [&str; 4] = [
     "rateLimitExceeded",
@@ -137,10 +140,10 @@ impl Fault {
     #[must_use]
     pub fn is_in_use(&self) -> bool {
         self.how == How::Refused
-            && (self.is(&[
+            && self.is(&[
                 "resourceInUseByAnotherResource",
                 "RESOURCE_IN_USE_BY_ANOTHER_RESOURCE",
-            ]) || self.is_busy())
+            ])
     }
 
     /// Whether another operation is in flight: GKE takes one at a time of those that exclude each other.
@@ -153,6 +156,12 @@ impl Fault {
         ];
         let precondition = self.is(&["failedPrecondition", "FAILED_PRECONDITION"]);
         precondition && words.iter().any(|word| self.message.contains(word))
+    }
+
+    /// Whether a cluster has as many operations in flight as it takes.
+    #[must_use]
+    pub fn is_crowded(&self) -> bool {
+        self.message.contains("concurrent operations")
     }
 
     /// Whether somebody changed the object since it was read: the step reads again.
@@ -235,9 +244,10 @@ impl Fault {
     pub fn outcome(&self) -> Outcome {
         let reason = self.to_string();
         match self.how {
+            How::Throttled if self.is_crowded() => wait(reason),
             How::Throttled => retry(5_000, reason),
             How::Server | How::NoAnswer => Outcome::Unknown { reason },
-            How::Refused if self.is_busy() => retry(5_000, reason),
+            How::Refused if self.is_busy() => wait(reason),
             How::Refused if self.is_passing() => retry(1_500, reason),
             How::NotSent if self.code == "connect" => retry(2_000, reason),
             How::Refused | How::NotSent | How::NoCredentials => Outcome::Failed {
@@ -294,7 +304,21 @@ impl Faulted for Fault {
 }
 
 fn retry(after_ms: u64, reason: String) -> Outcome {
-    Outcome::Retry { after_ms, reason }
+    Outcome::Retry {
+        after_ms,
+        reason,
+        within_ms: None,
+    }
+}
+
+/// For another operation, which may be a control plane's upgrade or one that rolls all nodes of a pool: they are waited for
+/// as long as other tools wait for their own.
+fn wait(reason: String) -> Outcome {
+    Outcome::Retry {
+        after_ms: 5_000,
+        reason,
+        within_ms: Some(OPERATION_MS),
+    }
 }
 
 /// An error of a client may wrap the one that says what happened.

@@ -21,6 +21,9 @@ use crate::uses::Uses;
 const PHYSICAL: &str = "physical";
 const UPDATE: &str = "update";
 
+/// How long what goes by itself may hold what is to go: endpoint groups are collected minutes after their cluster.
+const HELD_MS: u64 = 900_000;
+
 /// A poll knows no value of a secret.
 static NO_VALUES: LazyLock<Values> = LazyLock::new(Values::none);
 
@@ -361,6 +364,7 @@ pub fn stopped<F: Faulted>(stop: Stop<F>, step: &ActStep) -> Outcome {
         Stop::Later(reason) => Outcome::Retry {
             after_ms: 1_500,
             reason,
+            within_ms: None,
         },
     }
 }
@@ -398,7 +402,7 @@ pub async fn ask<'a, K: Serves>(cloud: On<'a, K>, poll: &'a Poll) -> PollOutcome
     if let Some(update) = poll.handle.0.get(UPDATE) {
         match K::progress(&cx, &physical, update).await {
             Ok(Progress::Through) => {}
-            Ok(progress) => return under_way(progress, &physical),
+            Ok(progress) => return under_way(progress, &physical, poll.step.does),
             Err(fault) => {
                 return PollOutcome::Failed {
                     failure: fault.about_step(physical).failure(),
@@ -482,10 +486,16 @@ fn badly<C: Cloud>(cx: &Cx<'_, C>, live: Live, reason: &str, as_before: bool) ->
 }
 
 /// A change that has a handle of its own and is not through.
-fn under_way(progress: Progress, physical: &str) -> PollOutcome {
+fn under_way(progress: Progress, physical: &str, does: Does) -> PollOutcome {
     match progress {
         Progress::Works { phase, trouble } => PollOutcome::Pending { phase, trouble },
         Progress::Through => pending("becoming visible"),
+        // Something that is on its way out still held it.
+        Progress::Failed(ailment) if does == Does::Delete && ailment.passes => PollOutcome::Retry {
+            after_ms: 5_000,
+            reason: format!("{physical}: {}: {}", ailment.code, ailment.message),
+            within_ms: Some(HELD_MS),
+        },
         Progress::Failed(ailment) => PollOutcome::Failed {
             failure: ailment.failure(physical),
         },

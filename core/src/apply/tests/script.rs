@@ -129,6 +129,38 @@ fn throttling_is_waited_out_and_given_up_on() {
     assert!((120_000..125_000).contains(&(world.now - before)));
 }
 
+/// An upgrade of a control plane takes longer than the usual patience.
+#[test]
+fn what_is_known_to_take_long_is_waited_for() {
+    let mut world = World::default();
+    world.cloud.faults.insert(id(3), vec![Fault::Busy; 400]);
+    let result = world.run(&chain(), options(), Kill::No).unwrap();
+    assert_eq!(result.done.len(), 4);
+    assert!(world.now > 2_000_000, "{} ms", world.now);
+    let mut world = World::default();
+    world.cloud.faults.insert(id(3), vec![Fault::Busy; 1_000]);
+    let result = world.run(&chain(), options(), Kill::No).unwrap();
+    assert_eq!(result.failed[0].0, 3, "an hour is enough");
+}
+
+#[test]
+fn a_deletion_that_came_to_nothing_is_asked_for_anew() {
+    let goes = || plan(vec![step(9, "toy.named", Does::Delete, &[], 1)]);
+    let mut world = World::default();
+    world.cloud.faults.insert(id(9), vec![Fault::Undone; 3]);
+    let result = world.run(&goes(), options(), Kill::No).unwrap();
+    assert_eq!(result.done, [9]);
+    let mut tokens = world.cloud.undone.clone();
+    tokens.sort();
+    tokens.dedup();
+    assert_eq!(tokens.len(), 3, "a token says which call it is");
+    let mut world = World::default();
+    world.cloud.faults.insert(id(9), vec![Fault::Undone; 100]);
+    let result = world.run(&goes(), options(), Kill::No).unwrap();
+    assert_eq!(result.failed[0].0, 9);
+    assert!(world.now < 300_000, "{} ms", world.now);
+}
+
 #[test]
 fn cancelling_leaves_polls_and_stops_within_the_grace() {
     let mut world = World::default();

@@ -7,6 +7,9 @@ use super::observed;
 use crate::contract::{Act, Does, Handle, Outcome, Poll, PollOutcome};
 use crate::model::{Kind, Observed, ResourceId, Sight};
 
+/// The handle of what comes to nothing.
+const UNDONE: &str = "undone";
+
 /// One object.
 #[derive(Clone, Debug)]
 pub(super) struct Object {
@@ -27,6 +30,10 @@ pub(super) enum Fault {
     LostAnswer,
     /// No answer, and it was not taken.
     LostRequest,
+    /// Refused while something else is under way, which may take an hour.
+    Busy,
+    /// Accepted, and it comes to nothing.
+    Undone,
     /// Refused for good.
     Refused,
 }
@@ -44,6 +51,8 @@ pub(super) struct Cloud {
     pub(super) two_calls: bool,
     pub(super) reads: u32,
     pub(super) mutations: u32,
+    /// Tokens of calls that came to nothing.
+    pub(super) undone: Vec<String>,
     /// Number of the mutating call after which the cloud applies and the answer never comes back.
     tokens: BTreeMap<String, u32>,
 }
@@ -65,10 +74,23 @@ impl Cloud {
             Some(Fault::Throttled) => Outcome::Retry {
                 after_ms: 300,
                 reason: "slow down".to_owned(),
+                within_ms: None,
             },
             Some(Fault::Refused) => Outcome::Failed {
                 failure: super::super::outcome::internal("no"),
             },
+            Some(Fault::Busy) => Outcome::Retry {
+                after_ms: 5_000,
+                reason: "another operation is running".to_owned(),
+                within_ms: Some(3_600_000),
+            },
+            Some(Fault::Undone) => {
+                self.undone.push(act.token.clone());
+                Outcome::Accepted {
+                    handle: Handle(BTreeMap::from([(UNDONE.to_owned(), String::new())])),
+                    phase: "DELETING".to_owned(),
+                }
+            }
             Some(Fault::LostRequest) => lost(),
             Some(Fault::LostAnswer) => {
                 let _ = self.apply(now, act);
@@ -164,6 +186,13 @@ impl Cloud {
 
     pub(super) fn poll(&mut self, now: u64, poll: &Poll) -> PollOutcome {
         self.reads += 1;
+        if poll.handle.0.contains_key(UNDONE) {
+            return PollOutcome::Retry {
+                after_ms: 5_000,
+                reason: "it is in use".to_owned(),
+                within_ms: None,
+            };
+        }
         let n = poll.handle.0.get("n").and_then(|n| n.parse().ok()).unwrap();
         let object: &Object = &self.objects[&n];
         if object.ready <= now {

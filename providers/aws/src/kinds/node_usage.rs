@@ -73,7 +73,9 @@ fn disks(of: &Uses<'_>, template: Option<&Resource<Pending>>) -> Meter {
         Some(Value::Int(size)) => gib(*size),
         _ => None,
     });
-    match (described, of.live_number("disk_gib").and_then(gib)) {
+    // What is live may be asked about as such.
+    let told = of.live_number("disk_gib").or_else(|| of.number("disk_gib"));
+    match (described, told.and_then(gib)) {
         (Some(each), _) => listed(each),
         (None, Some(each)) => listed(each).assuming("of type gp3: EKS tells the size alone"),
         (None, None) => Meter::unlisted(COMPONENT, Part::Storage, "its size is not known"),

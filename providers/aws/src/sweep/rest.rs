@@ -173,6 +173,7 @@ pub(super) async fn act(aws: &Aws, act: &Act, live: &Observed) -> Outcome {
     let retry = |reason: String| Outcome::Retry {
         after_ms: 1_500,
         reason,
+        within_ms: None,
     };
     match Rest::of(live).next(aws, &act.context).await {
         To::Nothing => Outcome::Gone,

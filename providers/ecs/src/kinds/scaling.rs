@@ -70,7 +70,9 @@ impl Served for Scaling {
     }
 
     fn usage(_of: &Uses<'_>) -> Usage {
-        Usage::free("scaling is free of charge: tasks are charged for")
+        Usage::free(
+            "scaling is free of charge: tasks are charged for, and CloudWatch alarms beyond the ten that an account has free",
+        )
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {

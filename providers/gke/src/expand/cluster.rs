@@ -12,6 +12,7 @@ use provision_kind::{Field, Tags};
 use super::{Made, keep, named, network, note, refused, resource};
 use crate::account::CHANNEL;
 use crate::existing::network::{Ground, ground};
+use crate::kinds::project_binding::NODE_ROLE;
 use crate::kinds::{Cluster, Firewall, NewPool, ProjectBinding, ServiceAccount, email};
 
 /// Longest name of a cluster (projects.locations.clusters.create).
@@ -22,9 +23,6 @@ const FIREWALL_NAME: usize = 63;
 
 /// Longest id of a service account (serviceAccounts.create).
 const ACCOUNT_ID: usize = 30;
-
-/// What nodes need: to write logs and metrics, and nothing else (GKE, "Hardening your cluster").
-const NODE_ROLE: &str = "roles/container.defaultNodeServiceAccount";
 
 /// Whoever is on the internet.
 const EVERYBODY: &str = "0.0.0.0/0";
@@ -280,14 +278,30 @@ impl Plan<'_> {
             .unwrap_or_else(|| self.context.region.clone())
     }
 
-    /// The zones of the nodes, where Google's choice of three is not meant.
-    fn zones(&self) -> Option<Vec<String>> {
+    /// The zones of the nodes: as many as the network has, the live ones while they are so many. Google chooses where one is
+    /// enough, for Autopilot, and while nobody knows three.
+    fn zones(&self) -> Option<Field<Vec<String>>> {
         let all = self.known_zones();
         let number = usize::from(self.network.zones);
-        let says = !self.block.gke.autopilot && number != 1 && number != 3;
-        let mut zones: Vec<String> = all.into_iter().take(number).collect();
-        zones.sort();
-        says.then_some(zones)
+        let told = self.facts.is_some_and(|facts| !facts.zones.is_empty());
+        if self.block.gke.autopilot || number == 1 || (number > all.len() && !told) {
+            return None;
+        }
+        let mut sets = subsets(&all, number.min(all.len()));
+        sets.iter_mut().for_each(|zones| zones.sort());
+        if sets.len() == 1 {
+            return sets.pop().map(Field::Known);
+        }
+        let options = sets.into_iter().map(|zones| Opt {
+            value: Value::List(zones.into_iter().map(Value::Text).collect()),
+            hourly_micros: None,
+        });
+        Some(Field::Choice(Choice {
+            any_of: options.collect(),
+            keep_any: false,
+            distinct: None,
+            what: "zones".to_owned(),
+        }))
     }
 
     /// Over how many zones the nodes lie.
@@ -384,4 +398,20 @@ fn number(version: &str) -> Option<(u32, u32)> {
 pub(super) fn counts(all: &BTreeMap<String, u32>) -> BTreeMap<String, i64> {
     let one = |(name, number): (&String, &u32)| (name.clone(), i64::from(*number));
     all.iter().map(one).collect()
+}
+
+/// All ways to take so many of them, each in their order, those with the first ones first.
+fn subsets(all: &[String], number: usize) -> Vec<Vec<String>> {
+    let Some((first, rest)) = all.split_first().filter(|_| number > 0) else {
+        return if number == 0 {
+            vec![Vec::new()]
+        } else {
+            Vec::new()
+        };
+    };
+    let with = subsets(rest, number - 1).into_iter().map(|mut taken| {
+        taken.insert(0, first.clone());
+        taken
+    });
+    with.chain(subsets(rest, number)).collect()
 }

@@ -40,7 +40,7 @@ pub struct Cluster {
     /// Which versions upgrades come from: `RAPID`, `REGULAR`, `STABLE`, `EXTENDED`, `NONE`.
     pub channel: String,
     /// Zones of the nodes, where their pool says nothing else.
-    pub zones: Option<Vec<String>>,
+    pub zones: Option<Field<Vec<String>>>,
     /// Nodes have no public addresses.
     pub private_nodes: bool,
     /// The API has an address on the internet.

@@ -46,6 +46,12 @@ pub(super) async fn create(cx: &Cx<'_>, want: &Cluster) -> Result<Next, Stop> {
     Ok(underway(&operation, &physical))
 }
 
+/// The zones of nodes; none where Google chooses.
+pub(super) fn zones(want: &Cluster) -> Result<Vec<String>, Failure> {
+    let zones = want.zones.as_ref().map(|zones| zones.known("zones"));
+    Ok(zones.transpose()?.cloned().unwrap_or_default())
+}
+
 fn body(cx: &Cx<'_>, name: &str, want: &Cluster) -> Result<Wire, Failure> {
     let project = cx.gcp.project();
     let within = |path: &str| format!("projects/{project}/{path}");
@@ -59,7 +65,7 @@ fn body(cx: &Cx<'_>, name: &str, want: &Cluster) -> Result<Wire, Failure> {
         .set_network(within(want.network.known("network")?))
         .set_subnetwork(within(want.subnetwork.known("subnetwork")?))
         .set_ip_allocation_policy(ranges)
-        .set_locations(want.zones.clone().unwrap_or_default())
+        .set_locations(zones(want)?)
         .set_initial_cluster_version(want.version.as_deref().unwrap_or_default())
         .set_release_channel(channel(&want.channel))
         .set_control_plane_endpoints_config(endpoints(want))

@@ -79,7 +79,7 @@ fn update(
     Ok(match group {
         "version" => update.set_desired_master_version(want.version.as_deref().unwrap_or_default()),
         "channel" => update.set_desired_release_channel(body::channel(&want.channel)),
-        "zones" => update.set_desired_locations(want.zones.clone().unwrap_or_default()),
+        "zones" => update.set_desired_locations(body::zones(want)?),
         "private_nodes" => update.set_desired_default_enable_private_nodes(want.private_nodes),
         "endpoint" => update.set_desired_control_plane_endpoints_config(endpoints(want, wire)),
         "workload_pool" => {

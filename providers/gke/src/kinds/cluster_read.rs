@@ -4,7 +4,7 @@ use google_cloud_container_v1::model::control_plane_endpoints_config::IPEndpoint
 use google_cloud_container_v1::model::master_authorized_networks_config::CidrBlock;
 use google_cloud_container_v1::model::{Cluster as Wire, NetworkConfig};
 use provision_core::model::ResourceId;
-use provision_kind::{Live, Tags};
+use provision_kind::{Field, Live, Tags};
 
 use super::cluster::Cluster;
 use super::cluster_body::NO_CHANNEL;
@@ -116,7 +116,7 @@ pub(crate) fn fields(wire: &Wire) -> Cluster {
         max_pods_per_node: max_pods.map(|one| one.max_pods_per_node),
         version: Some(minor(&wire.current_master_version).to_owned()),
         channel: channel(wire),
-        zones: Some(sorted(wire.locations.clone())),
+        zones: Some(Field::Known(sorted(wire.locations.clone()))),
         workload_pool: identities
             .map(|one| one.workload_pool.clone())
             .unwrap_or_default(),

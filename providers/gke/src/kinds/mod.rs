@@ -11,6 +11,7 @@ mod differs;
 pub(crate) mod firewall;
 mod maintenance;
 mod network;
+mod node_count;
 mod node_pool;
 mod node_pool_body;
 mod node_pool_change;

@@ -51,6 +51,8 @@ pub struct NodePool {
     pub max: i64,
     /// Nodes in each zone at the start; after that the autoscaler's.
     pub initial: i64,
+    /// Nodes that there are in all zones, where that is known.
+    pub nodes: Option<i64>,
     /// Labels of the nodes, all of them.
     pub labels: BTreeMap<String, String>,
     /// Taints of the nodes, all of them but Google's own: value by `KEY:EFFECT` (`dedicated:NoSchedule`).
@@ -190,7 +192,7 @@ impl Serves for NodePool {
     }
 }
 
-/// How many nodes there may be, and are reckoned with: GKE tells how many it began with, in each zone, and no more.
+/// How many nodes there may be, and are reckoned with: as many as there are; of a new pool as many as it begins with.
 pub(super) fn count(of: &Uses<'_>) -> Range<u64> {
     let number = |field| {
         of.number(field)
@@ -200,9 +202,11 @@ pub(super) fn count(of: &Uses<'_>) -> Range<u64> {
     let max = number("max").unwrap_or(min).max(min);
     let zones = u64::try_from(of.length("zones")).unwrap_or_default().max(1);
     let initial = number("initial").unwrap_or_default() * zones;
+    let live = of.live_number("nodes").or_else(|| of.number("nodes"));
+    let live = live.and_then(|number| u64::try_from(number).ok());
     Range {
         min,
-        expected: initial.clamp(min, max),
+        expected: live.unwrap_or(initial).clamp(min, max),
         max,
     }
 }
@@ -265,9 +269,10 @@ fn rows() -> Vec<Row> {
     vec![
         rolling("version", "the Kubernetes minor of the nodes")
             .shared_with("GKE, which upgrades nodes after the control plane"),
-        rolling("machine_type", "the machine type"),
-        rolling("disk_gib", "size of the boot disk in GB").in_group("disk"),
-        rolling("disk_type", "what the boot disk is").in_group("disk"),
+        // In one call: a machine of another family may not boot from the disk of this one, and nodes are rolled once.
+        rolling("machine_type", "the machine type").in_group("machine"),
+        rolling("disk_gib", "size of the boot disk in GB").in_group("machine"),
+        rolling("disk_type", "what the boot disk is").in_group("machine"),
         rolling("image_type", "what the nodes boot"),
         fixed("spot", "spot capacity"),
         fixed("service_account", "the account that the nodes are"),
@@ -276,6 +281,7 @@ fn rows() -> Vec<Row> {
         row("min", Scalar, "size", "the least nodes of the pool"),
         row("max", Scalar, "size", "the most nodes of the pool"),
         initial.shared_with("the autoscaler"),
+        Row::new("nodes", Scalar, Effect::Computed, "nodes that there are"),
         row("labels", whole(), "labels", "labels of the nodes"),
         row("taints", whole(), "taints", "taints of the nodes"),
         row(

@@ -4,18 +4,19 @@ use google_cloud_container_v1::builder::cluster_manager::UpdateNodePool;
 use google_cloud_container_v1::model::{
     NetworkTags, NodeLabels, NodeNetworkConfig, NodePool as Wire, NodeTaints, ResourceLabels,
 };
-use provision_core::contract::Failure;
-use provision_core::model::Observed;
+use provision_core::contract::{Does, Failure};
+use provision_core::model::{Observed, Value};
 use provision_kind::marks::PROTECT;
 use provision_kind::{Next, Serves, Tags, internal};
 
 use super::container::{cluster_of, minor, new_labels, parent, pool_handle, send};
 use super::differs::{next, wanted};
+use super::node_count::{self, per_zone};
 use super::node_pool::NodePool;
 use super::node_pool_body as body;
-use super::node_pool_read::{ADOPTED_POOL, get, is_own, labels};
+use super::node_pool_read::{ADOPTED_POOL, fields, get, is_own, labels};
 use super::operation::{last, underway};
-use super::{Cx, Stop, cluster_change};
+use super::{Cx, Stop, cluster_change, node_pool_read};
 use crate::marks::encoded;
 
 const UPDATE: &str = "container.nodePools.update";
@@ -62,6 +63,12 @@ pub(super) async fn change(
     let row = next(cx, &table, &fields, live, |name| name != "initial");
     let row = row.filter(|row| row.group.is_some());
     let group = row.and_then(|row| row.group.as_deref());
+    if group.is_none()
+        && sized(cx, want, live)
+        && let Some(next) = fit(cx, want, live).await?
+    {
+        return Ok(Some(next));
+    }
     if group.is_none() && cx.protect() == live.protect {
         return Ok(None);
     }
@@ -99,10 +106,7 @@ fn update(
             let wanted = want.version.as_ref().map(|field| field.known("version"));
             request.set_node_version(version(cx, wanted.transpose()?.map_or("", String::as_str)))
         }
-        "machine_type" => request.set_machine_type(want.machine_type.known("machine_type")?),
-        "disk" => request
-            .set_disk_type(&want.disk_type)
-            .set_disk_size_gb(want.disk_gib),
+        "machine" => machine(want, wire, request)?,
         "image_type" => request.set_image_type(&want.image_type),
         "zones" => request.set_locations(want.zones.clone().unwrap_or_default()),
         "labels" => request.set_labels(NodeLabels::new().set_labels(want.labels.clone())),
@@ -128,6 +132,27 @@ fn update(
             .set_resource_labels(ResourceLabels::new().set_labels(relabelled(cx, want, wire))),
         other => return Err(internal(format!("a pool has no change of {other}"))),
     })
+}
+
+/// Machine and boot disk, as far as they are to be others.
+fn machine(
+    want: &NodePool,
+    wire: &Wire,
+    request: UpdateNodePool,
+) -> Result<UpdateNodePool, Failure> {
+    let now = fields(wire);
+    let wanted = want.machine_type.known("machine_type")?;
+    let mut request = request;
+    if now.machine_type.get() != Some(wanted) {
+        request = request.set_machine_type(wanted);
+    }
+    if now.disk_type != want.disk_type {
+        request = request.set_disk_type(&want.disk_type);
+    }
+    if now.disk_gib != want.disk_gib {
+        request = request.set_disk_size_gb(want.disk_gib);
+    }
+    Ok(request)
 }
 
 /// All labels of the machines: those that are there, ours, and the mark of protection.
@@ -162,6 +187,13 @@ async fn resize(cx: &Cx<'_>, want: &NodePool, live: &Observed, wire: &Wire) -> R
     let mut scaling = body::scaling(want)?;
     if let Some(now) = scaled.filter(|_| scaling.enabled) {
         scaling.location_policy.clone_from(&now.location_policy);
+        let now = fields(wire);
+        if (now.min, now.max) == (want.min, want.max) {
+            return match brought(cx, want, live, wire).await? {
+                Some(next) => Ok(next),
+                None => by_itself(cx, live).await,
+            };
+        }
     }
     let request = client
         .set_node_pool_autoscaling()
@@ -171,6 +203,61 @@ async fn resize(cx: &Cx<'_>, want: &NodePool, live: &Observed, wire: &Wire) -> R
         request.clone().send()
     })
     .await
+}
+
+/// Whether a step may leave a pool outside of its bounds: it moves them, or begins with fewer nodes than are wanted.
+fn sized(cx: &Cx<'_>, want: &NodePool, live: &Observed) -> bool {
+    let moves = body::autoscaled(want) && (cx.wants("min") || cx.wants("max"));
+    let began = match (live.fields.get("initial"), live.fields.get("zones")) {
+        (Some(Value::Int(initial)), Some(Value::List(zones))) => {
+            initial.saturating_mul(i64::try_from(zones.len()).unwrap_or(1))
+        }
+        _ => 0,
+    };
+    moves && (cx.step.does != Does::Create || began < want.min)
+}
+
+/// Brings a pool whose bounds are right between them.
+async fn fit(cx: &Cx<'_>, want: &NodePool, live: &Observed) -> Result<Option<Next>, Stop> {
+    match get(cx.gcp, &live.physical).await? {
+        Some(wire) => brought(cx, want, live, &wire).await,
+        None => Err(Stop::Later("the pool is not visible yet".to_owned())),
+    }
+}
+
+/// The call that brings a pool between its bounds; `None` when it is there, or nobody knows.
+async fn brought(
+    cx: &Cx<'_>,
+    want: &NodePool,
+    live: &Observed,
+    wire: &Wire,
+) -> Result<Option<Next>, Stop> {
+    let count = node_count::read(cx.gcp, wire).await?;
+    let zones = i64::try_from(wire.locations.len()).unwrap_or(1);
+    let size = count.and_then(|count| per_zone(count, zones, want.min, want.max));
+    let Some(size) = size else {
+        return Ok(None);
+    };
+    let client = cx.gcp.container().await?;
+    let request = client
+        .set_node_pool_size()
+        .set_name(&live.physical)
+        .set_node_count(body::count(size)?);
+    send(cx, "container.nodePools.setSize", live, || {
+        request.clone().send()
+    })
+    .await
+    .map(Some)
+}
+
+/// A pool that came between its bounds since the plan.
+async fn by_itself(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+    let now = node_pool_read::read(cx, &live.physical).await?;
+    let now = now.ok_or_else(|| Stop::Later("the pool is not visible yet".to_owned()))?;
+    Ok(Next::More {
+        did: "came between its bounds by itself".to_owned(),
+        observed: cx.made(now),
+    })
 }
 
 /// What GKE does by itself.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use google_cloud_container_v1::model::node_pool::UpgradeSettings;
+use google_cloud_container_v1::model::node_pool::{Status as State, UpgradeSettings};
 use google_cloud_container_v1::model::{NodeConfig, NodePool as Wire, NodeTaint};
 use provision_core::model::ResourceId;
 use provision_kind::marks::STACK;
@@ -12,6 +12,7 @@ use super::Cx;
 use super::cluster_read;
 use super::compute::found;
 use super::container::{cluster_of, handle, minor, status, trouble};
+use super::node_count::{self, Sizes, per_zone};
 use super::node_pool::NodePool;
 use super::node_pool_body::{BLUE_GREEN, EFFECTS};
 use crate::client::Gcp;
@@ -38,7 +39,7 @@ pub(super) async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fa
         return Ok(None);
     };
     let asked = [cx.id()];
-    let mut live = live(&wire, &Tags::new(), &asked);
+    let mut live = live(&wire, &Tags::new(), &asked, &Sizes::new());
     if live.marks.stack.is_none()
         && let Some(cluster) = cluster_read::get(cx.gcp, cluster_of(physical)).await?
     {
@@ -77,10 +78,18 @@ fn marks(wire: &Wire, cluster: &Tags, asked: &[&ResourceId]) -> Marks {
 /// A pool as read, in a cluster with these labels.
 // Of states without conditions the deprecated message is the only word.
 #[allow(deprecated)]
-pub(super) fn live(wire: &Wire, cluster: &Tags, asked: &[&ResourceId]) -> Live {
-    let fields = fields(wire);
+pub(super) fn live(wire: &Wire, cluster: &Tags, asked: &[&ResourceId], sizes: &Sizes) -> Live {
+    let mut fields = fields(wire);
+    if wire.status == State::Running {
+        counted(&mut fields, node_count::of(wire, sizes));
+    }
     let physical = handle(&wire.self_link);
     let word = wire.status.name().unwrap_or("PROVISIONING");
+    // A pool that has groups of machines was there, and its nodes may be: it is not made anew unasked.
+    let word = match word {
+        "ERROR" if !wire.instance_group_urls.is_empty() => "RUNNING_WITH_ERROR",
+        word => word,
+    };
     let (status, ailment) = status(word, &wire.conditions, &wire.status_message);
     let account = fields.service_account.get().cloned();
     let mut live = Live::new(&physical, &Tags::new(), &fields)
@@ -127,6 +136,7 @@ pub(crate) fn fields(wire: &Wire) -> NodePool {
         min,
         max,
         initial: i64::from(wire.initial_node_count),
+        nodes: None,
         labels: node_labels(config),
         taints: config.taints.iter().filter_map(tainted).collect(),
         auto_repair: management.is_some_and(|one| one.auto_repair),
@@ -149,6 +159,20 @@ pub(crate) fn fields(wire: &Wire) -> NodePool {
         kms_key: config.boot_disk_kms_key.clone(),
         tags: plain(&labels(wire)),
         ..rolled(wire.upgrade_settings.as_ref())
+    }
+}
+
+/// What follows from how many nodes there are: see [`node_count`].
+fn counted(fields: &mut NodePool, count: Option<i64>) {
+    let Some(count) = count else {
+        return;
+    };
+    fields.nodes = Some(count);
+    let zones = fields.zones.as_ref().map_or(1, Vec::len);
+    let zones = i64::try_from(zones).unwrap_or(1);
+    if per_zone(count, zones, fields.min, fields.max).is_some() {
+        fields.min = fields.min.min(count);
+        fields.max = fields.max.max(count);
     }
 }
 

@@ -9,6 +9,9 @@ use provision_kind::{Ailment, Next, Progress};
 use super::Cx;
 use crate::error::Fault;
 
+/// What an operation says that could not delete what something else uses.
+const IN_USE: &str = "RESOURCE_IN_USE_BY_ANOTHER_RESOURCE";
+
 /// What stands for an operation of no region in a handle.
 const GLOBAL: &str = "global";
 
@@ -112,9 +115,7 @@ fn of_compute(operation: ComputeOperation) -> Progress {
 pub(crate) fn ailment(code: String, message: Option<String>) -> Ailment {
     let message = message.unwrap_or_else(|| "the operation failed, and says no more".to_owned());
     let advice = match code.as_str() {
-        "RESOURCE_IN_USE_BY_ANOTHER_RESOURCE" => {
-            "something else still uses it: remove that, then run it again"
-        }
+        IN_USE => "something else still uses it: remove that, then run it again",
         "QUOTA_EXCEEDED" | "GCE_QUOTA_EXCEEDED" => {
             "ask for more at https://console.cloud.google.com/iam-admin/quotas, or plan less"
         }
@@ -124,10 +125,11 @@ pub(crate) fn ailment(code: String, message: Option<String>) -> Ailment {
         _ => "put right what the cloud names, then run it again",
     };
     Ailment {
+        // What holds it may itself be going.
+        passes: code == IN_USE,
         code,
         message,
         advice: advice.to_owned(),
-        passes: false,
     }
 }
 

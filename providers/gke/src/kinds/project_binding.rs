@@ -25,6 +25,9 @@ const VERSION: i32 = 3;
 /// What precedes the address of an account in a policy.
 const ACCOUNT: &str = "serviceAccount:";
 
+/// What nodes need in a project, and no more: to write logs and metrics (GKE's guide "Use least privilege").
+pub(crate) const NODE_ROLE: &str = "roles/container.defaultNodeServiceAccount";
+
 /// The part of a binding's id.
 pub(crate) const PART: &str = "node-binding";
 
@@ -146,7 +149,8 @@ fn seen(ask: &Ask<'_>, policy: &Policy, accounts: Result<Vec<Live>, Fault>) -> S
             Some((format!("{ACCOUNT}{email}"), id))
         })
         .collect();
-    for binding in policy.bindings.iter().filter(|one| one.condition.is_none()) {
+    // Other roles of the account were given by somebody else, and are nothing of ours.
+    for binding in policy.bindings.iter().filter(|one| is(one, NODE_ROLE)) {
         for member in &binding.members {
             if let Some(id) = ours.get(member)
                 && ask.resource(id).is_none()

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::future::join;
 use google_cloud_container_v1::model::{Cluster as Wire, ListClustersResponse};
 use provision_core::model::{Pending, Resource, ResourceId};
 use provision_kind::{Live, Seen, Serves};
 
 use super::cluster::Cluster;
 use super::container::{LIST, cluster_of, location_of, region_of};
+use super::node_count::{self, Sizes};
 use super::node_pool::NodePool;
 use super::operation::last;
 use super::seen::{Listed, look_over};
@@ -28,8 +30,15 @@ pub(crate) async fn survey(asks: &[(&'static str, &Ask<'_>)]) -> Vec<(&'static s
     let Some((_, first)) = asks.first() else {
         return Vec::new();
     };
-    let answer = list(first.gcp).await;
-    answers(asks, answer)
+    // Beside the list, so that it takes no longer.
+    let sizes = async {
+        match asks.iter().any(|(kind, _)| *kind == NodePool::KIND) {
+            true => node_count::list(first.gcp).await,
+            false => Sizes::new(),
+        }
+    };
+    let (answer, sizes) = join(list(first.gcp), sizes).await;
+    answers(asks, answer, &sizes)
 }
 
 /// Answers one kind by itself.
@@ -62,6 +71,7 @@ pub(crate) async fn names(gcp: &Gcp) -> Result<BTreeMap<String, usize>, Fault> {
 pub(super) fn answers(
     asks: &[(&'static str, &Ask<'_>)],
     answer: Result<ListClustersResponse, Fault>,
+    sizes: &Sizes,
 ) -> Vec<(&'static str, Seen)> {
     let answer = match answer {
         Ok(answer) => answer,
@@ -78,7 +88,7 @@ pub(super) fn answers(
         .flat_map(|resource| [Some(&resource.id), resource.parent.as_ref()])
         .flatten()
         .collect();
-    let mut read = Read::of(&answer, &asked);
+    let mut read = Read::of(&answer, &asked, sizes);
     let own = read.handles(asks);
     read.known(asks, &own);
     asks.iter()
@@ -97,11 +107,11 @@ struct Read {
 }
 
 impl Read {
-    fn of(answer: &ListClustersResponse, asked: &[&ResourceId]) -> Self {
+    fn of(answer: &ListClustersResponse, asked: &[&ResourceId], sizes: &Sizes) -> Self {
         let (mut clusters, mut pools) = (Vec::new(), Vec::new());
         for wire in &answer.clusters {
             let mut cluster = cluster_read::live(wire, asked);
-            let inner = inner(wire, &cluster, asked);
+            let inner = inner(wire, &cluster, asked, sizes);
             cluster.foreign = inner.foreign;
             clusters.push(cluster);
             pools.extend(inner.lives);
@@ -168,7 +178,7 @@ struct Inner {
     foreign: Vec<String>,
 }
 
-fn inner(wire: &Wire, cluster: &Live, asked: &[&ResourceId]) -> Inner {
+fn inner(wire: &Wire, cluster: &Live, asked: &[&ResourceId], sizes: &Sizes) -> Inner {
     let labels = cluster_read::labels(wire);
     let autopilot = wire.autopilot.as_ref().is_some_and(|one| one.enabled);
     let mut inner = Inner {
@@ -176,7 +186,7 @@ fn inner(wire: &Wire, cluster: &Live, asked: &[&ResourceId]) -> Inner {
         foreign: Vec::new(),
     };
     for pool in &wire.node_pools {
-        let mut live = node_pool_read::live(pool, &labels, asked);
+        let mut live = node_pool_read::live(pool, &labels, asked, sizes);
         live.parent.clone_from(&cluster.marks.id);
         let googles = autopilot || node_pool_read::is_googles(pool);
         if live.marks.stack.is_none() && !googles {

@@ -104,8 +104,11 @@ impl Serves for Secret {
 
     /// Google charges for each version that is not destroyed.
     fn usage(of: &Uses<'_>) -> Usage {
-        let live = of.live_number("versions").unwrap_or_default();
-        let number = u64::try_from(live).unwrap_or_default().max(1);
+        // What is live may be asked about as such.
+        let live = of.live_number("versions").or_else(|| of.number("versions"));
+        let number = u64::try_from(live.unwrap_or_default())
+            .unwrap_or_default()
+            .max(1);
         let item = "secretmanager.version";
         Usage::one(Meter::listed(
             "versions",

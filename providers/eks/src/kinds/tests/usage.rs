@@ -172,6 +172,11 @@ fn a_group_without_a_template_of_ours_has_the_disk_that_eks_tells() {
     let disk = of(80, Vec::new());
     assert_eq!((item(&disk), disk.each), ("ebs.gp3", Quantity::whole(80)));
     assert!(disk.assumption.is_some());
+    let mut live = group(&["m5.large"], "ON_DEMAND", None);
+    let fields = &mut live.resource.to_mut().fields;
+    fields.insert("disk_gib".to_owned(), Value::Int(80));
+    let disk = meters(live, Vec::new(), "2026-11-25").remove(1);
+    assert_eq!(disk.each, Quantity::whole(80), "asked about as it is live");
     // What we wrote goes before.
     assert_eq!(of(80, vec![template(50)]).each, Quantity::whole(50));
 }

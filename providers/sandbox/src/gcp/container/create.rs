@@ -283,6 +283,10 @@ pub(super) fn legal(call: &Call<'_>, cluster: &Cluster, fields: &Fields) -> Resu
     let region = of_cluster.first().map_or("", |zone| region_of(zone));
     zones_legal(region, &list(fields, "locations"))?;
     account(call, text(fields, "config.serviceAccount"))?;
+    boots(
+        text(fields, "config.machineType"),
+        text(fields, "config.diskType"),
+    )?;
     if let Some(channel) = cluster.channel() {
         let on = |name: &str| is(fields, &format!("management.{name}"));
         if !on("autoUpgrade") || !on("autoRepair") {
@@ -310,6 +314,29 @@ pub(super) fn legal(call: &Call<'_>, cluster: &Cluster, fields: &Fields) -> Resu
             let text = "Autoscaling takes either max_node_count or total_max_node_count, and it must be greater than zero.";
             return Err(words::bad(text).into());
         }
+    }
+    Ok(())
+}
+
+/// Whether a machine type is of a family that boots from Hyperdisk alone.
+pub(super) fn newer(machine: &str) -> bool {
+    const FAMILIES: &[&str] = &["c4", "c4a", "c4d", "n4", "n4a", "n4d"];
+    FAMILIES.contains(&machine.split('-').next().unwrap_or_default())
+}
+
+/// Newer families boot from Hyperdisk alone, older ones never do (Compute's documents on Hyperdisk, "Machine series support"). The
+/// words are those of users (astronomer/issues#2463).
+fn boots(machine: &str, disk: &str) -> Result<(), ApiError> {
+    const PD: &[&str] = &["e2", "n1", "n2", "n2d", "t2a", "t2d", "c2", "c2d"];
+    let family = machine.split('-').next().unwrap_or_default();
+    let wrong = match disk.starts_with("hyperdisk-") {
+        true => PD.contains(&family),
+        false => newer(machine) && !disk.is_empty(),
+    };
+    if wrong {
+        let text =
+            format!("[{disk}, {machine}] features are not compatible for creating instance.");
+        return Err(words::bad(text).into());
     }
     Ok(())
 }

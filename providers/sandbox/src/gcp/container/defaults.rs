@@ -338,7 +338,11 @@ pub(super) fn disk(fields: &mut Fields) {
         "" => text(fields, "config.bootDisk.diskType"),
         kind => kind,
     };
-    let kind = if kind.is_empty() { "pd-balanced" } else { kind }.to_owned();
+    let usual = match super::create::newer(text(fields, "config.machineType")) {
+        true => "hyperdisk-balanced",
+        false => "pd-balanced",
+    };
+    let kind = if kind.is_empty() { usual } else { kind }.to_owned();
     set(fields, "config.diskSizeGb", size);
     set(fields, "config.bootDisk.sizeGb", size.to_string());
     set(fields, "config.diskType", kind.as_str());

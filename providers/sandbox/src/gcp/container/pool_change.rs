@@ -120,24 +120,9 @@ pub(super) fn set_autoscaling(call: &mut Call<'_>) -> Outcome {
     set(&mut fields, "autoscaling", body.get("autoscaling").cloned());
     defaults::autoscaling(&mut fields);
     create::legal(call, &cluster, &fields)?;
-    // The autoscaler keeps within its bounds at once.
-    let scaled = Pool {
-        fields: fields.clone(),
-        ..pool.clone()
-    };
-    let count = match number(&fields, "autoscaling.maxNodeCount") {
-        0 => pool.nodes,
-        most => pool.nodes.min(most),
-    };
-    let least = Pool {
-        fields: {
-            let mut bare = scaled.fields.clone();
-            set(&mut bare, "initialNodeCount", 0);
-            bare
-        },
-        ..scaled
-    };
-    let count = count.max(least.first_size());
+    // New bounds alone change no number: the autoscaler "waits to take effect until a new node is needed in the node pool or
+    // until a node can be safely deleted" (About cluster autoscaling).
+    let count = pool.nodes;
     alter(call, &place, pool, "UPDATE_CLUSTER", SETTING, fields, count)
 }
 
