@@ -52,6 +52,8 @@ fn of_wire(wire: &Wire) -> Option<Found> {
             ("gib", gib.unwrap_or_default()),
         ],
         network: None,
+        service: None,
+        uses: Vec::new(),
     })
 }
 
