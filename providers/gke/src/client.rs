@@ -13,8 +13,8 @@ use google_cloud_api_serviceusage_v1::client::ServiceUsage;
 use google_cloud_auth::credentials::{Builder, Credentials, anonymous};
 use google_cloud_billing_v1::client::CloudCatalog;
 use google_cloud_compute_v1::client::{
-    Disks, Firewalls, ForwardingRules, GlobalOperations, MachineTypes, Networks,
-    RegionBackendServices, RegionOperations, Regions, Routers, Subnetworks, TargetPools,
+    Disks, Firewalls, ForwardingRules, GlobalOperations, MachineTypes, NetworkEndpointGroups,
+    Networks, RegionBackendServices, RegionOperations, Regions, Routers, Subnetworks, TargetPools,
     ZoneOperations,
 };
 use google_cloud_container_v1::client::ClusterManager;
@@ -61,6 +61,7 @@ struct Cells {
     disks: OnceCell<Disks>,
     forwarding_rules: OnceCell<ForwardingRules>,
     target_pools: OnceCell<TargetPools>,
+    network_endpoint_groups: OnceCell<NetworkEndpointGroups>,
     region_backend_services: OnceCell<RegionBackendServices>,
     zone_operations: OnceCell<ZoneOperations>,
     machine_types: OnceCell<MachineTypes>,
@@ -169,6 +170,8 @@ impl Gcp {
         forwarding_rules: ForwardingRules, "compute");
     client!(/// Target pools.
         target_pools: TargetPools, "compute");
+    client!(/// Groups of network endpoints of a zone.
+        network_endpoint_groups: NetworkEndpointGroups, "compute");
     client!(/// Backend services of a region.
         region_backend_services: RegionBackendServices, "compute");
     client!(/// Operations of a zone.

@@ -33,5 +33,6 @@ pub use pricing::price_lists;
 pub use provider::GkeProvider;
 pub use reach::Reach;
 pub use sweep::{
-    SweptBackendService, SweptDisk, SweptFirewall, SweptForwardingRule, SweptTargetPool,
+    SweptBackendService, SweptDisk, SweptEndpointGroup, SweptFirewall, SweptForwardingRule,
+    SweptTargetPool,
 };

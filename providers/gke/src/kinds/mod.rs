@@ -57,7 +57,8 @@ pub use subnetwork::Subnetwork;
 use crate::client::Gcp;
 use crate::error::Fault;
 use crate::sweep::{
-    SweptBackendService, SweptDisk, SweptFirewall, SweptForwardingRule, SweptTargetPool,
+    SweptBackendService, SweptDisk, SweptEndpointGroup, SweptFirewall, SweptForwardingRule,
+    SweptTargetPool,
 };
 
 /// Google Cloud, to the machinery of kinds.
@@ -131,7 +132,7 @@ impl<K: Serves<Cloud = Google>> Ops for Face<K> {
 }
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 14] = [
+pub(crate) const ALL: [&dyn Ops; 15] = [
     &Face::<Network>(PhantomData),
     &Face::<Subnetwork>(PhantomData),
     &Face::<Router>(PhantomData),
@@ -144,6 +145,7 @@ pub(crate) const ALL: [&dyn Ops; 14] = [
     &Face::<SweptForwardingRule>(PhantomData),
     &Face::<SweptTargetPool>(PhantomData),
     &Face::<SweptBackendService>(PhantomData),
+    &Face::<SweptEndpointGroup>(PhantomData),
     &Face::<SweptFirewall>(PhantomData),
     &Face::<SweptDisk>(PhantomData),
 ];

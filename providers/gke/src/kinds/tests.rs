@@ -31,6 +31,7 @@ fn tables_fit_their_structs() {
     rows_are_fields::<SweptForwardingRule>();
     rows_are_fields::<SweptTargetPool>();
     rows_are_fields::<SweptBackendService>();
+    rows_are_fields::<SweptEndpointGroup>();
     rows_are_fields::<SweptFirewall>();
     rows_are_fields::<SweptDisk>();
 }

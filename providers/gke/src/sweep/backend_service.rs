@@ -59,8 +59,10 @@ impl Piece for SweptBackendService {
             id: wire.id,
             description: wire.description.as_ref(),
         })?;
+        let groups = wire.backends.iter().filter_map(|one| one.group.as_deref());
         Some(Part {
-            network: wire.network.as_ref().map(|link| path(link)),
+            network: wire.network.as_deref().map(path),
+            uses: groups.map(path).collect(),
             ..part
         })
     }

@@ -1,5 +1,5 @@
-//! What a balancer of a service is made of, and whose it is: a forwarding rule, and the target pool or backend service that
-//! it leads to.
+//! What a balancer of a service is made of, and whose it is: a forwarding rule, the target pool or backend service that it
+//! leads to, and the endpoint groups of the latter.
 //!
 //! None of these says of which cluster it is. The firewall rule of the same balancer does, by the nodes that it lets traffic
 //! in to, and they go by each other's names, in the same region or none:
@@ -8,12 +8,13 @@
 //!   of the digits of the service's uid (`MakeFirewallName`, `makeBackendServiceName` and `DefaultLoadBalancerName` of
 //!   kubernetes/legacy-cloud-providers, `gce_loadbalancer_naming.go`; internal ones had NAME itself for the rule at first,
 //!   `ensureInternalFirewall` says). A backend service that several services share has no description, and stays.
-//! - `k8s2-UID-NAMESPACE-SERVICE-HASH` is rule and backend service; for IPv6 the rule ends with `-ipv6`. Forwarding rules have
-//!   the protocol in their names and are cut elsewhere, so they are told by the backend service that they lead to (`L4Namer`
-//!   of kubernetes/ingress-gce, `pkg/utils/namer/l4_namer.go`).
+//! - `k8s2-UID-NAMESPACE-SERVICE-HASH` is rule, backend service and endpoint group in each zone; for IPv6 the rule ends with
+//!   `-ipv6`. Forwarding rules have the protocol in their names and are cut elsewhere, so they are told by the backend service
+//!   that they lead to (`L4Namer` of kubernetes/ingress-gce, `pkg/utils/namer/l4_namer.go`).
 //!
 //! A name alone could be anybody's: the description of each must tell the same service of Kubernetes as the rule's
-//! (`makeServiceDescription`, `L4LBResourceDescription`), and what tells a network must tell the rule's.
+//! (`makeServiceDescription` there, `L4LBResourceDescription` and `NegDescription` here), and what tells a network must tell
+//! the rule's. GKE deletes balancers with their cluster, and says that it may not get through with it ("Deleting a cluster").
 
 use provision_core::model::{Observed, Table};
 use provision_kind::live::text;
@@ -25,7 +26,7 @@ use super::{Found, swept};
 use crate::client::Gcp;
 use crate::error::Fault;
 use crate::kinds::compute::{local, path};
-use crate::kinds::operation::{accepted, last};
+use crate::kinds::operation::{accepted, accepted_in_zone, last};
 use crate::kinds::{Cx, Google, Stop};
 
 /// What names the service in descriptions: of the older controllers, and of those of today.
@@ -44,11 +45,14 @@ const ROWS: [(&str, &str); 3] = [
     ("service", "the service of Kubernetes that it was made for"),
 ];
 
-/// The service that a description tells.
+/// The service that a description tells: `default/web`. Endpoint groups tell it in two parts.
 pub(super) fn service_of(description: Option<&str>) -> Option<String> {
     let told: Value = serde_json::from_str(description?).ok()?;
-    let named = SERVICE.iter().find_map(|key| told.get(key)?.as_str());
-    named.filter(|name| !name.is_empty()).map(str::to_owned)
+    let of = |key: &str| told.get(key)?.as_str().filter(|text| !text.is_empty());
+    if let Some(service) = SERVICE.into_iter().find_map(of) {
+        return Some(service.to_owned());
+    }
+    Some(format!("{}/{}", of("namespace")?, of("service-name")?))
 }
 
 /// A balancer of a service, as its firewall rule tells it.
@@ -112,8 +116,8 @@ pub(super) struct Part {
     pub to: Option<String>,
     /// The handle of its network, when it tells one.
     pub network: Option<String>,
-    /// The handle of its subnetwork, when it has an address there.
-    pub subnetwork: Option<String>,
+    /// Handles of what else it uses.
+    pub uses: Vec<String>,
 }
 
 /// What all parts say of themselves, as answers write it.
@@ -136,7 +140,7 @@ impl Part {
             service: service_of(said.description.map(String::as_str))?,
             to: None,
             network: None,
-            subnetwork: None,
+            uses: Vec::new(),
             physical,
         })
     }
@@ -186,7 +190,7 @@ pub(super) fn tied<K: Piece>(rules: &[Found], parts: &[Part]) -> Vec<Found> {
         ];
         fields.extend(part.to.iter().map(|to| ("to", to.clone())));
         let mut uses = vec![own.rule.physical.clone()];
-        uses.extend(part.to.iter().chain(&part.subnetwork).cloned());
+        uses.extend(part.to.iter().chain(&part.uses).cloned());
         Some(Found {
             kind: K::KIND,
             word: K::WORD,
@@ -211,7 +215,10 @@ pub(super) async fn remove<K: Piece>(cx: &Cx<'_>, live: &Observed) -> Result<Nex
         return Err(Stop::Failure(not_left(live)));
     }
     let operation = K::send(cx, &live.physical).await?;
-    Ok(accepted(&operation, &live.physical, "delete"))
+    Ok(match operation.zone {
+        Some(_) => accepted_in_zone(&operation, &live.physical, "delete"),
+        None => accepted(&operation, &live.physical, "delete"),
+    })
 }
 
 /// The table of a kind of part.
@@ -249,7 +256,7 @@ mod tests {
             service: "shop/web".to_owned(),
             to: to.map(|to| format!("projects/acme/regions/europe-west1/backendServices/{to}")),
             network: None,
-            subnetwork: None,
+            uses: Vec::new(),
         }
     }
 
@@ -266,6 +273,8 @@ mod tests {
         let newer =
             r#"{"networking.gke.io/service-name":"shop/web","networking.gke.io/api-version":"ga"}"#;
         assert_eq!(of(newer).unwrap(), "shop/web");
+        let group = r#"{"cluster-uid":"f6eb","namespace":"shop","service-name":"web","port":"80"}"#;
+        assert_eq!(of(group).unwrap(), "shop/web");
         let shared = r#"{"networking.gke.io/resource-description":"This resource is shared"}"#;
         for other in [
             "",

@@ -57,8 +57,8 @@ fn of_wire(wire: &Wire) -> Option<Found> {
     })
 }
 
-/// The zone of a disk.
-fn zone_of(physical: &str) -> &str {
+/// The zone of an object, by its path.
+pub(super) fn zone_of(physical: &str) -> &str {
     let mut parts = physical.split('/');
     parts.find(|part| *part == "zones");
     parts.next().unwrap_or_default()

@@ -84,7 +84,7 @@ impl Piece for SweptForwardingRule {
         Some(Part {
             to: leads.map(handle),
             network: wire.network.as_ref().map(handle),
-            subnetwork: wire.subnetwork.as_ref().map(handle),
+            uses: wire.subnetwork.iter().map(handle).collect(),
             ..part
         })
     }

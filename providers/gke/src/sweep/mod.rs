@@ -8,13 +8,14 @@
 //!
 //! Parts of a service's balancer say of which service they are, and not of which cluster: its firewall rule, which goes by
 //! the same name, says that ([`balancer`]). They go before it. Of the balancers of ingresses and gateways nothing can be told:
-//! they stay, and that is said ([`ingress`]). So do the endpoint groups and health checks of either; health checks cost nothing.
+//! they stay, and that is said ([`ingress`]). Health checks stay as well: they cost nothing, and hold no network.
 //!
 //! Lists are of the region, which is all that is wanted, and one for each kind; none waits for another.
 
 mod backend_service;
 mod balancer;
 mod disk;
+mod endpoint_group;
 mod firewall;
 mod forwarding_rule;
 mod ingress;
@@ -22,7 +23,7 @@ mod target_pool;
 
 use std::collections::BTreeMap;
 
-use futures::future::{join, join_all, join3, join4};
+use futures::future::{join, join_all, join4};
 use provision_core::contract::{Leaver, Leavers, Left, Note, Severity, SurveyAnswer};
 use provision_core::model::{
     Effect, FieldKind, Fields, Identity, Kind, Observed, ResourceId, Row, Status, Table,
@@ -39,6 +40,7 @@ use balancer::{Part, tied};
 
 pub use backend_service::SweptBackendService;
 pub use disk::SweptDisk;
+pub use endpoint_group::SweptEndpointGroup;
 pub use firewall::SweptFirewall;
 pub use forwarding_rule::SweptForwardingRule;
 pub use target_pool::SweptTargetPool;
@@ -115,19 +117,22 @@ struct Parts {
     rules: Result<(Vec<Part>, usize), Fault>,
     pools: Result<Vec<Part>, Fault>,
     services: Result<Vec<Part>, Fault>,
+    groups: Result<Vec<Part>, Fault>,
 }
 
 async fn parts(gcp: &Gcp) -> Parts {
-    let lists = join3(
+    let lists = join4(
         forwarding_rule::list(gcp),
         target_pool::list(gcp),
         backend_service::list(gcp),
+        endpoint_group::list(gcp),
     );
-    let (rules, pools, services) = lists.await;
+    let (rules, pools, services, groups) = lists.await;
     Parts {
         rules,
         pools,
         services,
+        groups,
     }
 }
 
@@ -135,10 +140,12 @@ impl Parts {
     /// Those of which a firewall rule tells the cluster, and how many forwarding rules the region has.
     fn tied(self, rules: &[Found], notes: &mut Vec<Note>) -> (Vec<Found>, usize) {
         let (forwarding, standing) = take(self.rules, notes);
-        let (pools, services) = (take(self.pools, notes), take(self.services, notes));
+        let [pools, services, groups] =
+            [self.pools, self.services, self.groups].map(|list| take(list, notes));
         let mut all = tied::<SweptForwardingRule>(rules, &forwarding);
         all.extend(tied::<SweptTargetPool>(rules, &pools));
         all.extend(tied::<SweptBackendService>(rules, &services));
+        all.extend(tied::<SweptEndpointGroup>(rules, &groups));
         (all, standing)
     }
 }
