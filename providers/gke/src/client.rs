@@ -13,8 +13,9 @@ use google_cloud_api_serviceusage_v1::client::ServiceUsage;
 use google_cloud_auth::credentials::{Builder, Credentials, anonymous};
 use google_cloud_billing_v1::client::CloudCatalog;
 use google_cloud_compute_v1::client::{
-    Disks, Firewalls, GlobalOperations, InstanceGroupManagers, MachineTypes, Networks,
-    RegionOperations, Regions, Routers, Subnetworks, ZoneOperations,
+    Disks, Firewalls, ForwardingRules, GlobalOperations, InstanceGroupManagers, MachineTypes,
+    NetworkEndpointGroups, Networks, RegionBackendServices, RegionOperations, Regions, Routers,
+    Subnetworks, TargetPools, ZoneOperations,
 };
 use google_cloud_container_v1::client::ClusterManager;
 use google_cloud_gax::error::Error;
@@ -58,6 +59,10 @@ struct Cells {
     regions: OnceCell<Regions>,
     firewalls: OnceCell<Firewalls>,
     disks: OnceCell<Disks>,
+    forwarding_rules: OnceCell<ForwardingRules>,
+    target_pools: OnceCell<TargetPools>,
+    network_endpoint_groups: OnceCell<NetworkEndpointGroups>,
+    region_backend_services: OnceCell<RegionBackendServices>,
     zone_operations: OnceCell<ZoneOperations>,
     machine_types: OnceCell<MachineTypes>,
     instance_group_managers: OnceCell<InstanceGroupManagers>,
@@ -162,6 +167,14 @@ impl Gcp {
         firewalls: Firewalls, "compute");
     client!(/// Disks.
         disks: Disks, "compute");
+    client!(/// Forwarding rules of a region.
+        forwarding_rules: ForwardingRules, "compute");
+    client!(/// Target pools.
+        target_pools: TargetPools, "compute");
+    client!(/// Groups of network endpoints of a zone.
+        network_endpoint_groups: NetworkEndpointGroups, "compute");
+    client!(/// Backend services of a region.
+        region_backend_services: RegionBackendServices, "compute");
     client!(/// Operations of a zone.
         zone_operations: ZoneOperations, "compute");
     client!(/// Machine types.

@@ -32,4 +32,7 @@ pub use kinds::{
 pub use pricing::price_lists;
 pub use provider::GkeProvider;
 pub use reach::Reach;
-pub use sweep::{SweptDisk, SweptFirewall};
+pub use sweep::{
+    SweptBackendService, SweptDisk, SweptEndpointGroup, SweptFirewall, SweptForwardingRule,
+    SweptTargetPool,
+};

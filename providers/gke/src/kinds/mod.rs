@@ -57,7 +57,10 @@ pub use subnetwork::Subnetwork;
 
 use crate::client::Gcp;
 use crate::error::Fault;
-use crate::sweep::{SweptDisk, SweptFirewall};
+use crate::sweep::{
+    SweptBackendService, SweptDisk, SweptEndpointGroup, SweptFirewall, SweptForwardingRule,
+    SweptTargetPool,
+};
 
 /// Google Cloud, to the machinery of kinds.
 #[derive(Clone, Copy, Debug)]
@@ -130,7 +133,7 @@ impl<K: Serves<Cloud = Google>> Ops for Face<K> {
 }
 
 /// Every kind, in the order in which they are listed.
-pub(crate) const ALL: [&dyn Ops; 11] = [
+pub(crate) const ALL: [&dyn Ops; 15] = [
     &Face::<Network>(PhantomData),
     &Face::<Subnetwork>(PhantomData),
     &Face::<Router>(PhantomData),
@@ -140,6 +143,10 @@ pub(crate) const ALL: [&dyn Ops; 11] = [
     &Face::<NodePool>(PhantomData),
     &Face::<Firewall>(PhantomData),
     &Face::<Secret>(PhantomData),
+    &Face::<SweptForwardingRule>(PhantomData),
+    &Face::<SweptTargetPool>(PhantomData),
+    &Face::<SweptBackendService>(PhantomData),
+    &Face::<SweptEndpointGroup>(PhantomData),
     &Face::<SweptFirewall>(PhantomData),
     &Face::<SweptDisk>(PhantomData),
 ];

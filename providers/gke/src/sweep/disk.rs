@@ -52,11 +52,13 @@ fn of_wire(wire: &Wire) -> Option<Found> {
             ("gib", gib.unwrap_or_default()),
         ],
         network: None,
+        service: None,
+        uses: Vec::new(),
     })
 }
 
-/// The zone of a disk.
-fn zone_of(physical: &str) -> &str {
+/// The zone of an object, by its path.
+pub(super) fn zone_of(physical: &str) -> &str {
     let mut parts = physical.split('/');
     parts.find(|part| *part == "zones");
     parts.next().unwrap_or_default()

@@ -8,6 +8,7 @@ use provision_kind::live::text;
 use provision_kind::{Live, Next, Progress, Seen, Serves, Tags, Uses, internal};
 use serde::{Deserialize, Serialize};
 
+use super::balancer::service_of;
 use super::{Found, swept};
 use crate::client::Gcp;
 use crate::error::Fault;
@@ -56,6 +57,8 @@ fn of_wire(wire: &Wire) -> Option<Found> {
         cluster,
         fields: vec![("network", network.clone())],
         network: Some(network),
+        service: service_of(wire.description.as_deref()),
+        uses: Vec::new(),
     })
 }
 

@@ -6,15 +6,24 @@
 //! asked for. Both tell a cluster by its name alone, which clusters of other locations may have too: where another has it,
 //! or may have it, nothing is listed and that is said. Each object is read again before it is deleted.
 //!
-//! Forwarding rules, target pools and endpoint groups say of which service they are, and not of which cluster: of them
-//! nothing can be told, so that they stay.
+//! Parts of a service's balancer say of which service they are, and not of which cluster: its firewall rule, which goes by
+//! the same name, says that ([`balancer`]). They go before it. Of the balancers of ingresses and gateways nothing can be told:
+//! they stay, and that is said ([`ingress`]). Health checks and instance groups without machines stay as well: they cost nothing.
+//!
+//! Lists are of the region, which is all that is wanted, and one for each kind; none waits for another.
 
+mod backend_service;
+mod balancer;
 mod disk;
+mod endpoint_group;
 mod firewall;
+mod forwarding_rule;
+mod ingress;
+mod target_pool;
 
 use std::collections::BTreeMap;
 
-use futures::future::{join, join_all, join3};
+use futures::future::{join, join_all, join4};
 use provision_core::contract::{Leaver, Leavers, Left, Note, Severity, SurveyAnswer};
 use provision_core::model::{
     Effect, FieldKind, Fields, Identity, Kind, Observed, ResourceId, Row, Status, Table,
@@ -25,10 +34,17 @@ use provision_kind::tables::{seconds, table};
 use crate::PROVIDER;
 use crate::client::Gcp;
 use crate::error::Fault;
+use crate::kinds::operation::last;
 use crate::kinds::{Cluster, Network, cluster_names, stack_networks};
 
+use balancer::{Part, is_of_balancer, tied};
+
+pub use backend_service::SweptBackendService;
 pub use disk::SweptDisk;
+pub use endpoint_group::SweptEndpointGroup;
 pub use firewall::SweptFirewall;
+pub use forwarding_rule::SweptForwardingRule;
+pub use target_pool::SweptTargetPool;
 
 /// One object that may have been left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,28 +63,39 @@ struct Found {
     fields: Vec<(&'static str, String)>,
     /// The handle of its network; none of disks.
     network: Option<String>,
+    /// The service of Kubernetes that its description tells.
+    service: Option<String>,
+    /// Handles of what else must outlive it.
+    uses: Vec<String>,
 }
 
 /// Lists what was left of what goes.
 pub(crate) async fn left(gcp: &Gcp, leavers: &Leavers) -> SurveyAnswer {
     let scope = Scope::of(leavers);
     let disks = scope.clusters.keys().map(|name| disk::list(gcp, name));
-    let asked = join3(
+    let asked = join4(
         rules(gcp, &leavers.context.stack),
         cluster_names(gcp),
         join_all(disks),
+        parts(gcp),
     );
-    let (rules, alive, disks) = asked.await;
+    let (rules, alive, disks, parts) = asked.await;
     let mut notes = Vec::new();
     let alive = alive.ok();
-    let rules = take(rules, &mut notes);
+    let mut rules = take(rules, &mut notes);
     let disks = disks.into_iter().flat_map(|disks| take(disks, &mut notes));
     let disks: Vec<Found> = disks.collect();
+    let (parts, mut standing) = parts.tied(&mut rules, &mut notes);
     let mut all: Vec<Left> = Vec::new();
     let mut unclear = BTreeMap::new();
-    for found in rules.iter().chain(&disks) {
+    for found in rules.iter().chain(&parts).chain(&disks) {
         match scope.owner(found, alive.as_ref()) {
-            Owner::Goes(by) => all.push(item(by, found)),
+            Owner::Goes(by) => {
+                let mut left = item(by, found);
+                priced(&mut left, &mut standing);
+                notes.extend(ingress::note(found, by));
+                all.push(left);
+            }
             Owner::Unclear(by) => {
                 unclear.insert(&found.cluster, by);
             }
@@ -77,6 +104,58 @@ pub(crate) async fn left(gcp: &Gcp, leavers: &Leavers) -> SurveyAnswer {
     }
     notes.extend(unclear.into_iter().map(|(name, by)| another(name, by)));
     SurveyAnswer::Left { left: all, notes }
+}
+
+/// Says which price ends with a forwarding rule, of so many that the region still has.
+fn priced(left: &mut Left, standing: &mut usize) {
+    if left.observed.kind.as_str() == SweptForwardingRule::KIND {
+        let price = forwarding_rule::price(*standing).into();
+        left.observed.fields.insert("price".to_owned(), price);
+        *standing = standing.saturating_sub(1);
+    }
+}
+
+/// Parts of services' balancers as they were read, whosever they are.
+struct Parts {
+    /// Forwarding rules, and how many the region has in all.
+    rules: Result<(Vec<Part>, usize), Fault>,
+    pools: Result<Vec<Part>, Fault>,
+    services: Result<Vec<Part>, Fault>,
+    groups: Result<Vec<Part>, Fault>,
+}
+
+async fn parts(gcp: &Gcp) -> Parts {
+    let lists = join4(
+        forwarding_rule::list(gcp),
+        target_pool::list(gcp),
+        backend_service::list(gcp),
+        endpoint_group::list(gcp),
+    );
+    let (rules, pools, services, groups) = lists.await;
+    Parts {
+        rules,
+        pools,
+        services,
+        groups,
+    }
+}
+
+impl Parts {
+    /// Those of which a firewall rule tells the cluster, and how many forwarding rules the region has. Where not all could be
+    /// read, the rules of balancers stay: without them nothing would tell of the rest any more.
+    fn tied(self, rules: &mut Vec<Found>, notes: &mut Vec<Note>) -> (Vec<Found>, usize) {
+        let lists = [&self.pools, &self.services, &self.groups];
+        let whole = self.rules.is_ok() && lists.iter().all(|list| list.is_ok());
+        let (forwarding, standing) = take(self.rules, notes);
+        let [pools, services, groups] =
+            [self.pools, self.services, self.groups].map(|list| take(list, notes));
+        let mut all = tied::<SweptForwardingRule>(rules, &forwarding);
+        all.extend(tied::<SweptTargetPool>(rules, &pools));
+        all.extend(tied::<SweptBackendService>(rules, &services));
+        all.extend(tied::<SweptEndpointGroup>(rules, &groups));
+        rules.retain(|rule| whole || !is_of_balancer(rule));
+        (all, standing)
+    }
 }
 
 /// Rules in networks of ours.
@@ -88,7 +167,7 @@ async fn rules(gcp: &Gcp, stack: &str) -> Result<Vec<Found>, Fault> {
 }
 
 /// What was read; what could not be is said.
-fn take(read: Result<Vec<Found>, Fault>, notes: &mut Vec<Note>) -> Vec<Found> {
+fn take<T: Default>(read: Result<T, Fault>, notes: &mut Vec<Note>) -> T {
     read.unwrap_or_else(|fault| {
         notes.push(Note {
             severity: Severity::Warning,
@@ -96,7 +175,7 @@ fn take(read: Result<Vec<Found>, Fault>, notes: &mut Vec<Note>) -> Vec<Found> {
             message: format!("what controllers left could not be listed, and stays: {fault}"),
             address: None,
         });
-        Vec::new()
+        T::default()
     })
 }
 
@@ -139,7 +218,15 @@ impl<'a> Scope<'a> {
             let going = leavers.going.iter();
             going.filter(move |one| one.kind.as_str() == kind)
         };
-        let clusters = of_kind(Cluster::KIND).filter_map(|one| Some((one.name.clone()?, one)));
+        // What has left the file is known by what it is called.
+        let name = |one: &Leaver| {
+            let live = one
+                .live
+                .as_ref()
+                .map(|live| last(&live.physical).to_owned());
+            live.or_else(|| one.name.clone())
+        };
+        let clusters = of_kind(Cluster::KIND).filter_map(|one| Some((name(one)?, one)));
         let networks = of_kind(Network::KIND)
             .filter_map(|one| Some((one.live.as_ref()?.physical.as_str(), one)));
         Self {
@@ -191,7 +278,7 @@ fn item(by: &Leaver, found: &Found) -> Left {
             protect: false,
             adopted: None,
             needs: Vec::new(),
-            uses: found.network.iter().cloned().collect(),
+            uses: found.network.iter().chain(&found.uses).cloned().collect(),
             foreign: Vec::new(),
         },
         by: by.id.clone(),

@@ -175,12 +175,55 @@ def leftovers(cloud):
     cloud(api.targetPools().delete(project=PROJECT, region=REGION, targetPool="pool"), (400, "resourceInUseByAnotherResource"))
     compute.do(api.forwardingRules().delete(project=PROJECT, region=REGION, forwardingRule="rule"))
     compute.do(api.targetPools().delete(project=PROJECT, region=REGION, targetPool="pool"))
+    passed_through(cloud, compute, check["selfLink"])
     compute.do(api.healthChecks().delete(project=PROJECT, healthCheck="check"))
     compute.do(api.disks().delete(project=PROJECT, zone=zone, disk="pvc-1"))
     compute.do(api.globalAddresses().insert(project=PROJECT, body={"name": "web"}))
     compute.do(api.globalAddresses().delete(project=PROJECT, address="web"))
     for collection in ("networkEndpointGroups", "instanceGroupManagers", "instanceGroups", "instances", "backendServices"):
         cloud(getattr(api, collection)().aggregatedList(project=PROJECT))
+
+
+def passed_through(cloud, compute, check):
+    """An internal balancer of a region: what uses what, and what is refused."""
+    api, at = compute.api, {"project": PROJECT, "region": REGION}
+    zone = f"{REGION}-b"
+    compute.do(api.networks().insert(project=PROJECT, body={"name": "in", "autoCreateSubnetworks": False}))
+    network = "global/networks/in"
+    sub = {"name": "in", "network": network, "ipCidrRange": "10.7.0.0/20"}
+    compute.do(api.subnetworks().insert(**at, body=sub))
+    sub = f"regions/{REGION}/subnetworks/in"
+    group = {"name": "nodes", "networkEndpointType": "GCE_VM_IP", "network": network, "subnetwork": sub}
+    compute.do(api.networkEndpointGroups().insert(project=PROJECT, zone=zone, body=group))
+    group = cloud(api.networkEndpointGroups().get(project=PROJECT, zone=zone, networkEndpointGroup="nodes"))["selfLink"]
+    services = api.regionBackendServices()
+    service = {"name": "in", "loadBalancingScheme": "INTERNAL", "healthChecks": [check], "backends": [{"group": group}]}
+    for wrong in ({"protocol": "HTTP"}, {"port": 80}, {"backends": [{"group": group.replace("europe-west1-b", "us-east1-b")}]}):
+        reason = (404, "notFound") if "backends" in wrong else (400, "invalid")
+        cloud(services.insert(**at, body={**service, **wrong}), reason)
+    compute.do(services.insert(**at, body=service))
+    live = cloud(services.get(**at, backendService="in"))
+    assert (live["protocol"], live["region"].split("/")[-1]) == ("TCP", REGION) and "portName" not in live, live
+    assert [one["name"] for one in cloud(services.list(**at))["items"]] == ["in"]
+    listed = cloud(api.backendServices().aggregatedList(project=PROJECT))["items"]
+    assert listed[f"regions/{REGION}"]["backendServices"][0]["name"] == "in"
+    rules = api.forwardingRules()
+    rule = {"name": "in", "loadBalancingScheme": "INTERNAL", "backendService": live["selfLink"], "ports": ["80"], "IPProtocol": "TCP"}
+    cloud(rules.insert(**at, body=rule), (400, "invalid"))
+    compute.do(rules.insert(**at, body={**rule, "subnetwork": sub}))
+    shown = cloud(rules.get(**at, forwardingRule="in"))
+    assert shown["IPAddress"].startswith("10.7.") and shown["network"].endswith("/global/networks/in"), shown
+    used = (400, "resourceInUseByAnotherResource")
+    cloud(services.delete(**at, backendService="in"), used)
+    cloud(api.subnetworks().delete(**at, subnetwork="in"), used)
+    compute.do(rules.delete(**at, forwardingRule="in"))
+    cloud(api.healthChecks().delete(project=PROJECT, healthCheck="check"), used)
+    cloud(api.networkEndpointGroups().delete(project=PROJECT, zone=zone, networkEndpointGroup="nodes"), used)
+    compute.do(services.delete(**at, backendService="in"))
+    cloud(api.subnetworks().delete(**at, subnetwork="in"), used)
+    compute.do(api.networkEndpointGroups().delete(project=PROJECT, zone=zone, networkEndpointGroup="nodes"))
+    compute.do(api.subnetworks().delete(**at, subnetwork="in"))
+    compute.do(api.networks().delete(project=PROJECT, network="in"))
 
 
 def places(cloud):

@@ -74,6 +74,7 @@ const KINDS: &[Kind] = &[
     forwarding::TARGET_POOL,
     forwarding::HEALTH_CHECK,
     forwarding::BACKEND_SERVICE,
+    forwarding::REGIONAL_SERVICE,
     forwarding::ENDPOINT_GROUP,
     group::MANAGER,
     group::GROUP,
