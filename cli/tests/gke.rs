@@ -21,7 +21,7 @@ cidr = "10.20.0.0/16"
 [cluster.prod]
 platform = "gke"
 network  = "main"
-gke = { maintenance = { start = "03:00", days = ["sa", "su"] } }
+gke = { maintenance = { start = "03:00", hours = 6, days = ["sa", "su"] } }
 
 [cluster.prod.pool.web]
 machine     = { cpu = 2, memory = "8GiB" }
