@@ -26,6 +26,9 @@ const ACCOUNT_ID: usize = 30;
 /// What nodes need: to write logs and metrics, and nothing else (GKE, "Hardening your cluster").
 const NODE_ROLE: &str = "roles/container.defaultNodeServiceAccount";
 
+/// What nodes may do is what the roles of their account say.
+pub(super) const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+
 /// Whoever is on the internet.
 const EVERYBODY: &str = "0.0.0.0/0";
 
@@ -149,6 +152,10 @@ impl Plan<'_> {
         let everybody = public.iter().any(|range| range == EVERYBODY);
         let window = gke.maintenance.as_ref();
         let ground = self.ground();
+        let autopilots = |text: &str| match gke.autopilot {
+            true => text.to_owned(),
+            false => String::new(),
+        };
         let fields = Cluster {
             location: self.location(),
             autopilot: gke.autopilot,
@@ -161,6 +168,7 @@ impl Plan<'_> {
             zones: self.zones(),
             private_nodes: true,
             public_endpoint: !public.is_empty(),
+            restricted: (!public.is_empty()).then_some(!everybody),
             authorized_networks: if everybody {
                 Vec::new()
             } else {
@@ -177,6 +185,12 @@ impl Plan<'_> {
             maintenance_days: window.map(|one| self.days(&one.days)).unwrap_or_default(),
             addons: gke.addons.clone(),
             tags: self.labels(),
+            node_account: autopilots(&self.account),
+            node_scopes: if gke.autopilot {
+                vec![SCOPE.to_owned()]
+            } else {
+                Vec::new()
+            },
             pools,
             ..Cluster::default()
         };
