@@ -21,7 +21,7 @@ cidr = "10.20.0.0/16"
 [cluster.prod]
 platform = "gke"
 network  = "main"
-gke = { maintenance = { start = "03:00", days = ["sa", "su"] } }
+gke = { maintenance = { start = "03:00", hours = 6, days = ["sa", "su"] } }
 
 [cluster.prod.pool.web]
 machine     = { cpu = 2, memory = "8GiB" }
@@ -209,8 +209,8 @@ fn webhooks_are_let_in_by_a_rule_of_their_own() {
 fn pools_are_made_in_the_call_of_their_cluster() {
     let place = quick(SHOP);
     place.run(&["apply", "--sandbox", "--yes"]).expect(0);
-    let log = std::fs::read_to_string(place.file(".provision/sandbox/calls.jsonl"));
-    let log = log.unwrap_or_default();
+    let log = place.read(".provision/sandbox/calls.jsonl");
+    assert!(log.contains("clusters.create"), "{log}");
     assert!(
         !log.contains("nodePools.create"),
         "a pool was made by itself"

@@ -152,7 +152,9 @@ fn each_kind_lives_and_dies_behind_an_encoding() {
 #[test]
 fn what_is_not_enabled_is_named() {
     let config = Config {
-        disabled_apis: vec!["container.googleapis.com".to_owned()],
+        disabled_apis: ["compute", "container", "secretmanager"]
+            .map(|api| format!("{api}.googleapis.com"))
+            .into(),
         ..Config::default()
     };
     in_virtual_time(|| async {
@@ -160,8 +162,17 @@ fn what_is_not_enabled_is_named() {
         let context = stage.context.clone();
         let asked = SurveyRequest::Account { context };
         let failure = stage.provider.survey(&asked).await.unwrap_err();
-        let advice = failure.advice.unwrap_or_default();
-        let command = "gcloud services enable container.googleapis.com";
-        assert!(advice.contains(command), "{advice}");
+        let missing = "compute.googleapis.com, container.googleapis.com";
+        assert_eq!(
+            failure.message,
+            format!("not enabled in project {PROJECT}: {missing}")
+        );
+        let command = "gcloud services enable compute.googleapis.com container.googleapis.com";
+        assert_eq!(
+            failure.advice.unwrap_or_default(),
+            format!(
+                "enable what is missing, wait a minute, then run it again: {command} --project {PROJECT}"
+            )
+        );
     });
 }

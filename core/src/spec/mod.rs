@@ -39,3 +39,4 @@ pub use support::check_supported;
 pub use template::{NotYet, template};
 pub use types::*;
 pub use types_run::*;
+pub use words::gke_addons;

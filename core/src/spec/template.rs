@@ -97,7 +97,7 @@ network  = "main"
 # version = "1.34"              # the least Kubernetes minor; absent: what the channel has
 # protect = true                # never deleted or replaced, not even when removed from this file
 endpoint = { public = true, private = true }    # or ranges: public = ["203.0.113.0/24"]
-gke = { release_channel = "regular", maintenance = { start = "03:00", days = ["sa", "su"] } }
+gke = { release_channel = "regular", maintenance = { start = "03:00", hours = 6, days = ["sa", "su"] } }
 
 [cluster.prod.pool.default]
 machine = { cpu = 2, memory = "8GiB" }  # the cheapest type that fits, then kept; or { gke = "e2-standard-2" }

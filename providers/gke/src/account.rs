@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures::future::try_join3;
+use futures::future::join3;
 use google_cloud_container_v1::model::ServerConfig;
 use provision_core::contract::{Account, Class, Facts, Failure};
 
@@ -29,13 +29,16 @@ pub(crate) const CHANNEL: &str = "gke.channel.";
 /// The facts of the project.
 pub(crate) async fn facts(gcp: &Gcp) -> Result<Account, Failure> {
     gcp.reach().check(gcp.project())?;
-    let asked = try_join3(disabled(gcp), zones(gcp), versions(gcp)).await;
-    let (disabled, zones, config) = asked.map_err(|fault| fault.failure())?;
+    let (disabled, zones, config) = join3(disabled(gcp), zones(gcp), versions(gcp)).await;
+    // An API that is not enabled refuses its own call as well, and names itself alone.
+    let disabled = disabled.map_err(|fault| fault.failure())?;
     let is_needed = |name: &String| NEEDED.contains(&name.as_str());
     let (missing, off): (Vec<_>, Vec<_>) = disabled.into_iter().partition(is_needed);
     if !missing.is_empty() {
         return Err(not_enabled(gcp.project(), &missing));
     }
+    let zones = zones.map_err(|fault| fault.failure())?;
+    let config = config.map_err(|fault| fault.failure())?;
     Ok(Account {
         facts: Facts {
             account: gcp.project().to_owned(),

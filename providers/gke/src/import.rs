@@ -133,11 +133,17 @@ fn network_words(fields: &Cluster) -> Words {
 }
 
 fn cluster_words(wire: &Wire, fields: &Cluster, left: &mut Left) -> Words {
+    let everybody = fields.restricted != Some(true);
     let public = match (
         fields.public_endpoint,
         fields.authorized_networks.as_slice(),
     ) {
-        (true, []) => json!(true),
+        (true, []) if everybody => json!(true),
+        (true, []) => {
+            let what = "a public address that lets nobody in: the first plan after the adoption takes it away";
+            left.leave("cluster", what);
+            json!(false)
+        }
         (true, ranges) => json!(ranges),
         (false, _) => json!(false),
     };
@@ -221,7 +227,8 @@ fn leave_of(wire: &Wire, fields: &Cluster, left: &mut Left) {
     }
     let exclusions: Vec<&str> = fields
         .maintenance_exclusions
-        .keys()
+        .iter()
+        .flat_map(|all| all.keys())
         .map(String::as_str)
         .collect();
     if !exclusions.is_empty() {

@@ -56,6 +56,7 @@ pub(crate) async fn made(stage: &mut Stage) -> Resource<Never> {
         channel: "REGULAR".to_owned(),
         private_nodes: true,
         public_endpoint: true,
+        restricted: Some(false),
         dns_endpoint: true,
         workload_pool: format!("{PROJECT}.svc.id.goog"),
         shielded_nodes: true,
@@ -81,14 +82,15 @@ pub(crate) async fn made(stage: &mut Stage) -> Resource<Never> {
 /// Fields one after another, and back; marks; protection.
 pub(crate) async fn changes(stage: &Stage, cluster: &Resource<Never>) {
     let days = |days: &[&str]| Value::List(days.iter().map(|day| (*day).into()).collect());
-    let hours = set(cluster, "maintenance_hours", Value::Int(4));
+    let ranges = set(cluster, "restricted", true);
+    let hours = set(cluster, "maintenance_hours", Value::Int(6));
     let hours = set(&hours, "maintenance_start", "03:00");
     let ways = [
         (set(cluster, "channel", "RAPID"), vec!["channel"]),
         (set(cluster, "dns_endpoint", false), vec!["dns_endpoint"]),
         (
-            set(cluster, "authorized_networks", days(&["192.0.2.0/24"])),
-            vec!["authorized_networks"],
+            set(&ranges, "authorized_networks", days(&["192.0.2.0/24"])),
+            vec!["restricted", "authorized_networks"],
         ),
         (
             set(cluster, "logging", days(&["SYSTEM_COMPONENTS"])),

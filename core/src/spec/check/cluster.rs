@@ -1,6 +1,6 @@
 //! Clusters.
 
-use super::{Check, pool};
+use super::{Check, gke, pool};
 use crate::contract::Severity;
 use crate::model::Platform;
 use crate::spec::overlay::repeated;
@@ -28,7 +28,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         access(check, &base, cluster);
         match cluster.platform {
             Platform::Eks => eks(check, &base, cluster),
-            Platform::Gke => gke(check, &base, cluster),
+            Platform::Gke => gke::check(check, &base, cluster),
             Platform::Ecs => ecs(check, &base, cluster),
             Platform::Kubernetes => {}
         }
@@ -194,62 +194,5 @@ fn ecs(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
     if cluster.ecs.on_pools() && cluster.pools.is_empty() {
         let message = "tasks run on the pools, and the cluster has none: nothing can run on it";
         check.note(Severity::Warning, "no-pool", base, message);
-    }
-}
-
-fn gke(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
-    gke_endpoint(check, base, cluster);
-    gke_window(check, base, cluster);
-    if !cluster.gke.autopilot {
-        if cluster.pools.is_empty() {
-            let message = "a Standard cluster on gke has at least one pool";
-            let help = format!("add [{base}.pool.default], or set gke = {{ autopilot = true }}");
-            check.wrong("missing-pool", &format!("{base}.platform"), message, help);
-        }
-        return;
-    }
-    for name in cluster.pools.keys() {
-        let message = "an Autopilot cluster has no pools: Google runs its nodes";
-        let help = "remove the pool, or set `autopilot = false`";
-        check.wrong(
-            "contradiction",
-            &format!("{base}.pool.{name}"),
-            message,
-            help,
-        );
-    }
-}
-
-/// The network reaches the API of GKE always.
-fn gke_endpoint(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
-    if !cluster.endpoint.private {
-        let at = format!("{base}.endpoint.private");
-        let message = "on gke the network reaches the API always";
-        check.wrong("unsupported", &at, message, "remove it");
-    }
-}
-
-fn gke_window(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
-    let Some(window) = &cluster.gke.maintenance else {
-        return;
-    };
-    let at = format!("{base}.gke.maintenance.start");
-    let is_time = match window.start.split_once(':') {
-        Some((hour, minute)) => {
-            let below = |text: &str, most: u8| {
-                text.len() == 2 && text.parse::<u8>().is_ok_and(|number| number < most)
-            };
-            below(hour, 24) && below(minute, 60)
-        }
-        None => false,
-    };
-    if !is_time && check.places.get(&at).is_some() {
-        let message = format!("`{}` is no time of day", window.start);
-        check.wrong(
-            "bad-value",
-            &at,
-            message,
-            "write hours and minutes in UTC: \"03:00\"",
-        );
     }
 }

@@ -2,6 +2,7 @@
 
 mod balancer;
 mod cluster;
+mod gke;
 mod labels;
 mod network;
 mod pool;

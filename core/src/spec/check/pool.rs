@@ -1,6 +1,6 @@
 //! Pools of nodes.
 
-use super::Check;
+use super::{Check, gke};
 use crate::contract::Severity;
 use crate::model::Platform;
 use crate::spec::overlay::repeated;
@@ -19,6 +19,9 @@ pub(super) fn check(check: &mut Check<'_>, base: &str, cluster: &Cluster, pool: 
     machine(check, base, pool, platform);
     marks(check, base, pool, platform);
     disk(check, base, pool, platform);
+    if platform == Platform::Gke {
+        gke::surge(check, base, pool);
+    }
 }
 
 /// A pool on Fargate is a name for one of its two sorts of capacity: words about machines mean nothing there.

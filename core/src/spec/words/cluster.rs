@@ -1,7 +1,8 @@
 //! `[cluster.NAME]` and its pools.
 
+use super::gke::{GKE, GKE_POOL};
 use super::network::NETWORK;
-use super::{Block, CPU, PORT, SHORT, SHORT_NAME, TEXT, Type, key};
+use super::{Block, CPU, SHORT, SHORT_NAME, TEXT, Type, key};
 use crate::spec::format::Format;
 
 /// A cluster.
@@ -155,127 +156,6 @@ static EKS: Block = Block {
             "Change the version although readiness insights of status ERROR stand in the way.",
         )
         .or_bool(false),
-    ],
-    rivals: &[],
-};
-
-static GKE: Block = Block {
-    name: "gke",
-    doc: "Extras of GKE.",
-    keys: &[
-        key("autopilot", Type::Bool, "Google runs the nodes: no pools.").or_bool(false),
-        key(
-            "release_channel",
-            Type::Word(&["rapid", "regular", "stable", "extended", "none"]),
-            "Which versions upgrades come from.",
-        )
-        .or_text("regular"),
-        key(
-            "dns_endpoint",
-            Type::Bool,
-            "The API can be reached by its DNS name as well, by whoever IAM allows it.",
-        )
-        .or_bool(false),
-        key(
-            "webhook_ports",
-            Type::List(&PORT),
-            "Ports of webhooks that the control plane may reach on nodes, beside 443 and 10250.",
-        ),
-        key(
-            "kms_key",
-            Type::Text(Format::Filled),
-            "A Cloud KMS key of yours for the encryption of Kubernetes secrets: \"projects/…/cryptoKeys/NAME\".",
-        ),
-        key(
-            "logging",
-            Type::List(&Type::Word(GKE_LOGS)),
-            "What is logged; absent: system components and workloads.",
-        ),
-        key(
-            "prometheus",
-            Type::Bool,
-            "Google collects metrics for Prometheus.",
-        )
-        .or_bool(true),
-        key(
-            "maintenance",
-            Type::Block(&MAINTENANCE),
-            "When upgrades and repairs may be; absent: at any time.",
-        ),
-        key(
-            "addons",
-            Type::Map(Format::Name(63), &Type::Bool),
-            "Add-ons that are on or off: { gcs-fuse-csi = true }.",
-        ),
-    ],
-    rivals: &[],
-};
-
-/// Components that GKE logs (projects.locations.clusters, `loggingConfig`).
-const GKE_LOGS: &[&str] = &[
-    "system-components",
-    "workloads",
-    "apiserver",
-    "scheduler",
-    "controller-manager",
-];
-
-static MAINTENANCE: Block = Block {
-    name: "maintenance",
-    doc: "A window that recurs.",
-    keys: &[
-        key(
-            "start",
-            Type::Text(Format::Filled),
-            "When it begins, in UTC: \"03:00\".",
-        )
-        .required(),
-        key(
-            "hours",
-            Type::Integer(4, 24),
-            "How long it may last; absent: 4.",
-        ),
-        key(
-            "days",
-            Type::List(&Type::Word(&["mo", "tu", "we", "th", "fr", "sa", "su"])),
-            "On which days; absent: every day.",
-        ),
-    ],
-    rivals: &[],
-};
-
-/// Extras of a pool.
-static GKE_POOL: Block = Block {
-    name: "gke pool",
-    doc: "Extras of a node pool on GKE.",
-    keys: &[
-        key(
-            "accelerators",
-            Type::Map(Format::Name(63), &Type::Integer(1, 16)),
-            "Accelerators of each node: { nvidia-l4 = 1 }.",
-        ),
-        key(
-            "upgrade",
-            Type::Word(&["surge", "blue-green"]),
-            "How nodes are rolled: a few at a time, or a whole new set beside the old one.",
-        )
-        .or_text("surge"),
-        key(
-            "max_surge",
-            Type::Integer(0, 20),
-            "How many nodes there may be too many during a surge; absent: 1.",
-        ),
-        key(
-            "max_unavailable",
-            Type::Integer(0, 20),
-            "How many nodes may be missing during a surge; absent: 0.",
-        ),
-        key(
-            "disk_type",
-            Type::Word(&["pd-balanced", "pd-standard", "pd-ssd", "hyperdisk-balanced"]),
-            "What the boot disk is.",
-        )
-        .or_text("pd-balanced"),
     ],
     rivals: &[],
 };

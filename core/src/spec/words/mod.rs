@@ -1,6 +1,7 @@
 //! The words of a spec: one table per block, read by the parser, the JSON Schema and the documentation alike.
 
 mod cluster;
+mod gke;
 mod network;
 mod root;
 mod run;
@@ -68,6 +69,12 @@ pub(super) enum Type {
     Overlay,
     /// A word that is kept for later.
     Reserved,
+}
+
+/// Names of GKE's add-ons that a spec can declare, in order.
+#[must_use]
+pub fn gke_addons() -> Vec<&'static str> {
+    gke::GKE_ADDONS.keys.iter().map(|key| key.name).collect()
 }
 
 /// A key of a block.

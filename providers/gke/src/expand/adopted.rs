@@ -14,10 +14,11 @@ use super::cluster::Plan;
 use super::pool::POOL_LABEL;
 
 /// Fields of a cluster that are compared; of all others the live value stands.
-const CLUSTER: [&str; 7] = [
+const CLUSTER: [&str; 8] = [
     "version",
     "channel",
     "public_endpoint",
+    "restricted",
     "authorized_networks",
     "dns_endpoint",
     "logging",

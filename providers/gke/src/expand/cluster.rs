@@ -24,6 +24,9 @@ const FIREWALL_NAME: usize = 63;
 /// Longest id of a service account (serviceAccounts.create).
 const ACCOUNT_ID: usize = 30;
 
+/// What nodes may do is what the roles of their account say.
+pub(super) const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+
 /// Whoever is on the internet.
 const EVERYBODY: &str = "0.0.0.0/0";
 
@@ -147,6 +150,10 @@ impl Plan<'_> {
         let everybody = public.iter().any(|range| range == EVERYBODY);
         let window = gke.maintenance.as_ref();
         let ground = self.ground();
+        let autopilots = |text: &str| match gke.autopilot {
+            true => text.to_owned(),
+            false => String::new(),
+        };
         let fields = Cluster {
             location: self.location(),
             autopilot: gke.autopilot,
@@ -159,6 +166,7 @@ impl Plan<'_> {
             zones: self.zones(),
             private_nodes: true,
             public_endpoint: !public.is_empty(),
+            restricted: (!public.is_empty()).then_some(!everybody),
             authorized_networks: if everybody {
                 Vec::new()
             } else {
@@ -175,6 +183,12 @@ impl Plan<'_> {
             maintenance_days: window.map(|one| self.days(&one.days)).unwrap_or_default(),
             addons: gke.addons.clone(),
             tags: self.labels(),
+            node_account: autopilots(&self.account),
+            node_scopes: if gke.autopilot {
+                vec![SCOPE.to_owned()]
+            } else {
+                Vec::new()
+            },
             pools,
             ..Cluster::default()
         };

@@ -7,16 +7,13 @@ use provision_core::model::{Choice, Open, Platform, Resource, ResourceId};
 use provision_core::spec::{Arch, Pool, Taint, TaintEffect};
 use provision_kind::Field;
 
-use super::cluster::{NO_CHANNEL, Plan, counts};
+use super::cluster::{NO_CHANNEL, Plan, SCOPE, counts};
 use super::{named, refused, resource};
 use crate::kinds::{NewPool, NodePool};
 use crate::machine::{self, Wish, is_arm};
 
 /// Longest name of a pool (nodePools.create), less room for the suffix of its replacement.
 const POOL_NAME: usize = 40 - 9;
-
-/// What the node's account may do is what its roles say.
-const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 /// How blue-green rolls: a fifth at a time, and a quarter of an hour before the blue nodes go.
 const BATCH_PERCENT: i64 = 20;

@@ -166,4 +166,15 @@ fn autopilot_has_no_pools_and_no_zone_of_its_own() {
         cluster.fields["authorized_networks"].to_json()[0],
         "203.0.113.0/24"
     );
+    assert_eq!(cluster.fields["restricted"], Value::Bool(true));
+    let account = find(&answer, "cluster.prod/node-account");
+    let email = format!(
+        "{}@acme-prod.iam.gserviceaccount.com",
+        account.name.as_deref().unwrap()
+    );
+    assert_eq!(text(cluster, "node_account"), email);
+    let standard = expanded(CLUSTER, None);
+    let cluster = find(&standard, "cluster.prod/cluster");
+    assert_eq!(text(cluster, "node_account"), "");
+    assert_eq!(cluster.fields["restricted"], Value::Bool(false));
 }

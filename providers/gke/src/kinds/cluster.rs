@@ -3,14 +3,13 @@
 //! GKE takes one field per update and one operation at a time, so each field, or message of fields, is a step of its own.
 
 use provision_core::cost::{Meter, Part, Quantity, Usage};
-use provision_core::model::{
-    Condition, Effect, FieldKind, Identity, Lane, Observed, Output, Row, Status, Table,
-};
+use provision_core::model::{Identity, Lane, Observed, Output, Status, Table};
 use provision_data::calendar::GKE;
-use provision_kind::tables::{fixed, seconds, table, tags as tags_row};
+use provision_kind::tables::{seconds, table};
 use provision_kind::{Field, Live, Next, Progress, Seen, Serves, Tags, Uses};
 use serde::{Deserialize, Serialize};
 
+use super::cluster_rows::rows;
 use super::container::{busy, cluster_handle, location_of, region_of, send};
 use super::node_pool::NodePool;
 use super::operation::container;
@@ -45,7 +44,9 @@ pub struct Cluster {
     pub private_nodes: bool,
     /// The API has an address on the internet.
     pub public_endpoint: bool,
-    /// Ranges that reach the API by its addresses. Empty: everybody.
+    /// Only the ranges that are listed reach the API by its addresses. Absent: where there is no public one, nothing is said.
+    pub restricted: Option<bool>,
+    /// Ranges that reach the API by its addresses, where only these do.
     pub authorized_networks: Vec<String>,
     /// The API can be reached by its DNS name, with an identity of Google's.
     pub dns_endpoint: bool,
@@ -67,8 +68,8 @@ pub struct Cluster {
     pub maintenance_hours: i64,
     /// On which days: `SA`, `SU`. Empty: every day.
     pub maintenance_days: Vec<String>,
-    /// When there is none: `START/END SCOPE` by name.
-    pub maintenance_exclusions: Tags,
+    /// When there is none: `START/END SCOPE` by name. Absent: those that there are stay.
+    pub maintenance_exclusions: Option<Tags>,
     /// Add-ons that are on or off, by name.
     pub addons: std::collections::BTreeMap<String, bool>,
     /// Requests of pods are adapted to what they use.
@@ -77,6 +78,10 @@ pub struct Cluster {
     pub gateway_api: Option<bool>,
     /// Its labels.
     pub tags: Tags,
+    /// Who the nodes of Autopilot are: an account's address. Empty: the project's default one.
+    pub node_account: String,
+    /// What the nodes of Autopilot may ask for, besides what their account may do.
+    pub node_scopes: Vec<String>,
     /// The pools that are made with it.
     pub pools: Vec<NewPool>,
 }
@@ -203,29 +208,11 @@ impl Serves for Cluster {
     }
 }
 
-/// What stays as it was made: everything that runs would have to move.
-fn stays(name: &str, what: &str, doc: &str) -> Row {
-    let advice = format!(
-        "a cluster stays in its {what}: keep it, or declare a second cluster, move what runs, then remove this one"
-    );
-    Row::new(name, FieldKind::Scalar, Effect::Refused { advice }, doc)
-}
-
-/// Up by any number of minors, each of them a step. What is lower than the live one is a floor that is reached: channels go
-/// on by themselves, and GKE never goes back by more than a patch.
 /// Whether its minor is past standard support, in the one channel that keeps such minors: it costs more from then on.
 fn is_extended(of: &Uses<'_>) -> bool {
     let version = of.text("version").unwrap_or_default();
     let minor = GKE.iter().find(|minor| minor.name == version);
     of.text("channel") == Some("EXTENDED") && minor.is_some_and(|minor| minor.standard < of.as_of)
-}
-
-fn version() -> Effect {
-    Effect::When {
-        condition: Condition::NewerMinor,
-        then: Box::new(Effect::Stepwise),
-        otherwise: Box::new(Effect::CreateOnly),
-    }
 }
 
 /// The fee of a cluster. The credit of 74.40 US dollars a month, which each billing account has once, pays that of one zonal or
@@ -253,126 +240,4 @@ fn fee(of: &Uses<'_>) -> Meter {
              `prices.gcp.free_cluster` says that it is this stack's",
         ),
     }
-}
-
-fn rows() -> Vec<Row> {
-    use FieldKind::{Scalar, Set};
-    let row = |name: &str, kind, group: &str, doc: &str| {
-        Row::new(name, kind, Effect::InPlace, doc).in_group(group)
-    };
-    let owned = || FieldKind::Map { owned_only: true };
-    let whole = || FieldKind::Map { owned_only: false };
-    vec![
-        stays("location", "region or zone", "its region or zone"),
-        fixed("autopilot", "Google runs the nodes"),
-        stays("network", "network", "its network"),
-        stays("subnetwork", "subnetwork", "its subnetwork"),
-        fixed("pods_range", "the secondary range of pods"),
-        fixed("datapath", "how packets go"),
-        fixed("max_pods_per_node", "the most pods of a node"),
-        row(
-            "channel",
-            Scalar,
-            "channel",
-            "which versions upgrades come from",
-        ),
-        Row::new("version", Scalar, version(), "the Kubernetes minor")
-            .in_group("version")
-            .shared_with("GKE, which upgrades along the channel"),
-        row("zones", Set, "zones", "zones of the nodes"),
-        row(
-            "private_nodes",
-            Scalar,
-            "private_nodes",
-            "nodes have no public addresses",
-        ),
-        row(
-            "public_endpoint",
-            Scalar,
-            "endpoint",
-            "the API has an address on the internet",
-        ),
-        row(
-            "authorized_networks",
-            Set,
-            "endpoint",
-            "ranges that reach the API; none is everybody",
-        ),
-        row(
-            "dns_endpoint",
-            Scalar,
-            "endpoint",
-            "the API can be reached by its DNS name",
-        ),
-        row(
-            "workload_pool",
-            Scalar,
-            "workload_pool",
-            "the pool of workload identities",
-        ),
-        row(
-            "shielded_nodes",
-            Scalar,
-            "shielded_nodes",
-            "nodes prove what they have booted",
-        ),
-        row(
-            "kms_key",
-            Scalar,
-            "kms_key",
-            "the key of yours that encrypts Kubernetes secrets",
-        ),
-        row("logging", Set, "logging", "what is logged"),
-        row("monitoring", Set, "monitoring", "what is measured"),
-        row(
-            "managed_prometheus",
-            Scalar,
-            "monitoring",
-            "Google collects metrics for Prometheus",
-        ),
-        row("addons", owned(), "addons", "add-ons that are on or off"),
-        row(
-            "vertical_pod_autoscaling",
-            Scalar,
-            "vertical_pod_autoscaling",
-            "requests of pods are adapted to what they use",
-        ),
-        row(
-            "gateway_api",
-            Scalar,
-            "gateway_api",
-            "the Gateway API can be used",
-        ),
-        row(
-            "maintenance_start",
-            Scalar,
-            "maintenance",
-            "when maintenance may begin, in UTC",
-        ),
-        row(
-            "maintenance_hours",
-            Scalar,
-            "maintenance",
-            "how long it may last, in hours",
-        ),
-        row(
-            "maintenance_days",
-            Set,
-            "maintenance",
-            "on which days; none is every day",
-        ),
-        row(
-            "maintenance_exclusions",
-            whole(),
-            "maintenance",
-            "when there is none",
-        ),
-        tags_row().in_group("tags"),
-        Row::new(
-            "pools",
-            FieldKind::List,
-            Effect::CreateOnly,
-            "the pools that are made with it",
-        ),
-    ]
 }

@@ -142,6 +142,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_are_those_that_a_spec_can_say() {
+        assert_eq!(provision_core::spec::gke_addons(), NAMES);
+    }
+
+    #[test]
     fn every_name_goes_out_and_comes_back_on_and_off() {
         for on in [true, false] {
             let addons: BTreeMap<String, bool> =

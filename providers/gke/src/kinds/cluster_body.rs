@@ -10,11 +10,12 @@ use google_cloud_container_v1::model::master_authorized_networks_config::CidrBlo
 use google_cloud_container_v1::model::monitoring_component_config::Component as Measured;
 use google_cloud_container_v1::model::release_channel::Channel;
 use google_cloud_container_v1::model::{
-    Autopilot, Cluster as Wire, ControlPlaneEndpointsConfig, DatabaseEncryption, DatapathProvider,
-    GatewayAPIConfig, IPAllocationPolicy, LoggingComponentConfig, LoggingConfig,
-    ManagedPrometheusConfig, MasterAuthorizedNetworksConfig, MaxPodsConstraint,
-    MonitoringComponentConfig, MonitoringConfig, NetworkConfig, NodePool as WirePool,
-    ReleaseChannel, ShieldedNodes, VerticalPodAutoscaling, WorkloadIdentityConfig,
+    Autopilot, AutoprovisioningNodePoolDefaults, Cluster as Wire, ClusterAutoscaling,
+    ControlPlaneEndpointsConfig, DatabaseEncryption, DatapathProvider, GatewayAPIConfig,
+    IPAllocationPolicy, LoggingComponentConfig, LoggingConfig, MasterAuthorizedNetworksConfig,
+    MaxPodsConstraint, MonitoringComponentConfig, MonitoringConfig, NetworkConfig,
+    NodePool as WirePool, ReleaseChannel, ShieldedNodes, VerticalPodAutoscaling,
+    WorkloadIdentityConfig,
 };
 use provision_core::contract::Failure;
 use provision_core::model::ResourceId;
@@ -34,10 +35,13 @@ pub(super) async fn create(cx: &Cx<'_>, want: &Cluster) -> Result<Next, Stop> {
     let name = cx.name()?;
     let parent = format!("projects/{}/locations/{}", cx.gcp.project(), want.location);
     let client = cx.gcp.container().await?;
-    let request = client
-        .create_cluster()
-        .set_parent(parent)
-        .set_cluster(body(cx, name, want)?);
+    let pools: Result<Vec<WirePool>, Failure> =
+        want.pools.iter().map(|pool| new_pool(cx, pool)).collect();
+    let wire = body(cx.gcp.project(), want)?
+        .set_name(name)
+        .set_resource_labels(new_labels(cx, &want.tags))
+        .set_node_pools(pools?);
+    let request = client.create_cluster().set_parent(parent).set_cluster(wire);
     let operation = cx
         .gcp
         .write("container.clusters.create", || request.clone().send())
@@ -52,16 +56,14 @@ pub(super) fn zones(want: &Cluster) -> Result<Vec<String>, Failure> {
     Ok(zones.transpose()?.cloned().unwrap_or_default())
 }
 
-fn body(cx: &Cx<'_>, name: &str, want: &Cluster) -> Result<Wire, Failure> {
-    let project = cx.gcp.project();
+/// The cluster as it is asked for; its pools come on top.
+pub(super) fn body(project: &str, want: &Cluster) -> Result<Wire, Failure> {
     let within = |path: &str| format!("projects/{project}/{path}");
     let pods = want.pods_range.known("pods_range")?;
     let ranges = IPAllocationPolicy::new()
         .set_use_ip_aliases(true)
         .set_cluster_secondary_range_name(pods);
     let mut wire = Wire::new()
-        .set_name(name)
-        .set_resource_labels(new_labels(cx, &want.tags))
         .set_network(within(want.network.known("network")?))
         .set_subnetwork(within(want.subnetwork.known("subnetwork")?))
         .set_ip_allocation_policy(ranges)
@@ -80,16 +82,25 @@ fn body(cx: &Cx<'_>, name: &str, want: &Cluster) -> Result<Wire, Failure> {
         wire = wire.set_database_encryption(encryption(&want.kms_key));
     }
     if want.autopilot {
-        return Ok(wire.set_autopilot(Autopilot::new().set_enabled(true)));
+        return Ok(wire
+            .set_autopilot(Autopilot::new().set_enabled(true))
+            .set_or_clear_autoscaling(nodes_of_autopilot(want)));
     }
     if !want.workload_pool.is_empty() {
         wire = wire.set_workload_identity_config(identities(&want.workload_pool));
     }
-    let pools: Result<Vec<WirePool>, Failure> =
-        want.pools.iter().map(|pool| new_pool(cx, pool)).collect();
-    Ok(wire
-        .set_shielded_nodes(ShieldedNodes::new().set_enabled(want.shielded_nodes))
-        .set_node_pools(pools?))
+    Ok(wire.set_shielded_nodes(ShieldedNodes::new().set_enabled(want.shielded_nodes)))
+}
+
+/// Who the nodes of Autopilot are. The service makes their pools, and takes this of the settings of such pools alone.
+fn nodes_of_autopilot(want: &Cluster) -> Option<ClusterAutoscaling> {
+    if want.node_account.is_empty() {
+        return None;
+    }
+    let defaults = AutoprovisioningNodePoolDefaults::new()
+        .set_service_account(want.node_account.as_str())
+        .set_oauth_scopes(want.node_scopes.clone());
+    Some(ClusterAutoscaling::new().set_autoprovisioning_node_pool_defaults(defaults))
 }
 
 /// A pool with the marks of its own resource.
@@ -128,7 +139,7 @@ pub(super) fn endpoints(want: &Cluster) -> ControlPlaneEndpointsConfig {
         .iter()
         .map(|range| CidrBlock::new().set_cidr_block(range));
     let networks = MasterAuthorizedNetworksConfig::new()
-        .set_enabled(!want.authorized_networks.is_empty())
+        .set_enabled(want.restricted == Some(true) || !want.authorized_networks.is_empty())
         .set_cidr_blocks(blocks);
     let addresses = IPEndpointsConfig::new()
         .set_enabled(true)
@@ -162,18 +173,23 @@ pub(super) fn logging(components: &[String]) -> LoggingConfig {
         .set_component_config(LoggingComponentConfig::new().set_enable_components(components))
 }
 
-/// What is measured, when it is said.
+/// What is measured, where that is not what the service measures by itself.
 fn asked_monitoring(want: &Cluster) -> Option<MonitoringConfig> {
-    let components = want.monitoring.as_deref()?;
-    Some(monitoring(components, want.managed_prometheus))
+    let usual = want.monitoring.is_none() && want.managed_prometheus;
+    (!usual).then(|| monitoring(MonitoringConfig::new(), want))
 }
 
-/// What is measured.
-pub(super) fn monitoring(components: &[String], prometheus: bool) -> MonitoringConfig {
-    let components = components.iter().map(|name| Measured::from(name.as_str()));
-    MonitoringConfig::new()
-        .set_component_config(MonitoringComponentConfig::new().set_enable_components(components))
-        .set_managed_prometheus_config(ManagedPrometheusConfig::new().set_enabled(prometheus))
+/// What is measured, laid over what there is: where nobody says which components these are, they stay, and so does what has
+/// no word in a spec.
+pub(super) fn monitoring(mut config: MonitoringConfig, want: &Cluster) -> MonitoringConfig {
+    if let Some(components) = &want.monitoring {
+        let components = components.iter().map(|name| Measured::from(name.as_str()));
+        config = config.set_component_config(
+            MonitoringComponentConfig::new().set_enable_components(components),
+        );
+    }
+    let prometheus = config.managed_prometheus_config.take().unwrap_or_default();
+    config.set_managed_prometheus_config(prometheus.set_enabled(want.managed_prometheus))
 }
 
 /// The Gateway API, on or off.

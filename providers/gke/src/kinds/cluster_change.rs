@@ -39,7 +39,7 @@ pub(super) async fn change(
         None | Some("tags") => relabel(cx, want, live, &wire).await.map(Some),
         Some("maintenance") => maintain(cx, want, live, &wire).await.map(Some),
         Some(group) => {
-            let update = update(group, want, live, &wire)?.set_etag(&wire.etag);
+            let update = update(group, want, &wire)?.set_etag(&wire.etag);
             let client = cx.gcp.container().await?;
             let request = client
                 .update_cluster()
@@ -62,6 +62,8 @@ fn is_changed(name: &str, want: &Cluster) -> bool {
         "pods_range",
         "datapath",
         "max_pods_per_node",
+        "node_account",
+        "node_scopes",
         "pools",
     ];
     let googles = ["workload_pool", "shielded_nodes", "zones"];
@@ -69,12 +71,7 @@ fn is_changed(name: &str, want: &Cluster) -> bool {
 }
 
 /// The one field of an update.
-fn update(
-    group: &str,
-    want: &Cluster,
-    live: &Observed,
-    wire: &Wire,
-) -> Result<ClusterUpdate, Failure> {
+fn update(group: &str, want: &Cluster, wire: &Wire) -> Result<ClusterUpdate, Failure> {
     let update = ClusterUpdate::new();
     Ok(match group {
         "version" => update.set_desired_master_version(want.version.as_deref().unwrap_or_default()),
@@ -91,13 +88,8 @@ fn update(
         "kms_key" => update.set_desired_database_encryption(body::encryption(&want.kms_key)),
         "logging" => update.set_desired_logging_config(body::logging(&want.logging)),
         "monitoring" => {
-            // Where nobody says what is measured, it stays.
-            let now = provision_kind::live::texts(live, "monitoring");
-            let components = want.monitoring.as_ref().unwrap_or(&now);
-            update.set_desired_monitoring_config(body::monitoring(
-                components,
-                want.managed_prometheus,
-            ))
+            let now = wire.monitoring_config.clone().unwrap_or_default();
+            update.set_desired_monitoring_config(body::monitoring(now, want))
         }
         "addons" => update.set_desired_addons_config(cluster_addons::config(&want.addons)),
         "vertical_pod_autoscaling" => update.set_or_clear_desired_vertical_pod_autoscaling(
@@ -119,6 +111,10 @@ fn endpoints(want: &Cluster, wire: &Wire) -> ControlPlaneEndpointsConfig {
         ip.global_access = now.global_access;
         let kept = now.authorized_networks_config.as_ref();
         if let (Some(kept), Some(networks)) = (kept, ip.authorized_networks_config.as_mut()) {
+            // Without a public address there is no saying who may come by it.
+            if !want.public_endpoint && want.restricted.is_none() {
+                networks.enabled = kept.enabled || !want.authorized_networks.is_empty();
+            }
             networks.gcp_public_cidrs_access_enabled = kept.gcp_public_cidrs_access_enabled;
             networks.private_endpoint_enforcement_enabled =
                 kept.private_endpoint_enforcement_enabled;
@@ -161,6 +157,9 @@ async fn maintain(cx: &Cx<'_>, want: &Cluster, live: &Observed, wire: &Wire) -> 
     if let Some(now) = &wire.maintenance_policy {
         policy.resource_version.clone_from(&now.resource_version);
         policy.disruption_budget.clone_from(&now.disruption_budget);
+        if want.maintenance_exclusions.is_none() {
+            maintenance::keep_exclusions(&mut policy, now);
+        }
     }
     let client = cx.gcp.container().await?;
     let request = client
@@ -201,4 +200,41 @@ pub(super) async fn add_labels(cx: &Cx<'_>, physical: &str, more: Tags) -> Resul
         .await
         .map_err(|fault| Stop::Fault(fault.about(physical)))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    /// Google's enums grow: a component that is not known yet goes back as it came.
+    #[test]
+    fn what_is_measured_and_has_no_word_stays() {
+        let body = json!({ "monitoringConfig": {
+            "componentConfig": { "enableComponents": ["SYSTEM_COMPONENTS", 99, "LATER"] },
+            "managedPrometheusConfig": { "enabled": true },
+            "advancedDatapathObservabilityConfig": { "enableMetrics": true },
+        } });
+        let wire: Wire = serde_json::from_value(body.clone()).unwrap();
+        let read = super::super::cluster_read::fields(&wire)
+            .monitoring
+            .unwrap();
+        assert_eq!(read, ["COMPONENT_99", "LATER", "SYSTEM_COMPONENTS"]);
+        let want = Cluster::default();
+        let sent = serde_json::to_value(update("monitoring", &want, &wire).unwrap()).unwrap();
+        let (sent, was) = (&sent["desiredMonitoringConfig"], &body["monitoringConfig"]);
+        assert_eq!(sent["managedPrometheusConfig"]["enabled"], json!(false));
+        let observed = "advancedDatapathObservabilityConfig";
+        assert_eq!(
+            sent[observed]["enableMetrics"],
+            was[observed]["enableMetrics"]
+        );
+        let components = sent["componentConfig"]["enableComponents"]
+            .as_array()
+            .unwrap();
+        assert_eq!(components.len(), 3, "{components:?}");
+        assert!(components.contains(&json!(99)) && components.contains(&json!("LATER")));
+    }
 }

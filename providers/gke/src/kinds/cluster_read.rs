@@ -103,6 +103,7 @@ pub(crate) fn fields(wire: &Wire) -> Cluster {
     let max_pods = wire.default_max_pods_constraint.as_ref();
     let vertical = wire.vertical_pod_autoscaling.as_ref();
     let window = maintenance::read(wire.maintenance_policy.as_ref());
+    let (node_account, node_scopes) = nodes_of_autopilot(wire, autopilot);
     Cluster {
         location: wire.location.clone(),
         autopilot,
@@ -130,6 +131,8 @@ pub(crate) fn fields(wire: &Wire) -> Cluster {
         gateway_api: Some(gateway(network)),
         private_nodes: private_nodes(wire, network),
         tags: plain(&labels(wire)),
+        node_account,
+        node_scopes,
         ..reached(wire, window)
     }
 }
@@ -148,6 +151,7 @@ fn reached(wire: &Wire, window: Cluster) -> Cluster {
     let before = || !private.is_some_and(|private| private.enable_private_endpoint);
     let networks = ip.and_then(|ip| ip.authorized_networks_config.as_ref());
     let networks = networks.or(wire.master_authorized_networks_config.as_ref());
+    let restricted = networks.is_some_and(|networks| networks.enabled);
     let networks = networks.filter(|networks| networks.enabled);
     let ranges = |blocks: &Vec<CidrBlock>| {
         let ranges = blocks.iter().map(|block| block.cidr_block.clone());
@@ -155,6 +159,7 @@ fn reached(wire: &Wire, window: Cluster) -> Cluster {
     };
     Cluster {
         public_endpoint: ip.map_or_else(before, told),
+        restricted: Some(restricted),
         authorized_networks: networks
             .map(|networks| ranges(&networks.cidr_blocks))
             .unwrap_or_default(),
@@ -166,6 +171,7 @@ fn reached(wire: &Wire, window: Cluster) -> Cluster {
 fn network_path(wire: &Wire, network: Option<&NetworkConfig>) -> String {
     match network.map(|network| network.network.as_str()) {
         Some(path) if !path.is_empty() => local(path),
+        _ if wire.network.contains('/') => local(&wire.network),
         _ => format!("global/networks/{}", wire.network),
     }
 }
@@ -173,6 +179,7 @@ fn network_path(wire: &Wire, network: Option<&NetworkConfig>) -> String {
 fn subnetwork_path(wire: &Wire, network: Option<&NetworkConfig>) -> String {
     match network.map(|network| network.subnetwork.as_str()) {
         Some(path) if !path.is_empty() => local(path),
+        _ if wire.subnetwork.contains('/') => local(&wire.subnetwork),
         _ => {
             let region = region_of(&wire.location);
             format!("regions/{region}/subnetworks/{}", wire.subnetwork)
@@ -204,15 +211,33 @@ fn key(wire: &Wire) -> String {
     own.map(|one| one.key_name.clone()).unwrap_or_default()
 }
 
+/// Who the nodes of Autopilot are, and what they may ask for.
+fn nodes_of_autopilot(wire: &Wire, autopilot: bool) -> (String, Vec<String>) {
+    let scaled = wire.autoscaling.as_ref().filter(|_| autopilot);
+    let defaults = scaled.and_then(|one| one.autoprovisioning_node_pool_defaults.as_ref());
+    let (account, scopes) = defaults
+        .map(|one| (one.service_account.clone(), one.oauth_scopes.clone()))
+        .unwrap_or_default();
+    (account, sorted(scopes))
+}
+
 fn logging(wire: &Wire) -> Vec<String> {
     let config = wire.logging_config.as_ref();
     let components = config.and_then(|config| config.component_config.as_ref());
     let components = components.map(|one| one.enable_components.iter());
-    let names = components.into_iter().flatten();
+    let components = components.into_iter().flatten();
     sorted(
-        names
-            .filter_map(|one| one.name().map(str::to_owned))
+        components
+            .map(|one| component(one.name(), one.value()))
             .collect(),
+    )
+}
+
+/// A component by its name, or by its number where it came as one that is not known yet: it is live all the same.
+fn component(name: Option<&str>, number: Option<i32>) -> String {
+    name.map_or_else(
+        || format!("COMPONENT_{}", number.unwrap_or_default()),
+        str::to_owned,
     )
 }
 
@@ -220,10 +245,10 @@ fn measured(wire: &Wire) -> Vec<String> {
     let config = wire.monitoring_config.as_ref();
     let components = config.and_then(|config| config.component_config.as_ref());
     let components = components.map(|one| one.enable_components.iter());
-    let names = components.into_iter().flatten();
+    let components = components.into_iter().flatten();
     sorted(
-        names
-            .filter_map(|one| one.name().map(str::to_owned))
+        components
+            .map(|one| component(one.name(), one.value()))
             .collect(),
     )
 }

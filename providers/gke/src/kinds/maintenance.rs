@@ -33,19 +33,32 @@ const ALL: &str = "NO_UPGRADES";
 
 /// What a cluster is asked for with; `None` when nothing is declared.
 pub(super) fn policy(want: &Cluster) -> Result<Option<MaintenancePolicy>, Failure> {
-    if want.maintenance_start.is_empty() && want.maintenance_exclusions.is_empty() {
-        return Ok(None);
-    }
-    let exclusions: Result<HashMap<String, TimeWindow>, Failure> = want
-        .maintenance_exclusions
-        .iter()
+    let exclusions = want.maintenance_exclusions.iter().flatten();
+    let exclusions: Result<HashMap<String, TimeWindow>, Failure> = exclusions
         .map(|(name, text)| Ok((name.clone(), exclusion(text)?)))
         .collect();
-    let mut window = MaintenanceWindow::new().set_maintenance_exclusions(exclusions?);
+    let exclusions = exclusions?;
+    if want.maintenance_start.is_empty() && exclusions.is_empty() {
+        return Ok(None);
+    }
+    let mut window = MaintenanceWindow::new().set_maintenance_exclusions(exclusions);
     if !want.maintenance_start.is_empty() {
         window = window.set_recurring_window(recurring(want)?);
     }
     Ok(Some(MaintenancePolicy::new().set_window(window)))
+}
+
+/// Takes over the exclusions that there are: a freeze that somebody made is not undone by a change of the window.
+pub(super) fn keep_exclusions(policy: &mut MaintenancePolicy, now: &MaintenancePolicy) {
+    let Some(now) = now.window.as_ref() else {
+        return;
+    };
+    if !now.maintenance_exclusions.is_empty() {
+        let window = policy.window.get_or_insert_default();
+        window
+            .maintenance_exclusions
+            .clone_from(&now.maintenance_exclusions);
+    }
 }
 
 fn recurring(want: &Cluster) -> Result<RecurringTimeWindow, Failure> {
@@ -86,7 +99,10 @@ fn time(text: &str) -> Result<Timestamp, Failure> {
 pub(super) fn read(policy: Option<&MaintenancePolicy>) -> Cluster {
     let window = policy.and_then(|policy| policy.window.as_ref());
     let Some(window) = window else {
-        return Cluster::default();
+        return Cluster {
+            maintenance_exclusions: Some(Tags::new()),
+            ..Cluster::default()
+        };
     };
     let exclusions: Tags = window
         .maintenance_exclusions
@@ -107,7 +123,7 @@ pub(super) fn read(policy: Option<&MaintenancePolicy>) -> Cluster {
         maintenance_start: start,
         maintenance_hours: hours,
         maintenance_days: days,
-        maintenance_exclusions: exclusions,
+        maintenance_exclusions: Some(exclusions),
         ..Cluster::default()
     }
 }
@@ -165,10 +181,10 @@ mod tests {
             maintenance_start: "22:30".to_owned(),
             maintenance_hours: 6,
             maintenance_days: vec!["SA".to_owned(), "SU".to_owned()],
-            maintenance_exclusions: Tags::from([(
+            maintenance_exclusions: Some(Tags::from([(
                 "holidays".to_owned(),
                 "2026-12-20T00:00:00Z/2027-01-05T00:00:00Z NO_MINOR_UPGRADES".to_owned(),
-            )]),
+            )])),
             ..Cluster::default()
         };
         let policy = policy(&want).unwrap().unwrap();

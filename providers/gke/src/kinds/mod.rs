@@ -5,6 +5,7 @@ mod cluster_addons;
 mod cluster_body;
 mod cluster_change;
 mod cluster_read;
+mod cluster_rows;
 pub(crate) mod compute;
 pub(crate) mod container;
 mod differs;

@@ -1,6 +1,6 @@
 //! Changes of a cluster that have methods of their own, and its end.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::cluster::{Cluster, STOPPING, home, named, region_of};
 use super::create::{request, zones_legal};
@@ -8,7 +8,7 @@ use super::defaults;
 use super::fields::{Fields, is, list, members, set, text};
 use super::pool;
 use super::work::{Plan, admit, start};
-use super::{version, words};
+use super::{rules, version, words};
 use crate::gcp::{Call, Outcome};
 use crate::store::Place;
 use crate::wire::ApiError;
@@ -107,39 +107,9 @@ pub(super) fn set_maintenance(call: &mut Call<'_>) -> Outcome {
         "maintenancePolicy",
         policy.unwrap_or_else(|| json!({})),
     );
-    window_legal(&fields)?;
+    rules::window(&fields)?;
     defaults::maintenance(&mut fields);
     alter(call, &place, &cluster, "UPDATE_CLUSTER", UPDATE, fields)
-}
-
-/// A window is either of every day or recurs, and the latter has a beginning, an end and a rule.
-pub(super) fn window_legal(fields: &Fields) -> Result<(), ApiError> {
-    let window =
-        |name: &str| super::fields::at(fields, &format!("maintenancePolicy.window.{name}"));
-    if window("dailyMaintenanceWindow").is_some() && window("recurringWindow").is_some() {
-        return Err(words::bad(
-            "Only one of daily_maintenance_window and recurring_window may be set.",
-        )
-        .into());
-    }
-    let whole = |value: &Value| {
-        let span = value.get("window").unwrap_or(value);
-        let stamp = |name: &str| {
-            let text = span.get(name).and_then(Value::as_str)?;
-            text.parse::<jiff::Timestamp>().ok()
-        };
-        matches!((stamp("startTime"), stamp("endTime")), (Some(start), Some(end)) if start < end)
-    };
-    let exclusions = window("maintenanceExclusions").and_then(Value::as_object);
-    let mut spans = window("recurringWindow")
-        .into_iter()
-        .chain(exclusions.into_iter().flat_map(Fields::values));
-    match spans.all(whole) {
-        true => Ok(()),
-        false => {
-            Err(words::bad("Maintenance windows need a start_time before their end_time.").into())
-        }
-    }
 }
 
 /// The version of the control plane that a wish stands for; one minor at a time, and never back.
@@ -233,6 +203,7 @@ pub(super) fn set_one(call: &mut Call<'_>) -> Outcome {
         "addonsConfig" => {
             let new = members(body.get(from).cloned().unwrap_or_default());
             addons(&mut fields, &new);
+            rules::addons(&fields)?;
         }
         "enabled" => set(&mut fields, "legacyAbac.enabled", is(&body, from)),
         _ => service(&mut fields, from, text(&body, from)),

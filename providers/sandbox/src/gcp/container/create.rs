@@ -6,7 +6,7 @@ use super::cluster::{Cluster, PROVISIONING, home, region_of};
 use super::fields::{Fields, at, default, is, list, members, number, set, text, unset};
 use super::pool::Pool;
 use super::work::{Plan, start};
-use super::{defaults, network, nodes, schema, version, words};
+use super::{defaults, network, nodes, rules, schema, version, words};
 use crate::gcp::compute::zones_of;
 use crate::gcp::iam::Account;
 use crate::gcp::shape::digest;
@@ -63,6 +63,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
     let own_ranges = network::ranges(call, &mut found, &name, &uid, &mut fields)?;
     network::endpoints(call, &found, &place, &uid, &mut fields);
     let version = text(&fields, "currentMasterVersion").to_owned();
+    rules::addons(&fields)?;
+    rules::window(&fields)?;
     defaults::cluster(&mut fields, &version);
     identity(call, &mut fields);
     certificate(&uid, &mut fields);
@@ -307,6 +309,7 @@ pub(super) fn legal(call: &Call<'_>, cluster: &Cluster, fields: &Fields) -> Resu
             return Err(words::bad(text).into());
         }
     }
+    rules::surge(fields)?;
     if at(fields, "autoscaling").is_some() {
         let each = number(fields, "autoscaling.maxNodeCount");
         let total = number(fields, "autoscaling.totalMaxNodeCount");

@@ -295,6 +295,17 @@ pub(super) fn autoscaling(fields: &mut Fields) {
 }
 
 fn config(fields: &mut Fields, cluster: &Fields) {
+    // Pools that the service makes by itself start from what the cluster says of them.
+    if is(cluster, "autopilot.enabled") {
+        for name in ["serviceAccount", "oauthScopes", "imageType"] {
+            let path = format!("autoscaling.autoprovisioningNodePoolDefaults.{name}");
+            default(
+                fields,
+                &format!("config.{name}"),
+                at(cluster, &path).cloned(),
+            );
+        }
+    }
     let rows = [
         ("machineType", json!("e2-medium")),
         ("imageType", json!("COS_CONTAINERD")),

@@ -16,6 +16,7 @@ mod operations;
 mod pool;
 mod pool_change;
 mod pool_update;
+mod rules;
 mod schema;
 mod settled;
 mod update;

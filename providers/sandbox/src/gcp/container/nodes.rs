@@ -69,6 +69,7 @@ pub(super) fn place_pool(tx: &mut Tx<'_>, place: &Place, cluster: &Cluster, pool
         });
         put(tx, &at, "instanceGroups", &name, group);
         put(tx, &at, "instanceGroupManagers", &name, manager);
+        let account = account(place, &pool.fields);
         let machines = machines(tx, &at, &stem);
         let wanted: Vec<String> = (0..pool.nodes)
             .map(|n| format!("{stem}-{}", digest(&format!("{stem}{n}"), 4)))
@@ -81,10 +82,22 @@ pub(super) fn place_pool(tx: &mut Tx<'_>, place: &Place, cluster: &Cluster, pool
                 "machineType": here(format!("machineTypes/{}", text(&pool.fields, "config.machineType"))),
                 "status": "RUNNING",
                 "networkInterfaces": [{ "name": "nic0", "network": network, "subnetwork": subnetwork }],
+                "serviceAccounts": [{ "email": account, "scopes": super::fields::list(&pool.fields, "config.oauthScopes") }],
                 "labels": { "goog-k8s-cluster-name": cluster.name, "goog-k8s-node-pool-name": pool.name },
             });
             put(tx, &at, "instances", &name, machine);
         }
+    }
+}
+
+/// Who a pool's nodes are: the project's default account unless it names one.
+fn account(place: &Place, fields: &Fields) -> String {
+    match text(fields, "config.serviceAccount") {
+        "" | "default" => {
+            let number = crate::gcp::project::number(&place.account);
+            format!("{number}-compute@developer.gserviceaccount.com")
+        }
+        named => named.to_owned(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Clusters as a caller sees them: made, changed, listed, gone; what may run beside what; refusals.
 #![allow(clippy::needless_pass_by_value, clippy::unwrap_used)] // `json!(…)` reads better at the calls
 
+mod rules;
+
 use http::Request;
 use jiff::Timestamp;
 use serde_json::{Value, json};

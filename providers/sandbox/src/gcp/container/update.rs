@@ -9,7 +9,7 @@ use super::fields::{Fields, at, default, list, members, merge, set, text, unset}
 use super::pool::{self, Pool};
 use super::pool_update::rolled;
 use super::work::{Plan, start};
-use super::{defaults, network, settled, version, words};
+use super::{defaults, network, rules, settled, version, words};
 use crate::gcp::{Call, Outcome};
 use crate::store::Place;
 use crate::wire::ApiError;
@@ -256,7 +256,10 @@ fn change(
     let is_on = |name: &str| value.get(name) == Some(&Value::Bool(true));
     match name {
         "desiredLocations" => locations(place, fields, value_list(&value))?,
-        "desiredAddonsConfig" => addons(fields, &members(value)),
+        "desiredAddonsConfig" => {
+            addons(fields, &members(value));
+            rules::addons(fields)?;
+        }
         "desiredLoggingService" | "desiredMonitoringService" => {
             let path = plain(name);
             service(fields, &path, value.as_str().unwrap_or_default());

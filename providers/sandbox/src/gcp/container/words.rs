@@ -121,6 +121,32 @@ pub(super) fn autopilot_pools() -> Words {
     bad("Autopilot node pools cannot be accessed or modified.")
 }
 
+/// Autopilot has this add-on in any case; assumed.
+pub(super) fn autopilot_addon(name: &str) -> Words {
+    bad(format!(
+        "Autopilot clusters do not support disabling the add-on {name}."
+    ))
+}
+
+/// Two ways of enforcing policies.
+pub(super) fn two_policies() -> Words {
+    bad(
+        "Enabling NetworkPolicy for clusters with DatapathProvider=ADVANCED_DATAPATH is not allowed.",
+    )
+}
+
+/// Too little time for maintenance.
+pub(super) fn window_too_small() -> Words {
+    bad("maintenance policy would go longer than 32d without 48h maintenance availability")
+}
+
+/// Too many nodes are upgraded at once; assumed.
+pub(super) fn surge_too_large(most: u64) -> Words {
+    bad(format!(
+        "The sum of max_surge and max_unavailable must not be greater than {most}."
+    ))
+}
+
 /// The project has no such network.
 pub(super) fn no_network(project: &str, network: &str) -> Words {
     bad(format!(
