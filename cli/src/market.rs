@@ -88,9 +88,9 @@ fn both(aws: &str, gcp: &str, terms: &Terms) -> Result<Markets, Error> {
         free_cluster: terms.of(Cloud::Gcp.word()).free_cluster,
         ..Markets::default()
     };
-    price::add_region(&mut markets.catalogue, aws, terms)?;
-    price::add_region(&mut markets.catalogue, gcp, terms)?;
-    for (item, price) in price::on_demand(aws, terms)? {
+    price::add_region(&mut markets.catalogue, Cloud::Aws, aws, terms)?;
+    price::add_region(&mut markets.catalogue, Cloud::Gcp, gcp, terms)?;
+    for (item, price) in price::on_demand(Cloud::Aws, aws, terms)? {
         let item = format!("{ON_DEMAND}{item}");
         markets.catalogue.add(aws, item, price);
     }
