@@ -15,6 +15,7 @@ pub fn text(stack: &str, of: &Comparison) -> String {
     let basis = match of.basis {
         Basis::Workloads => "its workloads",
         Basis::Pools => "the capacity of its pools",
+        Basis::Mixed => "its workloads, and the capacity of pools where a cluster has none",
     };
     let mut out = format!(
         "{} by {basis}, a month of {} hours, in {} and {}\n{}\n",
@@ -210,8 +211,14 @@ fn footnotes(of: &Comparison) -> String {
         if nth == 0 {
             out.push_str("\nIn no sum:\n\n");
         }
-        let (id, why) = (&one.id, cell(&one.why));
-        let _ = writeln!(out, "- {}: `{id}` {}: {why}", title(column), one.component);
+        let id = one.id.to_string().replace('`', "'");
+        let (component, why) = (cell(&one.component), cell(&one.why));
+        let _ = writeln!(
+            out,
+            "- {}: `{}` {component}: {why}",
+            title(column),
+            cell(&id)
+        );
     }
     out.push_str("\n<details><summary>Assumed</summary>\n\n");
     for assumption in &of.assumptions {
