@@ -288,3 +288,33 @@ fn fields(column: &Column, currency: &str) -> Vec<String> {
     ]);
     row
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nothing_gets_out_of_a_footnote() {
+        let found = json!({
+            "format_version": 1, "currency": "USD", "period": "month", "hours": 730, "basis": "pools",
+            "aws_region": "us-east-1", "gcp_region": "us-east4", "assumptions": [],
+            "columns": [{
+                "platform": "eks", "variant": "managed nodes", "region": "us-east-1",
+                "control_plane": "0.00", "nodes": "0.00", "management": "0.00", "network": "0.00", "storage": "0.00", "secrets": "0.00",
+                "total": "0.00", "range": {"min": "0.00", "expected": "0.00", "max": "0.00"},
+                "master_share": {"instances": "0.0", "nodes": "0.0", "total": "0.0"},
+                "complete": false, "nodes_by_pool": [], "stranded": {"cpu": 0, "memory": 0, "permille": 0}, "lines": [],
+                "unpriced": [{"id": "cluster.a/machines", "component": "odd|name", "part": "nodes", "why": "no | price"}],
+            }],
+        });
+        let found: Comparison = serde_json::from_value(found).unwrap();
+        let notes = footnotes(&found);
+        assert!(
+            notes.contains("- eks managed nodes: `cluster.a/machines` odd\\|name: no \\| price\n"),
+            "{notes}"
+        );
+    }
+}
