@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use provision_aws::{Wish, machines};
+use provision_aws::{Wish, choosable};
 use provision_core::cost::Terms;
-use provision_core::cost::compare::{BootDisk, Machine, Market, Markets, ON_DEMAND};
+use provision_core::cost::compare::{AutoMode, BootDisk, Machine, Market, Markets, ON_DEMAND};
 use provision_core::spec::{Arch, Spec};
 use provision_data::{Cloud, aws, gcp};
 
@@ -88,9 +88,9 @@ fn both(aws: &str, gcp: &str, terms: &Terms) -> Result<Markets, Error> {
         free_cluster: terms.of(Cloud::Gcp.word()).free_cluster,
         ..Markets::default()
     };
-    price::add_region(&mut markets.catalogue, aws, terms)?;
-    price::add_region(&mut markets.catalogue, gcp, terms)?;
-    for (item, price) in price::on_demand(aws, terms)? {
+    price::add_region(&mut markets.catalogue, Cloud::Aws, aws, terms)?;
+    price::add_region(&mut markets.catalogue, Cloud::Gcp, gcp, terms)?;
+    for (item, price) in price::on_demand(Cloud::Aws, aws, terms)? {
         let item = format!("{ON_DEMAND}{item}");
         markets.catalogue.add(aws, item, price);
     }
@@ -153,6 +153,13 @@ fn of_aws(region: &str) -> Market {
             memory_mib: shape.memory_mib,
             arch: arch(&shape.arch),
             most_pods: shape.max_pods,
+            interfaces: shape.interfaces,
+            shared: false,
+            accelerated: shape.is_accelerated(),
+            auto: aws::auto_mode(shape).map(|auto| AutoMode {
+                permille: auto.permille,
+                unnamed: auto.unnamed,
+            }),
             disk: BootDisk::Ebs,
         })
         .partition(|machine| chosen.contains(&machine.name));
@@ -170,7 +177,7 @@ fn chosen(region: &str, arch: Arch) -> Vec<String> {
         cpu_milli: 0,
         memory: 0,
     };
-    let options = machines(region, any, &[]);
+    let options = choosable(region, &[]).fitting(any);
     let names = options.iter().filter_map(|option| option.value.as_text());
     names.map(str::to_owned).collect()
 }
@@ -195,6 +202,10 @@ fn of_gcp(region: &str) -> Market {
             memory_mib: offer.shape.memory_mib,
             arch: arch(&offer.shape.arch),
             most_pods: None,
+            interfaces: None,
+            shared: offer.shape.shares_cores(),
+            accelerated: offer.shape.gpu_milli > 0,
+            auto: None,
             disk: match family.and_then(|family| family.disks) {
                 Some(gcp::Disks::Pd) => BootDisk::Persistent,
                 Some(gcp::Disks::Hyperdisk) => BootDisk::Hyperdisk,
@@ -253,6 +264,22 @@ mod tests {
         }
         for region in Cloud::Gcp.regions() {
             assert!(PAIRS.iter().any(|(_, gcp)| *gcp == region), "{region}");
+        }
+    }
+
+    /// A comparison chooses among what a plan may choose, and nothing that it refuses.
+    #[test]
+    fn what_is_chosen_unnamed_can_be_a_node() {
+        for region in Cloud::Aws.regions() {
+            let general = of_aws(region).general;
+            assert!(!general.is_empty(), "{region}");
+            for machine in general {
+                let why = provision_aws::unfit(&machine.name);
+                assert_eq!(why, None, "{region} {}", machine.name);
+                assert!(!machine.accelerated, "{region} {}", machine.name);
+                // Tasks are counted on every one of them.
+                assert!(machine.interfaces.is_some(), "{region} {}", machine.name);
+            }
         }
     }
 

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use provision_core::cost::{
-    self, Bill, Budget, Catalogue, CloudTerms, Item, Meter, Money, Percent, PlanCost, Price,
-    Quantity, Rate, Sold, Terms, Usage, UsageAnswer, UsageOf, UsageRequest,
+    self, Bill, Budget, Catalogue, Item, Money, Percent, PlanCost, Price, Rate, Sold, Terms,
+    UsageAnswer, UsageOf, UsageRequest,
 };
-use provision_core::model::{Kind, Pending, Resource, ResourceId};
+use provision_core::model::{Pending, Resource, ResourceId};
 use provision_core::plan::PlanFile;
 use provision_core::spec::Spec;
 use provision_data::{Cloud, ListPrice, is_machine};
@@ -17,7 +17,11 @@ use provision_data::{Cloud, ListPrice, is_machine};
 use crate::error::Error;
 use crate::market;
 use crate::refreshed;
-use crate::registry::Registry;
+use crate::registry::{Registry, is_google};
+
+mod egress;
+
+use egress::{Leaves, egress};
 
 /// Prices a plan, and holds it against a budget.
 ///
@@ -60,9 +64,8 @@ pub fn bill(
 ) -> Result<Bill, Error> {
     let asked = Asked::of(registry, resources, &day(as_of));
     let mut bill = cost::bill(&asked.items(), &catalogue(registry)?);
-    let contexts = registry.contexts.values();
-    let clouds = contexts.filter_map(|context| Cloud::of(&context.region));
-    let clouds: BTreeSet<&str> = clouds.map(Cloud::word).collect();
+    let clouds = registry.contexts.keys().map(|name| cloud_of(name).word());
+    let clouds: BTreeSet<&str> = clouds.collect();
     bill.assumptions.extend(registry.terms.words(&clouds));
     Ok(bill)
 }
@@ -75,21 +78,35 @@ fn day(as_of: Option<Timestamp>) -> String {
 
 /// The prices of all regions that the stack is in.
 fn catalogue(registry: &Registry) -> Result<Catalogue, Error> {
-    let contexts = registry.contexts.values();
-    let regions: BTreeSet<&str> = contexts.map(|context| context.region.as_str()).collect();
+    let contexts = registry.contexts.iter();
+    let regions = contexts.map(|(name, context)| (cloud_of(name), context.region.as_str()));
+    let regions: BTreeSet<(Cloud, &str)> = regions.collect();
     let mut catalogue = Catalogue::default();
-    for region in regions {
-        add_region(&mut catalogue, region, &registry.terms)?;
+    for (cloud, region) in regions {
+        add_region(&mut catalogue, cloud, region, &registry.terms)?;
     }
     Ok(catalogue)
+}
+
+/// The cloud of a provider: its regions need not be in our tables to have prices, nor for anything to have been agreed.
+fn cloud_of(provider: &str) -> Cloud {
+    match is_google(provider) {
+        true => Cloud::Gcp,
+        false => Cloud::Aws,
+    }
 }
 
 /// Adds what is paid in a region.
 ///
 /// # Errors
 /// Refreshed prices cannot be used.
-pub fn add_region(catalogue: &mut Catalogue, region: &str, terms: &Terms) -> Result<(), Error> {
-    for (item, price) in paid(region, terms)? {
+pub fn add_region(
+    catalogue: &mut Catalogue,
+    cloud: Cloud,
+    region: &str,
+    terms: &Terms,
+) -> Result<(), Error> {
+    for (item, price) in paid(cloud, region, terms)? {
         catalogue.add(region, item, price);
     }
     Ok(())
@@ -99,8 +116,7 @@ pub fn add_region(catalogue: &mut Catalogue, region: &str, terms: &Terms) -> Res
 ///
 /// # Errors
 /// Refreshed prices cannot be used.
-pub fn on_demand(region: &str, terms: &Terms) -> Result<Vec<(String, Price)>, Error> {
-    let cloud = Cloud::of(region).map_or("", Cloud::word);
+pub fn on_demand(cloud: Cloud, region: &str, terms: &Terms) -> Result<Vec<(String, Price)>, Error> {
     let listed = refreshed::list_prices(region)?.into_iter().map(priced);
     let without = Terms {
         items: BTreeMap::new(),
@@ -108,15 +124,15 @@ pub fn on_demand(region: &str, terms: &Terms) -> Result<Vec<(String, Price)>, Er
     };
     let machines = listed.filter(|(item, _)| is_machine(item));
     let pay = |(item, list): (String, Price)| {
-        let price = without.price(cloud, &item, Sold::Other, list);
+        let price = without.price(cloud.word(), &item, Sold::Other, list);
         (item, price)
     };
     Ok(machines.map(pay).collect())
 }
 
 /// What is paid in a region, by item.
-fn paid(region: &str, terms: &Terms) -> Result<Vec<(String, Price)>, Error> {
-    let cloud = Cloud::of(region).map_or("", Cloud::word);
+fn paid(cloud: Cloud, region: &str, terms: &Terms) -> Result<Vec<(String, Price)>, Error> {
+    let cloud = cloud.word();
     let listed = refreshed::list_prices(region)?.into_iter();
     let all: BTreeMap<String, Price> = listed.map(priced).collect();
     let committed = terms.of(cloud).committed > Percent::default();
@@ -165,9 +181,10 @@ pub fn unknown_items(spec: &Spec) -> Vec<(&str, String)> {
         Ok((aws, gcp)) => vec![aws, gcp],
         Err(_) => aws.into_iter().chain(gcp).collect(),
     };
-    let known = regions
-        .iter()
-        .flat_map(|region| provision_data::list_prices(region));
+    // A table that cannot be used is told of where prices are asked for.
+    let known = regions.iter().flat_map(|region| {
+        refreshed::list_prices(region).unwrap_or_else(|_| provision_data::list_prices(region))
+    });
     let known: BTreeSet<String> = known.map(|price| price.item).collect();
     let items = spec.prices.items.keys();
     let unknown = items.filter(|item| !known.contains(*item));
@@ -187,11 +204,11 @@ fn wording(item: &str, regions: &[&str]) -> String {
 
 /// What providers were asked, and what they said.
 struct Asked<'a> {
-    requests: Vec<(UsageRequest<'a>, UsageAnswer)>,
+    requests: Vec<(Cloud, UsageRequest<'a>, UsageAnswer)>,
     /// Resources that no provider of ours serves.
     others: Vec<UsageOf<'a>>,
     /// What leaves each cloud, with the region whose price holds.
-    egress: Vec<(Resource<Pending>, Usage, String)>,
+    egress: Vec<Leaves>,
 }
 
 impl<'a> Asked<'a> {
@@ -219,22 +236,23 @@ impl<'a> Asked<'a> {
                 asked.others.extend(resources);
                 continue;
             };
+            let cloud = cloud_of(&name);
             let request = UsageRequest {
                 context: context.clone(),
                 as_of: day.to_owned(),
-                terms: terms_in(registry, &context.region),
+                terms: registry.terms.of(cloud.word()),
                 resources,
                 referred,
             };
             let answer = provider.usage(&request);
-            asked.requests.push((request, answer));
+            asked.requests.push((cloud, request, answer));
         }
         asked.egress = egress(&asked.requests);
         asked
     }
 
     fn items(&self) -> Vec<Item<'_>> {
-        let asked = self.requests.iter().flat_map(|(request, answer)| {
+        let asked = self.requests.iter().flat_map(|(_, request, answer)| {
             let region = request.context.region.as_str();
             let said = answer.usages.iter().map(Option::as_ref);
             // What an answer that is too short leaves out is not known.
@@ -255,53 +273,6 @@ impl<'a> Asked<'a> {
         });
         own.chain(egress).collect()
     }
-}
-
-/// What leaves each cloud for the Internet, as `[prices]` tells: the traffic of all clusters there.
-fn egress(requests: &[(UsageRequest<'_>, UsageAnswer)]) -> Vec<(Resource<Pending>, Usage, String)> {
-    let mut clusters: BTreeMap<&str, (u64, BTreeSet<ResourceId>)> = BTreeMap::new();
-    for (request, _) in requests {
-        let data = request.terms.egress_gb;
-        let ids = request.resources.iter().map(|of| &of.resource.id);
-        let of_clusters = ids.filter(|id| id.address.as_str().starts_with("cluster."));
-        if data > 0 {
-            let all = clusters.entry(&request.context.region).or_default();
-            all.0 = data;
-            all.1.extend(of_clusters.cloned());
-        }
-    }
-    let of = |(region, (data, clusters)): (&str, (u64, BTreeSet<ResourceId>))| {
-        let (cloud, item, unit) = match Cloud::of(region) {
-            Some(Cloud::Gcp) => (Cloud::Gcp, "network.out", "GiB"),
-            _ => (Cloud::Aws, "transfer.out", "GB"),
-        };
-        let part = cost::Part::Network;
-        let data = Quantity::whole(data);
-        let meter = Meter::listed("data to the Internet", part, item, unit, data);
-        let said = format!("as `prices.{}.egress_gb` says", cloud.word());
-        let resource = Resource {
-            id: ResourceId::new("internet", cloud.word()),
-            kind: Kind::new("internet"),
-            provider: String::new(),
-            platform: None,
-            name: None,
-            parent: None,
-            fields: BTreeMap::new(),
-            after: clusters.into_iter().collect(),
-            outlives: Vec::new(),
-            adopt: None,
-            protect: false,
-        };
-        let usage = Usage::one(meter.assuming(said));
-        (resource, usage, region.to_owned())
-    };
-    clusters.into_iter().map(of).collect()
-}
-
-/// What was agreed with the cloud of a region.
-fn terms_in(registry: &Registry, region: &str) -> CloudTerms {
-    let cloud = Cloud::of(region).map_or("", Cloud::word);
-    registry.terms.of(cloud)
 }
 
 /// What resources of one provider refer to and another one serves.
@@ -332,7 +303,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use provision_aws::AwsProvider;
     use provision_core::contract::{Context, Provider, Shim};
-    use provision_core::cost::Charge;
+    use provision_core::cost::{Charge, CloudTerms, Usage};
     use provision_ecs::EcsProvider;
     use provision_eks::EksProvider;
     use provision_gke::GkeProvider;

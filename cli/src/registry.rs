@@ -274,7 +274,8 @@ pub fn offline() -> Vec<Arc<dyn Provider>> {
 }
 
 /// Whether a provider is on Google Cloud; the others are on AWS.
-fn is_google(provider: &str) -> bool {
+#[must_use]
+pub fn is_google(provider: &str) -> bool {
     provider == provision_gke::PROVIDER
 }
 

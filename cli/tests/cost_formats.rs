@@ -182,3 +182,85 @@ fn a_browser_draws_the_page() {
         .collect();
     assert!(complaints.is_empty(), "{complaints:?}");
 }
+
+/// Two clusters in one network, of which one has machines without a price; the network's gateway has one, and the endpoint not.
+#[test]
+fn a_sum_that_lacks_something_says_so_everywhere() {
+    let place = Place::with(SPEC);
+    let text = place.run(&["cost"]).expect(0).out;
+    let total = text.lines().find(|line| line.starts_with(" total"));
+    assert!(total.unwrap().contains(" + ?"), "{text}");
+
+    let sheet = place.run(&["cost", "--csv"]).expect(0).out;
+    let mut reader = csv::Reader::from_reader(sheet.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let at = |name: &str| header.iter().position(|one| one == name).unwrap();
+    let mut open = 0;
+    for row in reader.records().map(Result::unwrap) {
+        if !row[at("unpriced")].is_empty() {
+            open += 1;
+            assert_eq!(&row[at("of")], "cluster.main", "{row:?}");
+            assert_eq!(&row[at("part")], "nodes", "{row:?}");
+        }
+    }
+    assert!(open > 0);
+
+    // A second cluster, so that there is a sum of all.
+    let other = "\n[cluster.other]\nplatform = \"eks\"\n[cluster.other.pool.web]\nmachine = { eks = \"m5.large\" }\nnodes = 1\n";
+    let place = Place::with(&format!("{SPEC}{other}"));
+    let comment = place.run(&["cost", "--markdown"]).expect(0).out;
+    let row = |start: &str| {
+        let mut rows = comment.lines().filter(|line| line.starts_with(start));
+        rows.next().unwrap().to_owned()
+    };
+    assert!(
+        row("| `cluster.main` on eks").contains(" + ? |"),
+        "{comment}"
+    );
+    assert!(!row("| `cluster.other` on eks").contains('?'), "{comment}");
+    assert!(row("| **all**").contains(" + ?** |"), "{comment}");
+    place.run(&["cost", "--html", "bill.html"]).expect(0);
+    let page = place.read("bill.html");
+    let main = page.split("cluster.main</strong>").nth(1).unwrap();
+    let bar = main.split("</p>").next().unwrap();
+    assert!(bar.contains(" + ?"), "{bar}");
+    let feet: Vec<&str> = page.split("<tfoot>").skip(1).collect();
+    let open = |foot: &&&str| foot.split("</tfoot>").next().unwrap().contains(" + ?");
+    assert_eq!((feet.len(), feet.iter().filter(open).count()), (2, 1));
+}
+
+/// What is shared and has no price makes the sum of what is shared an open one.
+#[test]
+fn what_is_shared_without_a_price_is_an_open_sum() {
+    let text = r#"stack = "hello"
+
+[cloud.aws]
+account = "123456789012"
+region  = "af-south-1"
+
+[network.main]
+cidr = "10.0.0.0/16"
+nat = "single"
+
+[cluster.a]
+platform = "eks"
+network = "main"
+
+[cluster.b]
+platform = "eks"
+network = "main"
+"#;
+    let place = Place::with(text);
+    let bill = place.run(&["cost", "--json"]).expect(0).json();
+    let shared = &bill["shared"][0];
+    assert_eq!(shared["address"], "network.main");
+    assert_eq!(shared["complete"], false, "{bill}");
+    let text = place.run(&["cost"]).expect(0).out;
+    let section = text.split("network.main, shared by").nth(1).unwrap();
+    let total = section.lines().find(|line| line.starts_with(" total"));
+    assert!(total.unwrap().contains(" + ?"), "{text}");
+    let comment = place.run(&["cost", "--markdown"]).expect(0).out;
+    let mut rows = comment.lines();
+    let row = rows.find(|line| line.starts_with("| `network.main`"));
+    assert!(row.unwrap().contains(" + ? |"), "{comment}");
+}

@@ -4,7 +4,7 @@
 mod common;
 
 use common::Place;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn spec(prices: &str) -> String {
     format!(
@@ -127,4 +127,64 @@ fn plans_budgets_and_plan_files_reckon_with_them() {
         .expect(0)
         .out;
     assert!(applied.contains("$128.68"), "{applied}");
+}
+
+/// A region that only a refresh knows has the prices of its cloud, and what was agreed with that holds there.
+#[test]
+fn what_was_agreed_holds_where_only_a_refresh_knows_the_region() {
+    let text = r#"stack = "hello"
+
+[cloud.aws]
+account = "123456789012"
+region  = "mx-central-1"
+
+[cluster.main]
+platform = "eks"
+
+[cluster.main.pool.default]
+machine = { eks = "m7i.large" }
+nodes   = 2
+
+[prices]
+aws = { discount = 10, committed = 20, egress_gb = 100 }
+items = { "ebs.gp3" = 0.07 }
+"#;
+    let place = Place::with(text);
+    let row = |unit: &str, nanos: u64| json!({"unit": unit, "usd_nanos": nanos, "source": "AWS Price List, published 2026-11-20"});
+    let table = json!({
+        "format_version": 1,
+        "cloud": "aws",
+        "region": "mx-central-1",
+        "read": "2026-11-26",
+        "prices": {
+            "ebs.gp3": row("GB-month", 100_000_000),
+            "ec2.instance.m7i.large": row("hour", 100_000_000),
+            "eks.cluster": row("hour", 100_000_000),
+            "transfer.out": row("GB", 90_000_000),
+        },
+    });
+    std::fs::create_dir_all(place.file("cache/provision/prices")).unwrap();
+    place.write(
+        "cache/provision/prices/mx-central-1.json",
+        table.to_string(),
+    );
+    let mut command = place.command(&["cost", "--json"]);
+    command.env("XDG_CACHE_HOME", place.file("cache"));
+    let ran = common::ran(command.output().unwrap()).expect(0);
+    assert!(!ran.err.contains("no price is called"), "{}", ran.err);
+    let bill = ran.json();
+    assert_eq!(line(&bill, "control plane")["unit_price"], "0.09");
+    assert_eq!(line(&bill, "m7i.large")["unit_price"], "0.072");
+    assert_eq!(line(&bill, "root disk")["unit_price"], "0.07");
+    let egress = line(&bill, "data to the Internet");
+    // 100 GB at 0.09 less 10 %.
+    assert_eq!(
+        (&egress["quantity"], &egress["monthly"]),
+        (&json!(100), &json!("8.10"))
+    );
+    let said = bill["assumptions"].to_string();
+    assert!(
+        said.contains("aws: 10.0 % off everything, as negotiated"),
+        "{said}"
+    );
 }

@@ -26,6 +26,72 @@ pub struct Shape {
     pub gpus: u32,
     /// Most pods that network interfaces allow, where known.
     pub max_pods: Option<u32>,
+    /// Network interfaces that its default network card takes, where known (aws/amazon-vpc-cni-k8s v1.23.2, 2026-09-29).
+    pub interfaces: Option<u32>,
+    /// IPv4 addresses of each of them.
+    pub addresses: Option<u32>,
+}
+
+impl Shape {
+    /// Whether it has devices beside its processors: graphics, accelerators, programmable logic.
+    #[must_use]
+    pub fn is_accelerated(&self) -> bool {
+        self.gpus > 0 || DEVICES.contains(&family(&self.name))
+    }
+}
+
+/// Families with devices that the tables do not count: programmable logic, and video encoders.
+const DEVICES: [&str; 3] = ["f1", "f2", "vt1"];
+
+/// What EKS Auto Mode makes of a machine type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AutoMode {
+    /// What it costs on top: thousandths of the machine's price on demand.
+    pub permille: u32,
+    /// The node pools that come with it create such machines.
+    pub unnamed: bool,
+}
+
+/// A family that EKS Auto Mode has.
+#[derive(Deserialize)]
+struct Family {
+    family: String,
+    auto_fee: String,
+    auto_unnamed: String,
+}
+
+/// What EKS Auto Mode costs.
+#[derive(Deserialize)]
+struct Fee {
+    fee: String,
+    permille: u32,
+}
+
+/// The family of a machine type: `m7i` of `m7i.large`.
+fn family(name: &str) -> &str {
+    name.split_once('.').map_or(name, |(family, _)| family)
+}
+
+/// What EKS Auto Mode makes of a machine type; `None` for one that it does not create (EKS user guide: its families, more than
+/// one processor, no size `nano`, `micro` or `small`).
+#[must_use]
+pub fn auto_mode(shape: &Shape) -> Option<AutoMode> {
+    static ALL: LazyLock<BTreeMap<String, AutoMode>> = LazyLock::new(|| {
+        let fees = table::rows::<Fee>(CLOUD, "auto_fees").into_iter();
+        let fees: BTreeMap<String, u32> = fees.map(|fee| (fee.fee, fee.permille)).collect();
+        let families = table::rows::<Family>(CLOUD, "families").into_iter();
+        let of = |one: Family| {
+            let permille = *fees.get(&one.auto_fee)?;
+            let unnamed = one.auto_unnamed == "y";
+            Some((one.family, AutoMode { permille, unnamed }))
+        };
+        families.filter_map(of).collect()
+    });
+    let (family, size) = shape.name.split_once('.')?;
+    let small = ["nano", "micro", "small"].contains(&size);
+    ALL.get(family)
+        .copied()
+        .filter(|_| shape.vcpu > 1 && !small)
 }
 
 /// What an hour of a machine type costs in one region.
@@ -110,6 +176,129 @@ mod tests {
                 assert!(price.usd_micros > 0, "{region} {}", price.name);
             }
         }
+    }
+
+    /// A node has an address for each pod, but for the first of every interface, and two pods share its own: the two sources of
+    /// pods and of interfaces agree on every type but two with several network cards, of which the first counts all.
+    #[test]
+    fn interfaces_and_pods_are_of_one_mind() {
+        const CARDS: [(&str, u32); 2] = [("i7ie.48xlarge", 394), ("i8ge.48xlarge", 590)];
+        let mut unknown = Vec::new();
+        for shape in shapes() {
+            let name = shape.name.as_str();
+            let (Some(interfaces), Some(addresses)) = (shape.interfaces, shape.addresses) else {
+                unknown.push(name);
+                continue;
+            };
+            let pods = interfaces * (addresses - 1) + 2;
+            let known = CARDS.iter().find(|(card, _)| *card == name);
+            match known {
+                Some((_, by_first)) => assert_eq!(pods, *by_first, "{name}"),
+                None => assert!(
+                    shape.max_pods.is_none_or(|max| max == pods),
+                    "{name}: {pods}"
+                ),
+            }
+        }
+        // What the source has not is what no region sells any more, and what nobody chooses unnamed.
+        assert_eq!(
+            unknown,
+            [
+                "g3.16xlarge",
+                "g3.4xlarge",
+                "g3.8xlarge",
+                "g3s.xlarge",
+                "i3.metal",
+                "p2.16xlarge",
+                "p2.8xlarge",
+                "p2.xlarge",
+                "u-12tb1.112xlarge",
+                "u-18tb1.112xlarge",
+                "u-24tb1.112xlarge",
+                "u-9tb1.112xlarge",
+            ]
+        );
+        let of = |name: &str| {
+            shapes()
+                .iter()
+                .find(|one| one.name == name)
+                .unwrap()
+                .interfaces
+        };
+        for (name, interfaces) in [
+            ("m5.large", 3),
+            ("c8i-flex.large", 3),
+            ("c8i.xlarge", 4),
+            ("c1.medium", 2),
+            ("c8a.8xlarge", 10),
+            ("c8a.48xlarge", 24),
+            ("m5.metal", 15),
+        ] {
+            assert_eq!(of(name), Some(interfaces), "{name}");
+        }
+    }
+
+    #[test]
+    fn auto_mode_has_its_families_and_sizes() {
+        let of = |name: &str| {
+            let shape = shapes().iter().find(|one| one.name == name).unwrap();
+            auto_mode(shape).map(|auto| (auto.permille, auto.unnamed))
+        };
+        for (name, auto) in [
+            ("m7i.large", Some((120, true))),
+            ("c7i-flex.large", Some((120, true))),
+            ("m4.large", Some((120, false))),
+            ("t3.medium", Some((120, false))),
+            ("x2gd.large", Some((120, false))),
+            ("inf2.xlarge", Some((120, false))),
+            ("g6.xlarge", Some((78, false))),
+            ("gr6.4xlarge", Some((78, false))),
+            ("p5.48xlarge", Some((48, false))),
+            ("trn1.2xlarge", Some((48, false))),
+            ("t3.small", None),
+            ("m7a.medium", None),
+            ("a1.large", None),
+            ("m3.large", None),
+            ("g3.4xlarge", None),
+        ] {
+            assert_eq!(of(name), auto, "{name}");
+        }
+        let lines = |name| table::text(CLOUD, name).lines().count() - 1;
+        assert_eq!(
+            table::rows::<Fee>(CLOUD, "auto_fees").len(),
+            lines("auto_fees")
+        );
+        let families = table::rows::<Family>(CLOUD, "families");
+        assert_eq!(families.len(), lines("families"));
+        let fees = table::rows::<Fee>(CLOUD, "auto_fees");
+        for family in families {
+            assert!(
+                fees.iter().any(|fee| fee.fee == family.auto_fee),
+                "{}",
+                family.family
+            );
+        }
+    }
+
+    #[test]
+    fn devices_are_told_of_every_sort() {
+        let of = |name: &str| {
+            shapes()
+                .iter()
+                .find(|one| one.name == name)
+                .unwrap()
+                .is_accelerated()
+        };
+        for name in [
+            "g5.xlarge",
+            "inf2.xlarge",
+            "f1.2xlarge",
+            "vt1.3xlarge",
+            "dl1.24xlarge",
+        ] {
+            assert!(of(name), "{name}");
+        }
+        assert!(!of("m5.large") && !of("c7i-flex.large"));
     }
 
     #[test]

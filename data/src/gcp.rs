@@ -103,13 +103,17 @@ pub fn family(name: &str) -> Option<&'static Family> {
 }
 
 impl Shape {
+    /// Whether its cores are shared with other machines: `e2-medium`, `f1-micro` have no class in their names.
+    #[must_use]
+    pub fn shares_cores(&self) -> bool {
+        self.name.matches('-').count() < 2
+    }
+
     /// Whether it does for anything, so that it may be chosen without being named: no accelerator, whole processors, no bare
     /// metal, of a general series.
     #[must_use]
     pub fn is_general(&self) -> bool {
-        // `e2-medium`, `f1-micro`: what shares a core has no class in its name.
-        let shared = self.name.matches('-').count() < 2;
-        !shared
+        !self.shares_cores()
             && self.gpu_milli == 0
             && !self.name.ends_with("-metal")
             && family(&self.name).is_some_and(|family| family.general)

@@ -19,7 +19,8 @@ pub(crate) struct Table {
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
 /// Tables of a cloud that are no regions.
-const COMMON: [&str; 5] = [
+const COMMON: [&str; 6] = [
+    "auto_fees",
     "families",
     "service_sources",
     "services",

@@ -4,8 +4,9 @@ import decimal
 import pathlib
 import sys
 
-TABLES = pathlib.Path(__file__).resolve().parent.parent / "prices"
-LOOKED_UP = pathlib.Path(__file__).resolve().parent / "looked_up.csv"
+TOOLS = pathlib.Path(__file__).resolve().parent
+TABLES = TOOLS.parent / "prices"
+LOOKED_UP = TOOLS / "looked_up.csv"
 
 # When the sheets were collected. A row whose own source bears no date was true on that day at the latest.
 COLLECTED = "2026-11-23"

@@ -35,6 +35,9 @@ pub struct Breakeven {
     /// The spec.
     #[command(flatten)]
     pub spec: SpecArgs,
+    /// The cluster whose control plane is held against more and more nodes; that of the largest pool when none is named
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
     /// From one node to so many
     #[arg(long, value_name = "N", default_value = "100", value_parser = clap::value_parser!(u64).range(2..=1000))]
     pub nodes: u64,

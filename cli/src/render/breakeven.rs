@@ -15,8 +15,9 @@ const SHOWN: [u64; 13] = [1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 100, 1000];
 #[must_use]
 pub fn text(stack: &str, of: &Breakeven) -> String {
     let mut out = format!(
-        "{} with more and more nodes, in {} and {}\n",
+        "{}, cluster `{}` with more and more nodes, in {} and {}\n",
         heading(&format!("Stack `{}`", plain(stack))),
+        plain(&of.cluster),
         of.aws_region,
         of.gcp_region
     );

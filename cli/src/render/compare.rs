@@ -15,6 +15,7 @@ pub fn text(stack: &str, of: &Comparison) -> String {
     let basis = match of.basis {
         Basis::Workloads => "its workloads",
         Basis::Pools => "the capacity of its pools",
+        Basis::Mixed => "its workloads, and the capacity of pools where a cluster has none",
     };
     let mut out = format!(
         "{} by {basis}, a month of {} hours, in {} and {}\n{}\n",
@@ -210,8 +211,14 @@ fn footnotes(of: &Comparison) -> String {
         if nth == 0 {
             out.push_str("\nIn no sum:\n\n");
         }
-        let (id, why) = (&one.id, cell(&one.why));
-        let _ = writeln!(out, "- {}: `{id}` {}: {why}", title(column), one.component);
+        let id = one.id.to_string().replace('`', "'");
+        let (component, why) = (cell(&one.component), cell(&one.why));
+        let _ = writeln!(
+            out,
+            "- {}: `{}` {component}: {why}",
+            title(column),
+            cell(&id)
+        );
     }
     out.push_str("\n<details><summary>Assumed</summary>\n\n");
     for assumption in &of.assumptions {
@@ -280,4 +287,34 @@ fn fields(column: &Column, currency: &str) -> Vec<String> {
         column.unpriced.len().to_string(),
     ]);
     row
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nothing_gets_out_of_a_footnote() {
+        let found = json!({
+            "format_version": 1, "currency": "USD", "period": "month", "hours": 730, "basis": "pools",
+            "aws_region": "us-east-1", "gcp_region": "us-east4", "assumptions": [],
+            "columns": [{
+                "platform": "eks", "variant": "managed nodes", "region": "us-east-1",
+                "control_plane": "0.00", "nodes": "0.00", "management": "0.00", "network": "0.00", "storage": "0.00", "secrets": "0.00",
+                "total": "0.00", "range": {"min": "0.00", "expected": "0.00", "max": "0.00"},
+                "master_share": {"instances": "0.0", "nodes": "0.0", "total": "0.0"},
+                "complete": false, "nodes_by_pool": [], "stranded": {"cpu": 0, "memory": 0, "permille": 0}, "lines": [],
+                "unpriced": [{"id": "cluster.a/machines", "component": "odd|name", "part": "nodes", "why": "no | price"}],
+            }],
+        });
+        let found: Comparison = serde_json::from_value(found).unwrap();
+        let notes = footnotes(&found);
+        assert!(
+            notes.contains("- eks managed nodes: `cluster.a/machines` odd\\|name: no \\| price\n"),
+            "{notes}"
+        );
+    }
 }

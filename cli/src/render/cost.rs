@@ -166,7 +166,11 @@ fn of_cluster(out: &mut String, cluster: &ClusterBill) {
     let _ = writeln!(
         out,
         "{}",
-        lines(&cluster.lines, &cluster.parts, cluster.total)
+        lines(
+            &cluster.lines,
+            &cluster.parts,
+            (cluster.total, cluster.complete)
+        )
     );
     if !cluster.pools.is_empty() {
         let _ = writeln!(out, "{}", pools(&cluster.pools));
@@ -198,12 +202,16 @@ fn of_shared(out: &mut String, shared: &SharedBill) {
         false => format!("shared by {}", users.join(", ")),
     };
     let _ = writeln!(out, "{}, {users}", heading(&plain(shared.address.as_str())));
-    let table = lines(&shared.lines, &shared.parts, shared.total);
+    let table = lines(
+        &shared.lines,
+        &shared.parts,
+        (shared.total, shared.complete),
+    );
     let _ = writeln!(out, "{table}\n");
 }
 
 /// Every line under its part, with the sums of the parts and their shares.
-fn lines(lines: &[Line], parts: &Parts, total: Money) -> Table {
+fn lines(lines: &[Line], parts: &Parts, (total, complete): (Money, bool)) -> Table {
     let mut table = table(["", "quantity", "price", "a month", "share"]);
     for part in Part::ALL {
         let of_part = || lines.iter().filter(|line| line.part == part);
@@ -227,7 +235,8 @@ fn lines(lines: &[Line], parts: &Parts, total: Money) -> Table {
             ]);
         }
     }
-    table.add_row(["total", "", "", &total.cents(), ""]);
+    let all = whole(total, complete);
+    table.add_row(["total", "", "", &all, ""]);
     table
 }
 
@@ -252,7 +261,7 @@ fn pools(pools: &[PoolBill]) -> Table {
             nodes,
             priced(pool.instances),
             priced(pool.disks),
-            sum(pool.total, usize::from(!pool.complete)),
+            whole(pool.total, pool.complete),
         ]);
     }
     table
@@ -269,6 +278,11 @@ pub(super) fn sum(sum: Money, unpriced: usize) -> String {
         0 => sum.cents(),
         _ => format!("{} + ?", sum.cents()),
     }
+}
+
+/// The same where only is known whether something lacks.
+pub(super) fn whole(total: Money, complete: bool) -> String {
+    sum(total, usize::from(!complete))
 }
 
 /// What a question mark stands for.

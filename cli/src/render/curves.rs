@@ -26,7 +26,7 @@ pub fn svg(stack: &str, of: &Breakeven) -> String {
          font-family=\"sans-serif\" font-size=\"12\">\n\
          <title>Master share by nodes: {0}</title>\n<rect width=\"900\" height=\"450\" fill=\"white\"/>\n\
          <text x=\"{left}\" y=\"22\" font-size=\"15\">{0}: the control plane of control plane and nodes, {1} and {2}</text>\n",
-        escaped(stack),
+        escaped(&format!("{stack}, cluster {}", of.cluster)),
         escaped(&of.aws_region),
         escaped(&of.gcp_region)
     );

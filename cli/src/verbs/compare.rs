@@ -11,7 +11,11 @@ use crate::{input, market, render};
 
 pub(super) fn run(cx: &Cx, args: &Compare) -> Result<Exit, Error> {
     let (spec, markets) = ground(&args.spec)?;
-    let comparison = compare(&Demand::of(&spec), &markets);
+    let demand = Demand::of(&spec);
+    if !demand.runs() {
+        return Err(idle(&spec));
+    }
+    let comparison = compare(&demand, &markets);
     if cx.screen.json {
         cx.screen.document(&comparison)?;
         return Ok(Exit::Ok);
@@ -23,6 +27,18 @@ pub(super) fn run(cx: &Cx, args: &Compare) -> Result<Exit, Error> {
     };
     cx.screen.print(&text)?;
     Ok(Exit::Ok)
+}
+
+/// Nothing runs, so that every platform would cost what it costs to stand idle.
+fn idle(spec: &Spec) -> Error {
+    let cluster = spec.clusters.keys().next().map_or("NAME", String::as_str);
+    let jobs = match spec.jobs.is_empty() {
+        true => "",
+        false => ", and jobs run for minutes only",
+    };
+    Error::Usage(format!(
+        "the spec runs nothing, so there is nothing to compare: it has no workload and no pool with machines{jobs}; add what is to run, [workload.NAME]          with `cluster = \"{cluster}\"`, `image`, `cpu` and `memory`, or machines, [cluster.{cluster}.pool.NAME] with `machine` and `nodes`"
+    ))
 }
 
 /// The spec, whatever its platforms can do by now, and what can be bought for it.

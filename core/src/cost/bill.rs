@@ -124,6 +124,8 @@ pub struct SharedBill {
     pub total: Money,
     /// From the least to the most.
     pub range: Range<Money>,
+    /// Everything in it has a price.
+    pub complete: bool,
     /// Line by line.
     pub lines: Vec<Line>,
 }
@@ -138,6 +140,11 @@ pub fn bill(items: &[Item<'_>], catalogue: &Catalogue) -> Bill {
     lines.sort_by(|a, b| (&a.id, &a.component).cmp(&(&b.id, &b.component)));
     unpriced.sort();
     let holders = Holders::new(items);
+    for one in &mut unpriced {
+        let address = &one.id.address;
+        let cluster = holders.holder(address).map(Address::new);
+        one.of = Some(cluster.unwrap_or_else(|| address.clone()));
+    }
     let tables = tables(&lines);
     let assumptions = assumptions(&lines);
     let (clusters, shared) = share_out(&holders, lines, &unpriced);
@@ -180,9 +187,15 @@ fn share_out(
         }
     }
     let mut without: BTreeMap<&str, Vec<&Unpriced>> = BTreeMap::new();
+    let mut open: BTreeSet<&Address> = BTreeSet::new();
     for one in unpriced {
-        if let Some(cluster) = holders.holder(&one.id.address) {
-            without.entry(cluster).or_default().push(one);
+        let address = &one.id.address;
+        match holders.holder(address) {
+            Some(cluster) => without.entry(cluster).or_default().push(one),
+            None => {
+                others.entry(address.clone()).or_default();
+                open.insert(address);
+            }
         }
     }
     let clusters = of_clusters.into_iter().map(|(name, lines)| {
@@ -198,6 +211,7 @@ fn share_out(
             parts: parts(&lines),
             total: sum(lines.iter().map(|line| line.range)).expected,
             range: sum(lines.iter().map(|line| line.range)),
+            complete: !open.contains(&address),
             lines,
             address,
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Catalogue, Charge, Meter, Money, Part, Price, Quantity, Range, Rate, Usage};
-use crate::model::{Pending, Resource, ResourceId};
+use crate::model::{Address, Pending, Resource, ResourceId};
 
 /// A resource with what it uses.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,9 @@ pub struct Unpriced {
     pub count: Option<Range<u64>>,
     /// Why.
     pub why: String,
+    /// The cluster whose bill lacks it, else what is shared; nothing beside a bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Address>,
 }
 
 impl Unpriced {
@@ -72,6 +75,7 @@ impl Unpriced {
             part: Some(meter.part),
             count: Some(meter.count),
             why,
+            of: None,
         }
     }
 }
@@ -95,6 +99,7 @@ pub(super) fn price(
                 part: None,
                 count: None,
                 why: format!("what a {} uses is not known", item.resource.kind),
+                of: None,
             });
         }
     };

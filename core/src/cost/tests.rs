@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Kind, Pending, Resource, ResourceId, Value};
+use crate::model::{Address, Kind, Pending, Resource, ResourceId, Value};
 
 const REGION: &str = "r1";
 
@@ -134,6 +134,44 @@ fn a_network_belongs_to_its_only_user_and_is_shared_by_two() {
     assert_eq!(both.total.to_string(), "178.85");
     let unused = Stack::default().network().bill();
     assert!(unused.clusters.is_empty() && unused.shared[0].used_by.is_empty());
+}
+
+/// What is shared and lacks a price is not whole, even where nothing of it has one.
+#[test]
+fn what_is_shared_says_whether_all_of_it_has_a_price() {
+    let dear = |part| hours("unheard of", part, "mystery");
+    let stack = Stack::default().cluster("a").cluster("b").network();
+    let whole = stack.bill();
+    assert!(whole.shared[0].complete);
+    let more = resource("network.main", "more", &[]);
+    let other = resource("network.other", "nat", &[]);
+    let open = stack
+        .with(more, vec![dear(Part::Network)])
+        .with(other, vec![dear(Part::Network)])
+        .bill();
+    let shared: Vec<(&str, bool, Money)> = open
+        .shared
+        .iter()
+        .map(|one| (one.address.as_str(), one.complete, one.total))
+        .collect();
+    let gateway = Money::micros(32_850_000);
+    assert_eq!(
+        shared,
+        [
+            ("network.main", false, gateway),
+            ("network.other", false, Money::ZERO)
+        ]
+    );
+    assert!(open.clusters.iter().all(|one| one.complete));
+    assert_eq!(open.total, whole.total);
+    // What only one cluster uses is missing in the bill of that one.
+    let more = resource("network.main", "more", &[]);
+    let alone = Stack::default().cluster("a").network();
+    let alone = alone.with(more, vec![dear(Part::Network)]).bill();
+    assert!(!alone.clusters[0].complete && alone.shared.is_empty());
+    let of = |bill: &Bill| bill.unpriced.last().and_then(|one| one.of.clone());
+    assert_eq!(of(&alone), Some(Address::new("cluster.a")));
+    assert_eq!(of(&open), Some(Address::new("network.other")));
 }
 
 #[test]

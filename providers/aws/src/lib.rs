@@ -54,7 +54,7 @@ pub use kinds::{
 pub use layout::{Layout, Slot, layout};
 pub use machine::{Market, Wish, machines, named};
 pub use marks::{ADOPTED, CHILDREN, ID, Marks, PROTECT, REGION, STACK, Tags, marked, plain};
-pub use pool::{PoolWish, market, one_type};
+pub use pool::{PoolWish, choosable, market, one_type, unfit};
 pub use pricing::{PRICING_REGION, price_list};
 pub use provider::AwsProvider;
 pub use secrets::{Generate, Kept};

@@ -150,8 +150,14 @@ pub fn market(request: &ExpandRequest) -> Market<'_> {
         .facts
         .as_ref()
         .map(|facts| facts.machines.as_slice());
-    let fit = |name: &str| unfit(name).is_none();
-    Market::new(&request.context.region, offered.unwrap_or_default(), fit)
+    choosable(&request.context.region, offered.unwrap_or_default())
+}
+
+/// The machine types of a region that can be nodes; `offered` is what the account is known to be offered, empty = the table of
+/// prices decides.
+#[must_use]
+pub fn choosable<'a>(region: &'a str, offered: &'a [String]) -> Market<'a> {
+    Market::new(region, offered, |name| unfit(name).is_none())
 }
 
 /// The only one of the machine types; nothing where there are several.
@@ -174,7 +180,8 @@ fn refused(address: &str, code: &str, message: String, advice: impl Into<String>
 }
 
 /// Why a type cannot be a node.
-fn unfit(name: &str) -> Option<&'static str> {
+#[must_use]
+pub fn unfit(name: &str) -> Option<&'static str> {
     let family = name.split('.').next();
     let mut all = UNFIT.iter();
     all.find(|(unfit, _)| Some(*unfit) == family)

@@ -1,6 +1,7 @@
 //! A bill as comma-separated values: a row for each line, and for each thing that has no price.
 
-use provision_core::cost::{Bill, CURRENCY};
+use provision_core::cost::{Bill, CURRENCY, Part};
+use provision_core::model::Address;
 
 use super::sections;
 
@@ -55,6 +56,8 @@ pub fn sheet(stack: &str, bill: &Bill) -> Result<String, csv::Error> {
     for one in &bill.unpriced {
         let mut row = [""; HEADER.len()];
         let id = one.id.to_string();
+        row[0] = one.of.as_ref().map_or("", Address::as_str);
+        row[1] = one.part.map_or("", Part::title);
         row[2] = &id;
         row[3] = &one.component;
         row[14] = &one.why;

@@ -5,7 +5,7 @@ use provision_core::cost::{Bill, Line, Money, Part};
 
 use super::chart::{class, single, span as span_chart, stacked};
 use super::{OfCluster, Section, assumptions, largest, nodes, quantity, sections, span};
-use crate::render::cost::{priced, sum, unknown};
+use crate::render::cost::{priced, sum, unknown, whole};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -86,7 +86,7 @@ fn bar(one: &Section<'_>, most: Money) -> Markup {
         .collect();
     html! {
         div.row {
-            p { strong { (one.name) } " " span.dim { (one.what) } span.sum { (one.total.cents()) } }
+            p { strong { (one.name) } " " span.dim { (one.what) } span.sum { (one.sum()) } }
             (stacked(&parts, one.total, most))
         }
     }
@@ -101,7 +101,7 @@ fn cluster(one: &Section<'_>, of: &OfCluster<'_>) -> Markup {
                 (figure(&format!("{} %", of.shares.instances), "of control plane and machines alone"))
                 (figure(&format!("{} %", of.shares.total), "of all that the cluster costs"))
             }
-            @if !of.complete { p.warn { "Something in this cluster has no price: sums and shares are of what has." } }
+            @if !one.complete { p.warn { "Something in this cluster has no price: sums and shares are of what has." } }
             @if let Some(text) = span(one.range) { p { (text) "." } }
             div.scroll { table {
                 thead { tr { th { "part" } th.n { "a month" } th.n { "share" } } }
@@ -114,7 +114,7 @@ fn cluster(one: &Section<'_>, of: &OfCluster<'_>) -> Markup {
                         }
                     }
                 }
-                tfoot { tr { td { "total" } td.n { (one.total.cents()) } td {} } }
+                tfoot { tr { td { "total" } td.n { (one.sum()) } td {} } }
             } }
             @if !of.pools.is_empty() { (pools(of)) }
         }
@@ -143,7 +143,7 @@ fn pools(of: &OfCluster<'_>) -> Markup {
                         td.n { (nodes(pool.nodes)) }
                         td.n { (priced(pool.instances)) }
                         td.n { (priced(pool.disks)) }
-                        td.n { (sum(pool.total, usize::from(!pool.complete))) }
+                        td.n { (whole(pool.total, pool.complete)) }
                         td.wide { (span_chart(pool.range, most)) }
                     }
                 }
@@ -193,7 +193,7 @@ fn lines(sections: &[Section<'_>]) -> Markup {
             h2 { "Line by line" }
             @for one in sections {
                 details {
-                    summary { (one.name) " " span.dim { (one.lines.len()) " lines" } span.sum { (one.total.cents()) } }
+                    summary { (one.name) " " span.dim { (one.lines.len()) " lines" } span.sum { (one.sum()) } }
                     div.scroll { table {
                         thead { tr { th { "what" } th { "part" } th.n { "quantity" } th.n { "price" } th.n { "a month" } th { "read, and where" } } }
                         tbody { @for line in one.lines { (row(line)) } }

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use provision_core::cost::{Bill, Part};
+use provision_core::cost::{Bill, Money, Part};
 
 use super::{Section, assumptions, nodes, quantity, sections, span};
-use crate::render::cost::{priced, sum, unknown};
+use crate::render::cost::{priced, sum, unknown, whole};
 
 /// The comment.
 #[must_use]
@@ -44,7 +44,7 @@ fn parts(out: &mut String, bill: &Bill, sections: &[Section<'_>]) {
     for one in sections {
         let sums = Part::ALL.map(|part| one.parts.of(part).cents());
         let share = match &one.cluster {
-            Some(of) if of.complete => format!("{} %", of.shares.nodes),
+            Some(of) if one.complete => format!("{} %", of.shares.nodes),
             Some(of) => format!("{} % of what is priced", of.shares.nodes),
             None => String::new(),
         };
@@ -54,16 +54,15 @@ fn parts(out: &mut String, bill: &Bill, sections: &[Section<'_>]) {
             code(one.name),
             text(&one.what),
             sums.join(" | "),
-            one.total.cents()
+            one.sum()
         );
     }
     if sections.len() > 1 {
         let sums = Part::ALL.map(|part| {
-            let sum: provision_core::cost::Money =
-                sections.iter().map(|one| one.parts.of(part)).sum();
-            format!("**{}**", sum.cents())
+            let of_all = sections.iter().map(|one| one.parts.of(part));
+            format!("**{}**", of_all.sum::<Money>().cents())
         });
-        let total = bill.total.cents();
+        let total = sum(bill.total, bill.unpriced.len());
         let _ = writeln!(out, "| **all** | {} | **{total}** | |", sums.join(" | "));
     }
     out.push_str(
@@ -86,7 +85,7 @@ fn pools(out: &mut String, sections: &[Section<'_>]) {
             nodes(pool.nodes),
             priced(pool.instances),
             priced(pool.disks),
-            sum(pool.total, usize::from(!pool.complete))
+            whole(pool.total, pool.complete)
         );
     }
     out.push('\n');

@@ -8,6 +8,8 @@ mod markdown;
 use provision_core::cost::{Bill, Line, Money, Parts, PoolBill, Range, Shares};
 use provision_core::model::{Address, Platform};
 
+use super::cost::whole;
+
 pub use self::csv::sheet;
 pub use html::page;
 pub use markdown::comment;
@@ -24,6 +26,8 @@ struct Section<'a> {
     parts: &'a Parts,
     total: Money,
     range: Range<Money>,
+    /// Everything in it has a price.
+    complete: bool,
     lines: &'a [Line],
     /// Of clusters alone.
     cluster: Option<OfCluster<'a>>,
@@ -32,7 +36,13 @@ struct Section<'a> {
 struct OfCluster<'a> {
     shares: &'a Shares,
     pools: &'a [PoolBill],
-    complete: bool,
+}
+
+impl Section<'_> {
+    /// What it costs; `+ ?` where something of it has no price.
+    fn sum(&self) -> String {
+        whole(self.total, self.complete)
+    }
 }
 
 fn sections(bill: &Bill) -> Vec<Section<'_>> {
@@ -45,11 +55,11 @@ fn sections(bill: &Bill) -> Vec<Section<'_>> {
         parts: &one.parts,
         total: one.total,
         range: one.range,
+        complete: one.complete,
         lines: &one.lines,
         cluster: Some(OfCluster {
             shares: &one.master_share,
             pools: &one.pools,
-            complete: one.complete,
         }),
     });
     let shared = bill.shared.iter().map(|one| Section {
@@ -64,6 +74,7 @@ fn sections(bill: &Bill) -> Vec<Section<'_>> {
         parts: &one.parts,
         total: one.total,
         range: one.range,
+        complete: one.complete,
         lines: &one.lines,
         cluster: None,
     });

@@ -2,7 +2,7 @@
 //!
 //! EKS: `amazon-eks-ami` (nodeadm, kubelet configuration) and Karpenter's overhead of virtual machines; together they give
 //! the figures of Karpenter's published table. GKE: "Plan GKE Standard node sizes" and the autoscaler's `gce_reserved.go`.
-//! ECS: tasks with network interfaces of their own, without trunking.
+//! What machines with shared cores leave is Google's figure. ECS: tasks with network interfaces of their own, without trunking.
 
 use super::Machine;
 use crate::spec::Arch;
@@ -59,6 +59,9 @@ fn kept_cpu(vcpu: u64) -> u64 {
     hundredths.div_ceil(100)
 }
 
+/// Millicores that GKE keeps of a machine with shared cores: an e2-medium shows 2000 and leaves 940 ("Plan GKE Standard node sizes").
+const KEPT_OF_SHARED: u64 = 1060;
+
 /// MiB that the hypervisor and the kernel take of an EC2 machine: 7.5 %.
 fn ec2_memory(machine: &Machine) -> u64 {
     let own = match machine.arch {
@@ -106,8 +109,12 @@ pub fn gke(machine: &Machine) -> Room {
                 + step(128, u64::MAX / GIB, 2)
         }
     };
+    let kept_cpu = match machine.shared {
+        true => KEPT_OF_SHARED,
+        false => kept_cpu(vcpu),
+    };
     Room {
-        cpu_milli: (vcpu * 1000).saturating_sub(kept_cpu(vcpu)),
+        cpu_milli: (vcpu * 1000).saturating_sub(kept_cpu),
         memory_mib: all.saturating_sub(system + kept + EVICTION_MIB),
         pods: PODS,
     }
@@ -118,24 +125,14 @@ pub(super) fn gke_managed(machine: &Machine) -> Room {
     gke(machine).less(GKE_DAEMONS)
 }
 
-/// Capacity of a container instance of ECS. Each task has a network interface of its own, and one is the machine's.
+/// Capacity of a container instance of ECS. Each task has a network interface of its own, and one is the machine's; no task fits
+/// where nobody knows how many there are.
 #[must_use]
 pub fn ecs(machine: &Machine) -> Room {
     Room {
         cpu_milli: u64::from(machine.vcpu) * 1000,
         memory_mib: ec2_memory(machine),
-        pods: interfaces(machine.most_pods).saturating_sub(1),
-    }
-}
-
-/// Network interfaces of a machine, told from the pods that they allow: interfaces x (addresses - 1) + 2.
-fn interfaces(most_pods: Option<u32>) -> u64 {
-    match most_pods.unwrap_or(0) {
-        0..=8 => 2,
-        9..=29 => 3,
-        30..=58 => 4,
-        59..=234 => 8,
-        _ => 15,
+        pods: u64::from(machine.interfaces.unwrap_or(0)).saturating_sub(1),
     }
 }
 
@@ -155,7 +152,7 @@ mod tests {
             memory_mib: gib * 1024,
             arch,
             most_pods: Some(pods),
-            disk: crate::cost::compare::BootDisk::Ebs,
+            ..Machine::default()
         }
     }
 
@@ -191,9 +188,23 @@ mod tests {
     }
 
     #[test]
+    fn shared_cores_leave_what_google_says() {
+        let medium = Machine {
+            shared: true,
+            ..machine("e2-medium", 2, 4, 0)
+        };
+        assert_eq!(gke(&medium).cpu_milli, 940);
+        assert_eq!(gke_managed(&medium).cpu_milli, 740);
+    }
+
+    #[test]
     fn tasks_on_ec2_are_as_many_as_spare_interfaces() {
-        assert_eq!(ecs(&machine("m5.large", 2, 8, 29)).pods, 2);
-        assert_eq!(ecs(&machine("m5.xlarge", 4, 16, 58)).pods, 3);
-        assert_eq!(ecs(&machine("m5.4xlarge", 16, 64, 234)).pods, 7);
+        let of = |interfaces| Machine {
+            interfaces,
+            ..machine("c8i.large", 2, 4, 59)
+        };
+        assert_eq!(ecs(&of(Some(3))).pods, 2);
+        assert_eq!(ecs(&of(Some(24))).pods, 23);
+        assert_eq!(ecs(&of(None)).pods, 0);
     }
 }

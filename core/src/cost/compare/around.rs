@@ -50,11 +50,15 @@ fn ways(sheet: &mut Sheet<'_>) {
         }
         let all = sheet.machines.iter();
         let own = all.filter(|(cluster, _)| way.clusters.contains(**cluster));
-        let machines = own.fold(Range::default(), |sum: Range<u64>, (_, more)| Range {
+        let machines: Range<u64> = own.fold(Range::default(), |sum: Range<u64>, (_, more)| Range {
             min: sum.min + more.min,
             expected: sum.expected + more.expected,
             max: sum.max + more.max,
         });
+        // The price of a gateway goes by what is behind it.
+        if machines.max == 0 {
+            continue;
+        }
         let machines = machines.map(|machines| machines.min(NAT_MACHINES));
         sheet.hours(&id, "NAT by machines", Part::Network, "nat.vm", machines);
         sheet.hours(

@@ -1,16 +1,18 @@
 //! How the share of the control plane falls with nodes, and from how many on which platform costs least.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::column::column;
-use super::demand::{Demand, Node, gib};
+use super::demand::{Demand, gib, has_machines};
+use super::group::Node;
 use super::{Column, Markets, Variant, ground};
 use crate::cost::{CURRENCY, HOURS, Line, Money, PERIOD, Shares, Unpriced};
 use crate::model::Platform;
 use crate::plan::FORMAT_VERSION;
-use crate::spec::{self, Pool, Spec};
+use crate::spec::{self, Cluster, Pool, Spec};
 
 /// A control plane that is no more than this of the bill hardly counts any more: tenths of a per cent.
 const LITTLE: i64 = 100;
@@ -29,6 +31,8 @@ pub struct Breakeven {
     pub period: String,
     /// [`HOURS`].
     pub hours: u32,
+    /// The cluster whose control plane is held against more and more nodes.
+    pub cluster: String,
     /// The region on AWS.
     pub aws_region: String,
     /// The region on Google Cloud.
@@ -90,14 +94,32 @@ pub struct Cheapest {
     pub variant: String,
 }
 
-/// The node that a spec grows by: that of its largest pool.
+/// The cluster of the largest pool; the first one where no pool has machines.
 #[must_use]
-pub fn node(spec: &Spec) -> Node {
-    let pools = spec
-        .clusters
-        .values()
-        .flat_map(|cluster| cluster.pools.values());
-    let largest = pools.min_by_key(|pool: &&Pool| Reverse((pool.nodes.min, pool.nodes.max)));
+pub fn largest(spec: &Spec) -> Option<&str> {
+    let clusters = spec.clusters.iter();
+    let sizes = clusters.filter_map(|(name, cluster)| Some((name, size(of_cluster(cluster)?))));
+    let largest = sizes.min_by_key(|(_, size)| Reverse(*size));
+    let name = largest.map(|(name, _)| name);
+    name.or_else(|| spec.clusters.keys().next())
+        .map(String::as_str)
+}
+
+/// How large a pool is: by its least nodes, then by its most.
+const fn size(pool: &Pool) -> (u32, u32) {
+    (pool.nodes.min, pool.nodes.max)
+}
+
+/// The largest pool of a cluster that has machines.
+fn of_cluster(cluster: &Cluster) -> Option<&Pool> {
+    let pools = cluster.pools.values().filter(|pool| has_machines(pool));
+    pools.min_by_key(|pool| Reverse(size(pool)))
+}
+
+/// The node that a cluster grows by: that of its largest pool.
+#[must_use]
+pub fn node(spec: &Spec, cluster: &str) -> Node {
+    let largest = spec.clusters.get(cluster).and_then(of_cluster);
     let (cpu, memory, disk) = NODE;
     let plain = || spec::Machine {
         cpu_milli: Some(cpu),
@@ -109,16 +131,18 @@ pub fn node(spec: &Spec) -> Node {
             machine: pool.machine.clone(),
             disk_gib: gib(pool.disk),
             disk_type: pool.gke.disk_type.clone(),
+            attached: pool.gke.accelerators.clone(),
         },
         None => Node {
             machine: plain(),
             disk_gib: disk,
             disk_type: None,
+            attached: BTreeMap::new(),
         },
     }
 }
 
-/// Prices one node to `most` nodes on every platform, with what else a demand needs.
+/// Prices one node to `most` nodes of a cluster on every platform, with what else its demand needs.
 #[must_use]
 pub fn breakeven(demand: &Demand, node: &Node, most: u64, markets: &Markets) -> Breakeven {
     let demands: Vec<Demand> = (1..=most)
@@ -133,6 +157,7 @@ pub fn breakeven(demand: &Demand, node: &Node, most: u64, markets: &Markets) -> 
         currency: CURRENCY.to_owned(),
         period: PERIOD.to_owned(),
         hours: HOURS,
+        cluster: demand.clusters.first().cloned().unwrap_or_default(),
         aws_region: markets.aws.region.clone(),
         gcp_region: markets.gcp.region.clone(),
         disk_gib: node.disk_gib,

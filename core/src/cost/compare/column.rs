@@ -1,12 +1,13 @@
 //! A month of a demand in one variant: what it would use, as meters.
 
 use super::allocatable::Room;
-use super::demand::{Demand, Group, Load, Pods};
-use super::machines::{AUTO_PERCENT, auto_hours, coredns, fleet, pods, room, volume, wanted};
+use super::demand::Demand;
+use super::group::{Group, Load, Pods};
+use super::machines::{accelerated, auto_hours, coredns, fleet, pods, room, volume, wanted};
 use super::rounding::{self, Sold};
 use super::sheet::{Asked, Sheet, month_of};
 use super::{Column, Machine, Markets, PoolOf, Variant, around};
-use crate::cost::{Meter, Part, Quantity, Range};
+use crate::cost::{Meter, Part, Percent, Quantity, Range};
 use crate::model::{Platform, ResourceId};
 use crate::spec::Arch;
 
@@ -44,6 +45,7 @@ pub(super) fn column(variant: Variant, demand: &Demand, markets: &Markets) -> Co
             Some(room) => nodes(&mut sheet, group, room),
             None => without_nodes(&mut sheet, group),
         }
+        accelerators(&mut sheet, group);
     }
     around::around(&mut sheet);
     sheet.finish()
@@ -73,6 +75,35 @@ fn masters(sheet: &mut Sheet<'_>) {
         if sheet.variant == Variant::EksFargate {
             let id = ResourceId::new(address.as_str(), COREDNS);
             sell(sheet, &id, &coredns(), Arch::Amd64);
+        }
+    }
+}
+
+/// What nobody has priced: accelerators that a pool attaches, and those of machines that the pods of a group would run on.
+fn accelerators(sheet: &mut Sheet<'_>, group: &Group) {
+    let id = ResourceId::new(group.name.as_str(), "accelerators");
+    let (variant, markets) = (sheet.variant, sheet.markets);
+    let mut without = |why| sheet.without(&id, "accelerators", Part::Nodes, why);
+    if let Load::Machines(_) = group.load {
+        // What a machine has by itself is in its price.
+        let has_own = wanted(variant, group, markets).is_ok_and(|machine| machine.accelerated);
+        let attached: Vec<&str> = group.attached().into_iter().collect();
+        if !attached.is_empty() && !has_own {
+            let region = &variant.market(markets).region;
+            without(format!("no price of {} in {region}", attached.join(", ")));
+        }
+        return;
+    }
+    for pool in &group.pools {
+        let named = accelerated(&pool.machine, markets);
+        let attached = pool.attached.keys().map(String::as_str);
+        let all: Vec<&str> = attached.chain(named).collect();
+        if !all.is_empty() {
+            without(format!(
+                "pods of {} are reckoned by processors and memory alone, and its machines have accelerators ({})",
+                pool.name,
+                all.join(", ")
+            ));
         }
     }
 }
@@ -120,11 +151,13 @@ fn machines(
 ) {
     let (name, item) = (machine.name.as_str(), machine.item.as_str());
     sheet.hours(id, name, Part::Nodes, item, count);
-    if sheet.variant == Variant::EksAuto {
+    if let (Variant::EksAuto, Some(auto)) = (sheet.variant, machine.auto) {
         let component = format!("{name} Auto Mode fee");
         let item = format!("{ON_DEMAND}{item}");
-        let fee = Meter::listed(&component, Part::Management, &item, "hour", auto_hours());
-        let said = format!("{AUTO_PERCENT} % of the machine's hours at its price on demand");
+        let hours = auto_hours(auto.permille);
+        let fee = Meter::listed(&component, Part::Management, &item, "hour", hours);
+        let percent = Percent::of_tenths(auto.permille.into());
+        let said = format!("{percent} % of the machine's hours at its price on demand");
         sheet.charge(id, &fee.count(count).assuming(said));
     }
     let (item, unit) = group.disk_of(machine);
@@ -144,7 +177,7 @@ fn without_nodes<'a>(sheet: &mut Sheet<'a>, group: &'a Group) {
     };
     let arch = match &group.load {
         Load::Pods(_) => group.machine.arch,
-        Load::Machines(_) => wanted(sheet.variant.platform(), group, sheet.markets)
+        Load::Machines(_) => wanted(sheet.variant, group, sheet.markets)
             .map_or(group.machine.arch, |machine| machine.arch),
     };
     for pods in &all {

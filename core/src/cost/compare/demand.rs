@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{BootDisk, Machine};
+use super::group::{Group, Load, Node, Pods, PoolWords};
 use crate::cost::Range;
 use crate::spec::{
     self, Arch, Cluster, Container, LoadBalancer, Nat, Pool, Replicas, Secret, SecretSource, Spec,
@@ -27,73 +27,8 @@ pub enum Basis {
     Workloads,
     /// Capacity of pools.
     Pools,
-}
-
-/// Pods that are alike.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pods {
-    /// Their address: `workload.web`.
-    pub name: String,
-    /// How many.
-    pub count: Range<u64>,
-    /// What each asks for, in millicores.
-    pub cpu_milli: u64,
-    /// What each asks for, in MiB.
-    pub memory_mib: u64,
-    /// GiB of the disks that each keeps.
-    pub volumes_gib: u64,
-}
-
-/// What is to be carried.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Load {
-    /// Pods, on as many machines as they need.
-    Pods(Vec<Pods>),
-    /// So many machines.
-    Machines(Range<u64>),
-}
-
-/// What runs together on machines of one sort.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Group {
-    /// Its address: `cluster.prod.pool.web`; of packed pods `cluster.prod`.
-    pub name: String,
-    /// The cluster that it is in.
-    pub cluster: String,
-    /// What it carries.
-    pub load: Load,
-    /// Which machines are wanted; of pods only the architecture.
-    pub machine: spec::Machine,
-    /// GiB of a node's disk.
-    pub disk_gib: u64,
-    /// What that is on Google Cloud, where the spec says it: `pd-ssd`.
-    pub disk_type: Option<String>,
-}
-
-impl Group {
-    /// Whether a machine boots from the disk that is wanted; where none is named, from one whose price somebody has read.
-    pub(super) fn boots(&self, machine: &Machine) -> bool {
-        match &self.disk_type {
-            Some(named) => machine.disk.takes(named),
-            None => machine.disk != BootDisk::Hyperdisk,
-        }
-    }
-
-    /// The item of a machine's disk, and its unit.
-    pub(super) fn disk_of(&self, machine: &Machine) -> (String, &'static str) {
-        machine.disk.item(self.disk_type.as_deref())
-    }
-}
-
-/// What a node is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    /// The machine.
-    pub machine: spec::Machine,
-    /// GiB of its disk.
-    pub disk_gib: u64,
-    /// What that is on Google Cloud, where the spec says it.
-    pub disk_type: Option<String>,
+    /// Requests of workloads where a cluster has some, capacity of pools where it has none.
+    Mixed,
 }
 
 /// A network of one's own with a way out.
@@ -146,16 +81,24 @@ impl Demand {
     #[must_use]
     pub fn of(spec: &Spec) -> Self {
         let mut notes = BTreeSet::new();
-        let basis = match spec.workloads.is_empty() {
-            true => Basis::Pools,
-            false => Basis::Workloads,
+        let mut bases = BTreeSet::new();
+        let mut groups = Vec::new();
+        for (name, cluster) in &spec.clusters {
+            let runs = spec.workloads.values().any(|of| of.cluster == *name);
+            let own = match runs {
+                true => of_workloads(spec, name, cluster, &mut notes),
+                false => of_pools(name, cluster, &mut notes),
+            };
+            if !own.is_empty() {
+                bases.insert(runs);
+            }
+            groups.extend(own);
+        }
+        let basis = match (bases.contains(&true), bases.contains(&false)) {
+            (true, true) => Basis::Mixed,
+            (true, false) => Basis::Workloads,
+            (false, _) => Basis::Pools,
         };
-        let clusters = spec.clusters.iter();
-        let groups = clusters.flat_map(|(name, cluster)| match basis {
-            Basis::Workloads => of_workloads(spec, name, cluster, &mut notes),
-            Basis::Pools => of_pools(name, cluster, &mut notes),
-        });
-        let groups = groups.collect();
         if !spec.jobs.is_empty() {
             notes.insert("jobs run for minutes and are in no column".to_owned());
         }
@@ -180,6 +123,31 @@ impl Demand {
         }
     }
 
+    /// What one cluster of a spec asks for, with the balancers of its network.
+    #[must_use]
+    pub fn of_cluster(spec: &Spec, name: &str) -> Self {
+        let mut one = spec.clone();
+        one.clusters.retain(|cluster, _| cluster == name);
+        let network = one.clusters.values().next();
+        let network = network.map(|cluster| cluster.network.clone());
+        one.workloads.retain(|_, of| of.cluster == name);
+        one.jobs.retain(|_, of| of.cluster == name);
+        one.secrets
+            .retain(|_, of| of.cluster.as_deref().is_none_or(|of| of == name));
+        one.load_balancers
+            .retain(|_, of| Some(&of.network) == network.as_ref());
+        Self::of(&one)
+    }
+
+    /// Something of it runs, now or with all nodes.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        self.groups.iter().any(|group| match &group.load {
+            Load::Pods(pods) => pods.iter().any(|pods| pods.count.max > 0),
+            Load::Machines(count) => count.max > 0,
+        })
+    }
+
     /// The same with so many machines of one sort instead of what runs.
     #[must_use]
     pub fn with_machines(&self, number: u64, node: &Node) -> Self {
@@ -193,6 +161,11 @@ impl Demand {
                 machine: node.machine.clone(),
                 disk_gib: node.disk_gib,
                 disk_type: node.disk_type.clone(),
+                pools: vec![PoolWords {
+                    name: "a node".to_owned(),
+                    machine: node.machine.clone(),
+                    attached: node.attached.clone(),
+                }],
             }],
             notes: BTreeSet::new(),
             ..self.clone()
@@ -261,8 +234,17 @@ fn of_pools(name: &str, cluster: &Cluster, notes: &mut BTreeSet<String>) -> Vec<
         machine: of.machine.clone(),
         disk_gib: gib(of.disk),
         disk_type: of.gke.disk_type.clone(),
+        pools: vec![PoolWords::of(name, pool, of)],
     };
-    cluster.pools.iter().map(group).collect()
+    let machines = cluster.pools.iter();
+    let machines = machines.filter(|(_, pool)| has_machines(pool));
+    machines.map(group).collect()
+}
+
+/// Whether a pool says which machines it has. On Fargate it has none, and only says which sort of capacity.
+pub(super) fn has_machines(pool: &Pool) -> bool {
+    let wish = &pool.machine;
+    wish.cpu_milli.is_some() || wish.memory.is_some() || !wish.types.is_empty()
 }
 
 /// Workloads of a cluster, those of one architecture together.
@@ -272,7 +254,7 @@ fn of_workloads(
     cluster: &Cluster,
     notes: &mut BTreeSet<String>,
 ) -> Vec<Group> {
-    let mut by_arch: BTreeMap<Arch, Vec<Pods>> = BTreeMap::new();
+    let mut by_arch: BTreeMap<Arch, (Vec<Pods>, BTreeSet<&str>)> = BTreeMap::new();
     let arm = |pool: &Pool| pool.machine.arch == Arch::Arm64;
     let anywhere = match !cluster.pools.is_empty() && cluster.pools.values().all(arm) {
         true => Arch::Arm64,
@@ -285,15 +267,17 @@ fn of_workloads(
             notes.insert(SPOT.to_owned());
         }
         let arch = pool.map_or(anywhere, |pool| pool.machine.arch);
-        let pods = pods(workload, of, notes);
-        by_arch.entry(arch).or_default().push(pods);
+        let (all, pools) = by_arch.entry(arch).or_default();
+        all.push(pods(workload, of, notes));
+        pools.extend(of.pool.as_deref());
     }
     let disks = cluster.pools.values().map(|pool| gib(pool.disk));
     let disk_gib = disks.max().unwrap_or(DISK_GIB);
     let mut types = cluster.pools.values().map(|pool| &pool.gke.disk_type);
     let first = types.next().cloned().flatten();
     let disk_type = first.filter(|first| types.all(|other| other.as_ref() == Some(first)));
-    let group = |(arch, pods): (Arch, Vec<Pods>)| Group {
+    let words = |pool: &str| Some(PoolWords::of(name, pool, cluster.pools.get(pool)?));
+    let group = |(arch, (pods, pools)): (Arch, (Vec<Pods>, BTreeSet<&str>))| Group {
         name: match arch {
             Arch::Amd64 => format!("cluster.{name}"),
             Arch::Arm64 => format!("cluster.{name}.arm64"),
@@ -306,6 +290,7 @@ fn of_workloads(
         },
         disk_gib,
         disk_type: disk_type.clone(),
+        pools: pools.into_iter().filter_map(words).collect(),
     };
     by_arch.into_iter().map(group).collect()
 }

@@ -10,7 +10,9 @@ const ALWAYS: [&str; 8] = [
      0.50 an hour more on EKS and GKE",
     "nodes leave pods what the clouds' own rules say (kubelet and eviction reserves, network interfaces), less what agents ask for: \
      150m on EKS, and CoreDNS once; 200m and 250 MiB on GKE, for which Google names no figure; nothing on EKS Auto Mode",
-    "EKS Auto Mode costs 12 % of the machine's price on demand on top of it",
+    "EKS Auto Mode costs a part of the machine's price on demand on top of it: 12 %, of families G 7.8 %, of P and Trainium 4.8 % (as announced: \
+     nobody has read it of a type); it creates none with one processor or of a family that it does not have, and unnamed only those of C, M and R \
+     from the fifth generation on, as its own node pools do",
     "tasks on ECS have a network interface each, without trunking: a machine holds as many as it has interfaces, less its own",
     "EKS Fargate adds 256 MiB to a pod and rounds up to pairs that are sold; it has no arm64, which counts as amd64 there and on Autopilot; a pod on \
      Autopilot has 1 GiB of disk, as is filled in there",
@@ -21,6 +23,10 @@ const ALWAYS: [&str; 8] = [
 
 const WORKLOADS: &str = "from the workloads: the least replicas are expected, the range goes to the most; one machine type for \
      each cluster and architecture, the one that makes the sum cheapest, at least two machines where something has two replicas";
+
+const MIXED: &str = "from the workloads where a cluster has some, else from its pools; of workloads the least replicas are expected, and one \
+     machine type for each cluster and architecture, the one that makes the sum cheapest; of pools as many machines everywhere, and without nodes \
+     one pod for each, as large as what the machine leaves for pods";
 
 const POOLS: &str = "from the pools, as no workload is declared: as many machines everywhere, of the cheapest type that satisfies \
      the pool's words; without nodes, one pod for each machine, as large as what the machine leaves for pods";
@@ -40,6 +46,7 @@ pub(super) fn assumptions(demand: &Demand, markets: &Markets) -> Vec<String> {
     let basis = match demand.basis {
         Basis::Workloads => WORKLOADS,
         Basis::Pools => POOLS,
+        Basis::Mixed => MIXED,
     };
     with(basis, demand, markets)
 }

@@ -1,7 +1,7 @@
 //! Which machine carries a group, and how many of it.
 
 use super::allocatable::{self, Room};
-use super::demand::{Group, Load, Pods};
+use super::group::{Group, Load, Pods};
 use super::pack;
 use super::{BootDisk, Machine, Market, Markets, ON_DEMAND, Variant};
 use crate::cost::{Catalogue, HOURS, Money, Quantity, Range};
@@ -45,7 +45,7 @@ pub(super) fn fleet<'a>(
 ) -> Result<Fleet<'a>, String> {
     match &group.load {
         Load::Machines(nodes) => Ok(Fleet {
-            machine: wanted(variant.platform(), group, markets)?,
+            machine: wanted(variant, group, markets)?,
             nodes: *nodes,
         }),
         Load::Pods(pods) => {
@@ -64,20 +64,26 @@ pub(super) fn fleet<'a>(
 
 /// The machine that a pool's words lead to: a named one of this cloud, else the cheapest that has at least as much.
 pub(super) fn wanted<'a>(
-    platform: Platform,
+    variant: Variant,
     group: &Group,
     markets: &'a Markets,
 ) -> Result<&'a Machine, String> {
     let wish = &group.machine;
-    let (market, alike) = match platform {
-        Platform::Gke => (&markets.gcp, [Platform::Gke].as_slice()),
-        Platform::Ecs => (&markets.aws, [Platform::Ecs, Platform::Eks].as_slice()),
-        _ => (&markets.aws, [Platform::Eks, Platform::Ecs].as_slice()),
+    let alike = match variant.platform() {
+        Platform::Gke => [Platform::Gke].as_slice(),
+        Platform::Ecs => [Platform::Ecs, Platform::Eks].as_slice(),
+        _ => [Platform::Eks, Platform::Ecs].as_slice(),
     };
-    let names = alike.iter().filter_map(|one| wish.types.get(one));
-    if let Some(name) = names.flatten().next() {
-        let found = market.find(name);
-        return found.ok_or_else(|| format!("no price of {name} in {}", market.region));
+    let market = variant.market(markets);
+    let mut names = alike.iter().filter_map(|one| wish.types.get(one));
+    if let Some(names) = names.next() {
+        return named(variant, names, market);
+    }
+    if let Some(name) = accelerated(wish, markets) {
+        let region = &market.region;
+        return Err(format!(
+            "{name} has accelerators, and nobody says which machine in {region} has the like of them"
+        ));
     }
     let (cpu, memory, arch) = size(wish, markets)?;
     let fits = |machine: &&Machine| {
@@ -85,11 +91,65 @@ pub(super) fn wanted<'a>(
             && machine.memory_mib >= memory
             && machine.arch == arch
             && group.boots(machine)
+            && chooses(variant, machine)
     };
     market.general.iter().find(fits).ok_or_else(|| {
         let region = &market.region;
         format!("no machine with {cpu}m and {memory} MiB has a price in {region}")
     })
+}
+
+/// The first of some types that is sold and that the variant has; why the first of all is none otherwise.
+fn named<'a>(
+    variant: Variant,
+    names: &[String],
+    market: &'a Market,
+) -> Result<&'a Machine, String> {
+    let mut first = None;
+    for name in names {
+        let why = match market.find(name) {
+            None => format!("no price of {name} in {}", market.region),
+            Some(machine) => match refused(variant, machine) {
+                None => return Ok(machine),
+                Some(why) => why,
+            },
+        };
+        first.get_or_insert(why);
+    }
+    Err(first.unwrap_or_else(|| "the pool does not say what machine it wants".to_owned()))
+}
+
+/// Why a variant has no such machine, or nobody can tell what it holds.
+fn refused(variant: Variant, machine: &Machine) -> Option<String> {
+    let name = &machine.name;
+    match variant {
+        Variant::EksAuto if machine.auto.is_none() => Some(format!(
+            "EKS Auto Mode creates no {name}: it has not all families, and none with one processor"
+        )),
+        Variant::EcsEc2 if machine.interfaces.is_none() => Some(format!(
+            "how many network interfaces {name} has is in no table, and each task needs one"
+        )),
+        _ => None,
+    }
+}
+
+/// Whether a variant takes a machine that nobody names.
+fn chooses(variant: Variant, machine: &Machine) -> bool {
+    let unnamed = |auto: super::AutoMode| auto.unnamed;
+    match variant {
+        Variant::EksAuto => machine.auto.is_some_and(unnamed),
+        _ => refused(variant, machine).is_none(),
+    }
+}
+
+/// A named type of a wish that has accelerators, whichever cloud's it is.
+pub(super) fn accelerated<'a>(wish: &'a spec::Machine, markets: &Markets) -> Option<&'a str> {
+    let has = |name: &&String| {
+        let found = markets.aws.find(name).or_else(|| markets.gcp.find(name));
+        found.is_some_and(|machine| machine.accelerated)
+    };
+    let mut names = wish.types.values().flatten();
+    names.find(has).map(String::as_str)
 }
 
 /// How large a machine is wanted: as the words say, else as one that is named on the other cloud.
@@ -132,7 +192,8 @@ fn packed<'a>(
             Variant::EksAuto => {
                 let item = format!("{ON_DEMAND}{}", machine.item);
                 let price = catalogue.price(&market.region, &item)?;
-                price.rate.of(auto_hours().times(nodes))
+                let fee = auto_hours(machine.auto?.permille);
+                price.rate.of(fee.times(nodes))
             }
             _ => Money::ZERO,
         };
@@ -142,8 +203,9 @@ fn packed<'a>(
         Some(pack::nodes(&all, room(machine), count)?.max(least))
     };
     let fitting = market.general.iter();
-    let fitting =
-        fitting.filter(|machine| machine.arch == group.machine.arch && group.boots(machine));
+    let fitting = fitting.filter(|machine| {
+        machine.arch == group.machine.arch && group.boots(machine) && chooses(variant, machine)
+    });
     let priced = fitting.filter_map(|machine| {
         let nodes = of(machine, |pods| pods.count.expected)?;
         Some((month(machine, nodes)?, nodes, machine))
@@ -164,12 +226,9 @@ fn packed<'a>(
     Ok(Fleet { machine, nodes })
 }
 
-/// What the fee of Auto Mode is of the price of a machine, in per cent.
-pub(super) const AUTO_PERCENT: i64 = 12;
-
-/// The fee of Auto Mode, in hours of the machine at its price on demand.
-pub(super) fn auto_hours() -> Quantity {
-    Quantity::thousandths(i64::from(HOURS) * 10 * AUTO_PERCENT)
+/// The fee of Auto Mode of so many thousandths, in hours of the machine at its price on demand.
+pub(super) fn auto_hours(permille: u32) -> Quantity {
+    Quantity::thousandths(i64::from(HOURS) * i64::from(permille))
 }
 
 /// The disk that a pod keeps, and its unit.
@@ -191,7 +250,14 @@ pub(super) fn pods(
         Load::Pods(pods) => return Ok(pods.clone()),
         Load::Machines(count) => *count,
     };
-    let machine = wanted(variant.platform(), group, markets)?;
+    let machine = wanted(variant, group, markets)?;
+    if machine.accelerated {
+        let (platform, word) = (variant.platform(), variant.word());
+        return Err(format!(
+            "{} has accelerators, and those of pods on {platform} {word} have no price here",
+            machine.name
+        ));
+    }
     let room = match variant.platform() {
         Platform::Gke => allocatable::gke_managed(machine),
         _ => allocatable::eks_managed(machine),

@@ -11,6 +11,7 @@ mod breakeven;
 mod column;
 mod demand;
 mod ground;
+mod group;
 mod machines;
 mod pack;
 pub mod rounding;
@@ -25,9 +26,10 @@ use crate::model::Platform;
 use crate::plan::FORMAT_VERSION;
 use crate::spec::Arch;
 
-pub use breakeven::{Breakeven, Cheapest, Curve, Point, breakeven, node};
+pub use breakeven::{Breakeven, Cheapest, Curve, Point, breakeven, largest, node};
 pub use column::ON_DEMAND;
-pub use demand::{Balancer, Basis, Demand, Group, Load, Node, Pods, Way};
+pub use demand::{Balancer, Basis, Demand, Way};
+pub use group::{Group, Load, Node, Pods, PoolWords};
 
 /// How the names of hyperdisks begin.
 const HYPERDISK: &str = "hyperdisk-";
@@ -36,7 +38,7 @@ const HYPERDISK: &str = "hyperdisk-";
 const BALANCED: &str = "pd-balanced";
 
 /// A machine type that is for sale.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Machine {
     /// Its name: `m7i.large`.
     pub name: String,
@@ -50,8 +52,25 @@ pub struct Machine {
     pub arch: Arch,
     /// Most pods that its network interfaces allow, where known.
     pub most_pods: Option<u32>,
+    /// Network interfaces, its own included, where known.
+    pub interfaces: Option<u32>,
+    /// Its cores are shared with other machines.
+    pub shared: bool,
+    /// It has graphics or other accelerators.
+    pub accelerated: bool,
+    /// What EKS Auto Mode makes of it; `None` where it creates no such machine.
+    pub auto: Option<AutoMode>,
     /// What it boots from where nothing else is named.
     pub disk: BootDisk,
+}
+
+/// A machine as EKS Auto Mode keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AutoMode {
+    /// What that costs: thousandths of the machine's price on demand.
+    pub permille: u32,
+    /// The node pools that come with it create such machines, so that nobody has to name one.
+    pub unnamed: bool,
 }
 
 /// The disks that a machine boots from.

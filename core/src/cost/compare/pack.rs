@@ -2,7 +2,7 @@
 //! thousands cost no more than one.
 
 use super::allocatable::Room;
-use super::demand::Pods;
+use super::group::Pods;
 
 /// So many of one sort of pod, on one machine's room.
 fn fit(room: Room, pods: &Pods) -> u64 {

@@ -89,6 +89,7 @@ impl<'a> Sheet<'a> {
             part: Some(part),
             count: None,
             why,
+            of: None,
         });
     }
 

@@ -10,6 +10,7 @@ use crate::spec;
 
 mod properties;
 mod terms;
+mod variants;
 
 const AWS: &str = "us-east-1";
 const GCP: &str = "us-central1";
@@ -71,6 +72,18 @@ fn machine(item: &str, vcpu: u32, gib: u64, pods: Option<u32>) -> Machine {
             false => Arch::Amd64,
         },
         most_pods: pods,
+        interfaces: match pods {
+            Some(0..=29) => Some(3),
+            Some(30..=58) => Some(4),
+            Some(_) => Some(8),
+            None => None,
+        },
+        auto: pods.map(|_| AutoMode {
+            permille: 120,
+            unnamed: true,
+        }),
+        shared: false,
+        accelerated: false,
         disk: match item.starts_with("gce.") {
             true => BootDisk::Persistent,
             false => BootDisk::Ebs,
@@ -130,6 +143,7 @@ fn node_of(machine: spec::Machine) -> Node {
         machine,
         disk_gib: 20,
         disk_type: None,
+        attached: BTreeMap::new(),
     }
 }
 
@@ -168,6 +182,7 @@ fn group(pods: Vec<Pods>) -> Group {
         machine: spec::Machine::default(),
         disk_gib: 20,
         disk_type: None,
+        pools: Vec::new(),
     }
 }
 
@@ -427,16 +442,19 @@ fn a_machine_that_nobody_knows_leads_to_none() {
         ..group(Vec::new())
     };
     let markets = markets();
-    let found = |platform, name: &str| {
-        let found = machines::wanted(platform, &wish(name), &markets);
+    let found = |variant, name: &str| {
+        let found = machines::wanted(variant, &wish(name), &markets);
         found.map(|machine| machine.name.clone())
     };
     assert_eq!(
-        found(Platform::Gke, "m5.xlarge"),
+        found(Variant::GkeStandard, "m5.xlarge"),
         Ok("e2-standard-4".to_owned())
     );
-    assert!(found(Platform::Gke, "m5.large").is_ok());
-    assert!(found(Platform::Gke, "z9.huge").is_err() && found(Platform::Eks, "z9.huge").is_err());
+    assert!(found(Variant::GkeStandard, "m5.large").is_ok());
+    assert!(
+        found(Variant::GkeStandard, "z9.huge").is_err()
+            && found(Variant::EksNodes, "z9.huge").is_err()
+    );
     // Graviton has no like of it in Iowa.
-    assert!(found(Platform::Gke, "m6g.large").is_err());
+    assert!(found(Variant::GkeStandard, "m6g.large").is_err());
 }
