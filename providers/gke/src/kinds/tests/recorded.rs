@@ -19,7 +19,7 @@ use provision_kind::{Live, Serves, Tags, from_fields};
 /// Where the recordings are.
 fn folder() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("PROVISION_RECORDED")?);
-    let folder = folder.join("container");
+    let folder = folder.join("gcp/real/container");
     folder.is_dir().then_some(folder)
 }
 
