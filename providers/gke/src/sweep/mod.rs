@@ -34,6 +34,7 @@ use provision_kind::tables::{seconds, table};
 use crate::PROVIDER;
 use crate::client::Gcp;
 use crate::error::Fault;
+use crate::kinds::operation::last;
 use crate::kinds::{Cluster, Network, cluster_names, stack_networks};
 
 use balancer::{Part, tied};
@@ -210,7 +211,15 @@ impl<'a> Scope<'a> {
             let going = leavers.going.iter();
             going.filter(move |one| one.kind.as_str() == kind)
         };
-        let clusters = of_kind(Cluster::KIND).filter_map(|one| Some((one.name.clone()?, one)));
+        // What has left the file is known by what it is called.
+        let name = |one: &Leaver| {
+            let live = one
+                .live
+                .as_ref()
+                .map(|live| last(&live.physical).to_owned());
+            live.or_else(|| one.name.clone())
+        };
+        let clusters = of_kind(Cluster::KIND).filter_map(|one| Some((name(one)?, one)));
         let networks = of_kind(Network::KIND)
             .filter_map(|one| Some((one.live.as_ref()?.physical.as_str(), one)));
         Self {

@@ -1,0 +1,520 @@
+//! What a cluster's controllers left on Google Cloud: rules, disks, and the balancers of services.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{Place, Ran};
+use http::Request;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+const COMPUTE: &str = "/compute/v1/projects/acme-prod";
+const REGION: &str = "europe-west1";
+
+fn head(stack: &str) -> String {
+    format!(
+        "stack = \"{stack}\"\n[cloud.gcp]\nproject = \"acme-prod\"\nregion = \"europe-west1\"\n"
+    )
+}
+
+fn run(place: &Place, verb: &str, file: &str, more: &[&str]) -> Ran {
+    let mut args = vec![verb, file, "--sandbox"];
+    args.extend(more);
+    place.run(&args)
+}
+
+/// A text in one line.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Somebody calls Google Cloud.
+#[track_caller]
+fn ask(place: &Place, verb: &str, path: &str, body: &Value) -> Value {
+    let bytes = match body.is_null() {
+        true => Vec::new(),
+        false => body.to_string().into_bytes(),
+    };
+    let request = Request::builder().method(verb).uri(path).body(bytes);
+    let answer = place.cloud().handle(Timestamp::now(), request.unwrap());
+    let value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    assert_eq!(answer.status(), 200, "{value}");
+    value
+}
+
+const OWN: &str = "[network.main]\n[cluster.a]\nplatform = \"gke\"\nnetwork = \"main\"\n[cluster.a.pool.web]\n\
+    machine = { cpu = 2, memory = \"8GiB\" }\nnodes = { min = 1, max = 3 }\n";
+
+/// While another cluster of the project has the name, what was left may be its own: nothing is listed, and that is said.
+fn namesake_keeps_all(place: &Place) {
+    with_namesake(place, || {
+        let plan = run(place, "plan", "provision.toml", &["--destroy", "--json"]);
+        let plan = plan.expect(0).json();
+        let changes = plan["changes"].as_array().unwrap().iter();
+        let swept: Vec<_> = changes
+            .filter(|change| change["id"].as_str().unwrap().contains("swept"))
+            .collect();
+        assert!(swept.is_empty(), "{swept:#?}");
+        let mut notes = plan["notes"].as_array().unwrap().iter();
+        let unclear =
+            |note: &Value| note["code"] == "left-unclear" && note["address"] == "cluster.a";
+        assert!(notes.any(unclear), "{plan:#}");
+    });
+}
+
+/// Does something while somebody else has a cluster of the name elsewhere in the project.
+fn with_namesake(place: &Place, what: impl FnOnce()) {
+    let compute = "/compute/v1/projects/acme-prod";
+    let networks = format!("{compute}/global/networks");
+    let subnets = format!("{compute}/regions/us-east1/subnetworks");
+    let clusters = "/v1/projects/acme-prod/locations/us-east1/clusters";
+    let body = json!({ "name": "theirs", "autoCreateSubnetworks": false });
+    ask(place, "POST", &networks, &body);
+    let network = "projects/acme-prod/global/networks/theirs";
+    let body = json!({ "name": "theirs", "network": network, "ipCidrRange": "10.9.0.0/20" });
+    ask(place, "POST", &subnets, &body);
+    let body = json!({ "cluster": {
+        "name": "shop-a", "network": "theirs", "subnetwork": "theirs", "initialNodeCount": 1,
+        "ipAllocationPolicy": { "useIpAliases": true },
+    } });
+    ask(place, "POST", clusters, &body);
+    what();
+    for gone in [
+        format!("{clusters}/shop-a"),
+        format!("{subnets}/theirs"),
+        format!("{networks}/theirs"),
+    ] {
+        ask(place, "DELETE", &gone, &Value::Null);
+    }
+}
+
+#[test]
+fn what_controllers_left_is_listed_and_deleted_and_data_is_kept() {
+    let place = Place::new();
+    place.tune(json!({ "duration_scale": 0.0 }));
+    place.write("provision.toml", head("shop") + OWN);
+    run(&place, "apply", "provision.toml", &["--yes"]).expect(0);
+    let compute = "/compute/v1/projects/acme-prod";
+    let networks = ask(
+        &place,
+        "GET",
+        &format!("{compute}/global/networks"),
+        &Value::Null,
+    );
+    let mut names = networks["items"].as_array().unwrap().iter();
+    let of_stack = |one: &&Value| one["name"].as_str().unwrap().starts_with("shop-main");
+    let network = names.find(of_stack).unwrap()["selfLink"].clone();
+    let rule = |name: &str, tag: &str| {
+        let body = json!({
+            "name": name, "network": network, "targetTags": [tag],
+            "sourceRanges": ["0.0.0.0/0"], "allowed": [{ "IPProtocol": "tcp", "ports": ["80"] }],
+        });
+        ask(
+            &place,
+            "POST",
+            &format!("{compute}/global/firewalls"),
+            &body,
+        );
+    };
+    rule("k8s-fw-a1", "gke-shop-a-0a1b2c3d-node");
+    let disk = |name: &str, about: &str| {
+        let body = json!({
+            "name": name, "sizeGb": "10", "description": about,
+            "labels": { "goog-k8s-cluster-name": "shop-a" },
+        });
+        let path = format!("{compute}/zones/europe-west1-b/disks");
+        ask(&place, "POST", &path, &body);
+    };
+    disk("pvc-1", r#"{"kubernetes.io/created-for/pvc/name":"data"}"#);
+    disk("theirs", "somebody's own");
+    namesake_keeps_all(&place);
+
+    let plan = run(&place, "plan", "provision.toml", &["--destroy", "--json"])
+        .expect(0)
+        .json();
+    let changes = plan["changes"].as_array().unwrap();
+    let action = |id: &str| {
+        let found = changes.iter().find(|change| change["id"] == id);
+        found.unwrap_or_else(|| panic!("{id}: {plan:#}"))["action"].clone()
+    };
+    assert_eq!(action("cluster.a/swept.firewall.k8s-fw-a1"), "delete");
+    assert_eq!(action("cluster.a/swept.disk.pvc-1"), "keep");
+    let gone = run(&place, "destroy", "provision.toml", &["--yes"]).expect(0);
+    assert!(
+        gone.out.contains("kept: cluster.a/swept.disk.pvc-1"),
+        "{}",
+        gone.out
+    );
+    let left = |place: &Place| {
+        let mut ids: Vec<String> = place.objects().into_iter().map(|one| one.id).collect();
+        ids.sort();
+        ids
+    };
+    let ids = left(&place);
+    assert_eq!(ids.len(), 2, "{ids:?}");
+    let all = ["--yes", "--delete-volumes"];
+    with_namesake(&place, || {
+        let told = run(&place, "destroy", "provision.toml", &all).expect(0);
+        let told = flat(&told.out);
+        assert!(told.contains("Nothing to destroy."), "{told}");
+        assert!(
+            told.contains("what controllers of cluster shop-a left stays"),
+            "{told}"
+        );
+    });
+    run(&place, "destroy", "provision.toml", &all).expect(0);
+    let ids = left(&place);
+    assert!(ids.len() == 1 && ids[0].contains("theirs"), "{ids:?}");
+}
+
+/// Makes something in Compute, at `global`, `regions/R` or `zones/Z`; answers its link.
+#[track_caller]
+fn make(place: &Place, at: &str, collection: &str, body: &Value) -> String {
+    let path = format!("{COMPUTE}/{at}/{collection}");
+    ask(place, "POST", &path, body);
+    let name = body["name"].as_str().unwrap();
+    let live = ask(place, "GET", &format!("{path}/{name}"), &Value::Null);
+    live["selfLink"].as_str().unwrap().to_owned()
+}
+
+/// The link of what the stack has in a collection.
+fn of_stack(place: &Place, at: &str, collection: &str) -> String {
+    let path = format!("{COMPUTE}/{at}/{collection}");
+    let all = ask(place, "GET", &path, &Value::Null);
+    let mut all = all["items"].as_array().unwrap().iter();
+    let own = |one: &&Value| one["name"].as_str().unwrap().starts_with("shop-main");
+    all.find(own).unwrap()["selfLink"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+/// Where a service's balancer is made.
+struct Ground<'a> {
+    place: &'a Place,
+    network: String,
+    subnetwork: String,
+    region: String,
+}
+
+impl<'a> Ground<'a> {
+    fn of_stack(place: &'a Place) -> Self {
+        let region = format!("regions/{REGION}");
+        Self {
+            place,
+            network: of_stack(place, "global", "networks"),
+            subnetwork: of_stack(place, &region, "subnetworks"),
+            region,
+        }
+    }
+
+    /// The rule that lets a balancer's traffic in to the nodes of a cluster.
+    fn lets_in(&self, rule: &str, cluster: &str, description: &Value) {
+        let body = json!({
+            "name": rule, "network": self.network, "description": description.to_string(),
+            "targetTags": [format!("gke-{cluster}-0a1b2c3d-node")],
+            "sourceRanges": ["0.0.0.0/0"], "allowed": [{ "IPProtocol": "tcp", "ports": ["80"] }],
+        });
+        make(self.place, "global", "firewalls", &body);
+    }
+
+    /// An external balancer of the older kind, without its firewall rule.
+    fn pooled(&self, name: &str, about: &str) {
+        let pool = json!({ "name": name, "description": about });
+        let pool = make(self.place, &self.region, "targetPools", &pool);
+        let rule = json!({
+            "name": name, "description": about, "target": pool, "portRange": "80", "IPProtocol": "TCP",
+        });
+        make(self.place, &self.region, "forwardingRules", &rule);
+    }
+
+    /// A balancer with a backend service of this name; `rule` is what differs of its forwarding rule.
+    fn backed(&self, name: &str, groups: &Value, about: &Value, rule: &Value) {
+        let scheme = rule["loadBalancingScheme"].clone();
+        let service = json!({
+            "name": name, "description": about.to_string(), "protocol": "TCP",
+            "loadBalancingScheme": scheme, "backends": groups,
+        });
+        let service = make(self.place, &self.region, "backendServices", &service);
+        let mut body = json!({
+            "description": about.to_string(), "backendService": service, "ports": ["80"], "IPProtocol": "TCP",
+        });
+        let all = body.as_object_mut().unwrap();
+        all.extend(rule.as_object().unwrap().clone());
+        make(self.place, &self.region, "forwardingRules", &body);
+    }
+}
+
+fn older(service: &str) -> Value {
+    json!({ "kubernetes.io/service-name": service })
+}
+
+fn newer(service: &str) -> Value {
+    json!({ "networking.gke.io/service-name": service, "networking.gke.io/api-version": "ga" })
+}
+
+/// The digits of a service's uid, as names of balancers have them.
+fn of_uid(sign: char) -> String {
+    format!("a92a87ddb5b1c44b08b9f559ce09495{sign}")
+}
+
+const EXTERNAL: &str = "k8s2-4zbh0xaf-shop-api-cysix1wq";
+
+/// Cluster `shop-a` has a balancer of each kind: by a target pool, external with an endpoint group, internal of the older kind.
+fn balancers_of_a(ground: &Ground<'_>) {
+    let (place, pooled, internal) = (ground.place, of_uid('1'), of_uid('2'));
+    ground.lets_in(&format!("k8s-fw-{pooled}"), "shop-a", &older("shop/web"));
+    ground.pooled(&pooled, &older("shop/web").to_string());
+
+    ground.lets_in(EXTERNAL, "shop-a", &newer("shop/api"));
+    let about =
+        json!({ "cluster-uid": "f6eb789c299931e0", "namespace": "shop", "service-name": "api" });
+    let group = json!({
+        "name": EXTERNAL, "description": about.to_string(), "networkEndpointType": "GCE_VM_IP",
+        "network": ground.network, "subnetwork": ground.subnetwork,
+    });
+    let group = make(
+        place,
+        "zones/europe-west1-b",
+        "networkEndpointGroups",
+        &group,
+    );
+    let rule = json!({ "name": EXTERNAL.replacen("k8s2-", "k8s2-tcp-", 1), "loadBalancingScheme": "EXTERNAL" });
+    ground.backed(
+        EXTERNAL,
+        &json!([{ "group": group }]),
+        &newer("shop/api"),
+        &rule,
+    );
+
+    ground.lets_in(&format!("k8s-fw-{internal}"), "shop-a", &older("shop/db"));
+    let rule = json!({
+        "name": internal, "loadBalancingScheme": "INTERNAL", "subnetwork": ground.subnetwork,
+    });
+    ground.backed(&internal, &json!([]), &older("shop/db"), &rule);
+}
+
+/// What looks like it and is not: of the other cluster, of somebody who writes such names, of another region.
+fn others(ground: &Ground<'_>) {
+    let theirs = of_uid('b');
+    ground.lets_in(&format!("k8s-fw-{theirs}"), "shop-b", &older("shop/web"));
+    ground.pooled(&theirs, &older("shop/web").to_string());
+    ground.lets_in(
+        &format!("k8s-fw-{}", of_uid('c')),
+        "shop-a",
+        &older("shop/none"),
+    );
+    ground.pooled(&of_uid('c'), "somebody's own");
+    ground.pooled(&of_uid('d'), &older("shop/web").to_string());
+    let far = Ground {
+        place: ground.place,
+        network: String::new(),
+        subnetwork: String::new(),
+        region: "regions/us-east1".to_owned(),
+    };
+    far.pooled(&of_uid('1'), &older("shop/web").to_string());
+}
+
+/// Two clusters in one network.
+fn two_clusters() -> String {
+    let one = |name: &str| {
+        format!(
+            "[cluster.{name}]\nplatform = \"gke\"\nnetwork = \"main\"\n[cluster.{name}.pool.web]\n\
+             machine = {{ cpu = 2, memory = \"8GiB\" }}\nnodes = {{ min = 1, max = 3 }}\n"
+        )
+    };
+    format!("{}[network.main]\n{}{}", head("shop"), one("a"), one("b"))
+}
+
+/// What a plan does with what was left, by id without its address.
+fn swept(plan: &Value) -> BTreeMap<String, String> {
+    let text = |change: &Value, key: &str| change[key].as_str().unwrap().to_owned();
+    let changes = plan["changes"].as_array().unwrap().iter();
+    let swept = changes.filter_map(|change| {
+        let id = text(change, "id");
+        let (_, part) = id.split_once("/swept.")?;
+        Some((part.to_owned(), text(change, "action")))
+    });
+    swept.collect()
+}
+
+fn left_of(place: &Place, kinds: &[&str]) -> Vec<String> {
+    let objects = place.objects().into_iter();
+    let of_kinds = objects.filter(|one| kinds.contains(&one.kind.as_str()));
+    let mut left: Vec<String> = of_kinds
+        .map(|one| format!("{} {} {}", one.kind, one.region, one.id))
+        .collect();
+    left.sort();
+    left
+}
+
+const BALANCED: [&str; 5] = [
+    "forwardingRules",
+    "targetPools",
+    "regionBackendServices",
+    "networkEndpointGroups",
+    "firewalls",
+];
+
+#[test]
+fn balancers_of_services_go_with_their_cluster_and_those_of_others_stay() {
+    let place = Place::new();
+    place.tune(json!({ "duration_scale": 0.0 }));
+    place.write("provision.toml", two_clusters());
+    run(&place, "apply", "provision.toml", &["--yes"]).expect(0);
+    let ground = Ground::of_stack(&place);
+    balancers_of_a(&ground);
+    others(&ground);
+
+    // Cluster `a` leaves the file, the network and cluster `b` stay.
+    let spec = two_clusters();
+    let (a, b) = (spec.find("[cluster.a]"), spec.find("[cluster.b]"));
+    let without = format!("{}{}", &spec[..a.unwrap()], &spec[b.unwrap()..]);
+    place.write("provision.toml", &without);
+    let plan = run(&place, "plan", "provision.toml", &["--json"])
+        .expect(0)
+        .json();
+    let (pooled, internal) = (of_uid('1'), of_uid('2'));
+    let external = EXTERNAL.replacen("k8s2-", "k8s2-tcp-", 1);
+    let mut wanted = vec![
+        format!("firewall.k8s-fw-{pooled}"),
+        format!("forwarding_rule.{pooled}"),
+        format!("target_pool.{pooled}"),
+        format!("firewall.{EXTERNAL}"),
+        format!("forwarding_rule.{external}"),
+        format!("backend_service.{EXTERNAL}"),
+        format!("endpoint_group.{EXTERNAL}"),
+        format!("firewall.k8s-fw-{internal}"),
+        format!("forwarding_rule.{internal}"),
+        format!("backend_service.{internal}"),
+        format!("firewall.k8s-fw-{}", of_uid('c')),
+    ];
+    wanted.sort();
+    let found = swept(&plan);
+    assert_eq!(found.keys().cloned().collect::<Vec<_>>(), wanted);
+    assert!(
+        found.values().all(|action| action == "delete"),
+        "{found:#?}"
+    );
+
+    // Without the firewall rule nothing tells whose the rest is: it goes last.
+    let steps = plan["steps"].as_array().unwrap();
+    let at = |part: &str| {
+        let id = format!("cluster.a/swept.{part}");
+        steps
+            .iter()
+            .position(|step| step["id"] == id.as_str())
+            .unwrap()
+    };
+    for (first, then) in [
+        (
+            format!("forwarding_rule.{internal}"),
+            format!("backend_service.{internal}"),
+        ),
+        (
+            format!("backend_service.{internal}"),
+            format!("firewall.k8s-fw-{internal}"),
+        ),
+        (
+            format!("forwarding_rule.{pooled}"),
+            format!("target_pool.{pooled}"),
+        ),
+        (
+            format!("backend_service.{EXTERNAL}"),
+            format!("endpoint_group.{EXTERNAL}"),
+        ),
+        (
+            format!("endpoint_group.{EXTERNAL}"),
+            format!("firewall.{EXTERNAL}"),
+        ),
+    ] {
+        assert!(at(&first) < at(&then), "{first} before {then}: {steps:#?}");
+    }
+
+    run(&place, "apply", "provision.toml", &["--yes"]).expect(0);
+    let stay = |sign: char| {
+        [
+            format!("forwardingRules {REGION} {}", of_uid(sign)),
+            format!("targetPools {REGION} {}", of_uid(sign)),
+        ]
+    };
+    let far =
+        ["forwardingRules us-east1", "targetPools us-east1"].map(|at| format!("{at} {pooled}"));
+    let of_b = format!("firewalls  k8s-fw-{}", of_uid('b'));
+    let mut stays: Vec<String> = ['b', 'c', 'd']
+        .into_iter()
+        .flat_map(stay)
+        .chain(far)
+        .collect();
+    let others = stays.clone();
+    stays.push(of_b);
+    stays.sort();
+    assert_eq!(left_of(&place, &BALANCED), stays);
+
+    run(&place, "destroy", "provision.toml", &["--yes"]).expect(0);
+    let mut others: Vec<String> = others
+        .into_iter()
+        .filter(|one| !one.ends_with(&of_uid('b')))
+        .collect();
+    others.sort();
+    assert_eq!(left_of(&place, &BALANCED), others);
+    assert_eq!(
+        left_of(&place, &["networks", "subnetworks", "clusters"]),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_balancer_stays_while_a_namesake_may_be_its_cluster_and_what_changed_since_the_plan_stays() {
+    let place = Place::new();
+    place.tune(json!({ "duration_scale": 0.0 }));
+    place.write("provision.toml", head("shop") + OWN);
+    run(&place, "apply", "provision.toml", &["--yes"]).expect(0);
+    let ground = Ground::of_stack(&place);
+    balancers_of_a(&ground);
+    ground.lets_in(
+        "k8s-fw-l7--f6eb789c299931e0",
+        "shop-a",
+        &json!("GCE L7 firewall rule"),
+    );
+    namesake_keeps_all(&place);
+
+    let file = ["--destroy", "--out", "plan.json"];
+    let plan = run(&place, "plan", "provision.toml", &file).expect(0);
+    let said = flat(&format!("{}{}", plan.out, plan.err));
+    assert!(
+        said.contains("an ingress or a gateway (k8s-fw-l7--f6eb789c299931e0)"),
+        "{said}"
+    );
+    assert!(said.contains("`k8s1-f6eb789c`"), "{said}");
+
+    // Somebody takes the name of a part for something of their own: it is another object, and stays.
+    let pooled = of_uid('1');
+    let home = format!("{COMPUTE}/regions/{REGION}");
+    for collection in ["forwardingRules", "targetPools"] {
+        ask(
+            &place,
+            "DELETE",
+            &format!("{home}/{collection}/{pooled}"),
+            &Value::Null,
+        );
+    }
+    ground.pooled(&pooled, &older("shop/web").to_string());
+    let ran = place
+        .run(&["apply", "plan.json", "--sandbox", "--yes"])
+        .expect(1);
+    let said = flat(&format!("{}{}", ran.out, ran.err));
+    assert!(
+        said.contains("it may be somebody's now, and stays"),
+        "{said}"
+    );
+    let left = left_of(&place, &["forwardingRules", "targetPools"]);
+    assert_eq!(left.len(), 2, "{left:?}");
+
+    // A plan of today sees it as what it is.
+    run(&place, "destroy", "provision.toml", &["--yes"]).expect(0);
+    assert_eq!(left_of(&place, &BALANCED), Vec::<String>::new());
+    assert_eq!(left_of(&place, &["networks"]), Vec::<String>::new());
+}
