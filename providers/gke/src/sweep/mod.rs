@@ -8,7 +8,7 @@
 //!
 //! Parts of a service's balancer say of which service they are, and not of which cluster: its firewall rule, which goes by
 //! the same name, says that ([`balancer`]). They go before it. Of the balancers of ingresses and gateways nothing can be told:
-//! they stay, and that is said ([`ingress`]). Health checks stay as well: they cost nothing, and hold no network.
+//! they stay, and that is said ([`ingress`]). Health checks and instance groups without machines stay as well: they cost nothing.
 //!
 //! Lists are of the region, which is all that is wanted, and one for each kind; none waits for another.
 
