@@ -317,6 +317,20 @@ fn a_balancer_stays_while_a_namesake_may_be_its_cluster_and_what_changed_since_t
     );
     namesake_keeps_all(&place);
 
+    // Where not all parts can be read, the rules that tell of them stay.
+    place.tune(json!({ "denied": ["compute.targetPools.list"] }));
+    let plan = run(&place, "plan", "provision.toml", &["--destroy", "--json"]);
+    let plan = plan.expect(0).json();
+    let found = swept(&plan);
+    let of = |word: &str| found.keys().filter(|id| id.starts_with(word)).count();
+    let counts = ["forwarding_rule", "target_pool", "firewall"].map(of);
+    assert_eq!(counts, [3, 0, 1], "{found:#?}");
+    assert!(
+        plan["notes"].to_string().contains("left-unread"),
+        "{plan:#}"
+    );
+    place.tune(json!({ "denied": [] }));
+
     let file = ["--destroy", "--out", "plan.json"];
     let plan = run(&place, "plan", "provision.toml", &file).expect(0);
     let said = flat(&format!("{}{}", plan.out, plan.err));

@@ -101,6 +101,11 @@ fn name_of(rule: &str) -> Option<&str> {
     }
 }
 
+/// Whether a firewall rule is that of a service's balancer.
+pub(super) fn is_of_balancer(rule: &Found) -> bool {
+    Balancer::of(rule).is_some()
+}
+
 /// One object that some service's balancer is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {

@@ -37,7 +37,7 @@ use crate::error::Fault;
 use crate::kinds::operation::last;
 use crate::kinds::{Cluster, Network, cluster_names, stack_networks};
 
-use balancer::{Part, tied};
+use balancer::{Part, is_of_balancer, tied};
 
 pub use backend_service::SweptBackendService;
 pub use disk::SweptDisk;
@@ -82,23 +82,17 @@ pub(crate) async fn left(gcp: &Gcp, leavers: &Leavers) -> SurveyAnswer {
     let (rules, alive, disks, parts) = asked.await;
     let mut notes = Vec::new();
     let alive = alive.ok();
-    let rules = take(rules, &mut notes);
+    let mut rules = take(rules, &mut notes);
     let disks = disks.into_iter().flat_map(|disks| take(disks, &mut notes));
     let disks: Vec<Found> = disks.collect();
-    let (parts, mut standing) = parts.tied(&rules, &mut notes);
+    let (parts, mut standing) = parts.tied(&mut rules, &mut notes);
     let mut all: Vec<Left> = Vec::new();
     let mut unclear = BTreeMap::new();
     for found in rules.iter().chain(&parts).chain(&disks) {
         match scope.owner(found, alive.as_ref()) {
             Owner::Goes(by) => {
                 let mut left = item(by, found);
-                if found.kind == SweptForwardingRule::KIND {
-                    let price = forwarding_rule::price(standing);
-                    left.observed
-                        .fields
-                        .insert("price".to_owned(), price.into());
-                    standing = standing.saturating_sub(1);
-                }
+                priced(&mut left, &mut standing);
                 notes.extend(ingress::note(found, by));
                 all.push(left);
             }
@@ -110,6 +104,15 @@ pub(crate) async fn left(gcp: &Gcp, leavers: &Leavers) -> SurveyAnswer {
     }
     notes.extend(unclear.into_iter().map(|(name, by)| another(name, by)));
     SurveyAnswer::Left { left: all, notes }
+}
+
+/// Says which price ends with a forwarding rule, of so many that the region still has.
+fn priced(left: &mut Left, standing: &mut usize) {
+    if left.observed.kind.as_str() == SweptForwardingRule::KIND {
+        let price = forwarding_rule::price(*standing).into();
+        left.observed.fields.insert("price".to_owned(), price);
+        *standing = standing.saturating_sub(1);
+    }
 }
 
 /// Parts of services' balancers as they were read, whosever they are.
@@ -138,8 +141,11 @@ async fn parts(gcp: &Gcp) -> Parts {
 }
 
 impl Parts {
-    /// Those of which a firewall rule tells the cluster, and how many forwarding rules the region has.
-    fn tied(self, rules: &[Found], notes: &mut Vec<Note>) -> (Vec<Found>, usize) {
+    /// Those of which a firewall rule tells the cluster, and how many forwarding rules the region has. Where not all could be
+    /// read, the rules of balancers stay: without them nothing would tell of the rest any more.
+    fn tied(self, rules: &mut Vec<Found>, notes: &mut Vec<Note>) -> (Vec<Found>, usize) {
+        let lists = [&self.pools, &self.services, &self.groups];
+        let whole = self.rules.is_ok() && lists.iter().all(|list| list.is_ok());
         let (forwarding, standing) = take(self.rules, notes);
         let [pools, services, groups] =
             [self.pools, self.services, self.groups].map(|list| take(list, notes));
@@ -147,6 +153,7 @@ impl Parts {
         all.extend(tied::<SweptTargetPool>(rules, &pools));
         all.extend(tied::<SweptBackendService>(rules, &services));
         all.extend(tied::<SweptEndpointGroup>(rules, &groups));
+        rules.retain(|rule| whole || !is_of_balancer(rule));
         (all, standing)
     }
 }
