@@ -269,7 +269,8 @@ fn balancers_of_services_go_with_their_cluster_and_those_of_others_stay() {
         assert!(at(&first) < at(&then), "{first} before {then}: {steps:#?}");
     }
 
-    run(&place, "apply", "provision.toml", &["--yes"]).expect(0);
+    let all = ["--yes", "--allow", "delete"];
+    run(&place, "apply", "provision.toml", &all).expect(0);
     let stay = |sign: char| {
         [
             format!("forwardingRules {REGION} {}", of_uid(sign)),

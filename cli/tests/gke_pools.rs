@@ -186,7 +186,10 @@ fn a_role_that_somebody_gave_the_account_of_nodes_stays_theirs() {
     let set = "/v1/projects/acme-prod:setIamPolicy";
     ask(&place, "POST", set, &json!({ "policy": now }));
     settled(&place);
-    becomes(&place, SHOP);
+    place.write("provision.toml", SHOP);
+    let all = ["apply", "--sandbox", "--yes", "--allow", "delete"];
+    place.run(&all).expect(0);
+    settled(&place);
     let now = ask(&place, "POST", policy, &json!({}));
     let roles = now["bindings"].as_array().unwrap();
     let of = |role: &str| {

@@ -225,7 +225,8 @@ mod tests {
         let want = Cluster::default();
         let sent = serde_json::to_value(update("monitoring", &want, &wire).unwrap()).unwrap();
         let (sent, was) = (&sent["desiredMonitoringConfig"], &body["monitoringConfig"]);
-        assert_eq!(sent["managedPrometheusConfig"]["enabled"], json!(false));
+        // What is off is not written.
+        assert_eq!(sent["managedPrometheusConfig"], json!({}));
         let observed = "advancedDatapathObservabilityConfig";
         assert_eq!(
             sent[observed]["enableMetrics"],

@@ -75,7 +75,8 @@ fn dns_endpoint(wire: &Wire) -> &str {
     config.map_or("", |config| config.endpoint.as_str())
 }
 
-/// From where the control plane reaches nodes: the range that it has to itself, or its one address among the nodes.
+/// From where the control plane reaches nodes: the range that it has to itself, or its one address among the nodes. Nothing is told
+/// of one that is reached by its name alone.
 // Clusters from before the endpoints' message tell it in the deprecated one.
 #[allow(deprecated)]
 fn control_plane(wire: &Wire) -> Option<String> {
@@ -86,6 +87,9 @@ fn control_plane(wire: &Wire) -> Option<String> {
     }
     let config = wire.control_plane_endpoints_config.as_ref();
     let ip = config.and_then(|config| config.ip_endpoints_config.as_ref());
+    if ip.is_some_and(|ip| ip.enabled == Some(false)) {
+        return Some(String::new());
+    }
     let told = ip.map(|ip| ip.private_endpoint.as_str());
     let told = told.or(private.map(|private| private.private_endpoint.as_str()));
     let told = told.filter(|address| !address.is_empty());

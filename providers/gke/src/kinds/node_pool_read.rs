@@ -170,9 +170,9 @@ fn counted(fields: &mut NodePool, count: Option<i64>) {
     fields.nodes = Some(count);
     let zones = fields.zones.as_ref().map_or(1, Vec::len);
     let zones = i64::try_from(zones).unwrap_or(1);
-    if per_zone(count, zones, fields.min, fields.max).is_some() {
-        fields.min = fields.min.min(count);
-        fields.max = fields.max.max(count);
+    // Too many go when they can be spared; that is the autoscaler's, and a zone that is added brings as many as the others have.
+    if per_zone(count, zones, fields.min, i64::MAX - zones).is_some() {
+        fields.min = count;
     }
 }
 

@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use super::*;
 
+mod diff;
+mod recorded;
+
 /// The rows of a table are the fields of its struct, no more and no fewer.
 fn rows_are_fields<K: Serves<Want = K> + Default + Serialize>() {
     let fields = fields_of(&K::default()).unwrap();

@@ -17,6 +17,9 @@ use crate::kinds::firewall::{all, get};
 use crate::kinds::operation::{accepted, compute, last};
 use crate::kinds::{Ask, Cx, Google, Stop};
 
+/// How controllers begin the names of rules: of services and ingresses (kubernetes/ingress-gce, `pkg/utils/namer`), and of gateways.
+const MADE: [&str; 3] = ["k8s-", "k8s2-", "gkegw1-"];
+
 /// Hex at the end of a cluster's part in the tag of its nodes.
 const HASH: usize = 8;
 
@@ -43,6 +46,11 @@ fn cluster_of(tag: &str) -> Option<&str> {
 /// The cluster that a rule lets traffic in to; `None` of a rule that has to do with anything else.
 fn of_wire(wire: &Wire) -> Option<Found> {
     let name = wire.name.clone()?;
+    let service = service_of(wire.description.as_deref());
+    // People let traffic in to nodes by their tag as well, and GKE takes its own `gke-…` itself.
+    if service.is_none() && !MADE.iter().any(|start| name.starts_with(start)) {
+        return None;
+    }
     let mut clusters = wire.target_tags.iter().map(|tag| cluster_of(tag));
     let cluster = clusters.next()??.to_owned();
     if !clusters.all(|other| other == Some(cluster.as_str())) {
@@ -57,7 +65,7 @@ fn of_wire(wire: &Wire) -> Option<Found> {
         cluster,
         fields: vec![("network", network.clone())],
         network: Some(network),
-        service: service_of(wire.description.as_deref()),
+        service,
         uses: Vec::new(),
     })
 }
@@ -161,14 +169,18 @@ mod tests {
         assert_eq!(cluster_of("gke-shop-prod-0a1b2c3d-node"), Some("shop-prod"));
         assert_eq!(cluster_of("gke-shop-prod-node"), None);
         assert_eq!(cluster_of("web"), None);
-        let rule = |tags: &str| {
+        let named = |name: &str, tags: &str| {
             let body = format!(
-                r#"{{"name":"k8s-fw-a1","targetTags":{tags},
+                r#"{{"name":"{name}","targetTags":{tags},
                 "network":"https://www.googleapis.com/compute/v1/projects/acme/global/networks/n",
-                "selfLink":"https://www.googleapis.com/compute/v1/projects/acme/global/firewalls/k8s-fw-a1"}}"#
+                "selfLink":"https://www.googleapis.com/compute/v1/projects/acme/global/firewalls/{name}"}}"#
             );
             of_wire(&serde_json::from_str(&body).unwrap())
         };
+        let rule = |tags: &str| named("k8s-fw-a1", tags);
+        for other in ["allow-istio-webhook", "gke-shop-prod-0a1b2c3d-vms"] {
+            assert_eq!(named(other, r#"["gke-shop-prod-0a1b2c3d-node"]"#), None);
+        }
         let found = rule(r#"["gke-shop-prod-0a1b2c3d-node"]"#).unwrap();
         assert_eq!(found.cluster, "shop-prod");
         assert_eq!(found.network.unwrap(), "projects/acme/global/networks/n");

@@ -15,7 +15,7 @@ use crate::kinds::{Cluster, NodePool};
 const ID: &str = "cluster.prod/cluster";
 
 /// A resource that wants these fields.
-pub(super) fn resource<K: Serves>(fields: Fields) -> Resource<Open> {
+pub(super) fn resource<K: Serves>(fields: &Fields) -> Resource<Open> {
     let open = |value: &Value<Never>| Value::<Open>::from_json(&value.to_json()).unwrap();
     let fields: BTreeMap<String, Value<Open>> = fields
         .iter()
@@ -67,7 +67,7 @@ fn lines<K: Serves>(live: &Json, changes: &[(&str, Json)]) -> String {
         let Value::Map(wanted) = Value::<Never>::from_json(&wanted).unwrap() else {
             panic!("no fields");
         };
-        let decision = decided(K::table(), resource::<K>(wanted), observed::<K>(live));
+        let decision = decided(K::table(), resource::<K>(&wanted), observed::<K>(live));
         let came = match &decision.verdict {
             Verdict::Update { groups } => {
                 let rolls = decision
