@@ -299,7 +299,7 @@ fn leave_of_pool(of: &str, fields: &NodePool, left: &mut Left) {
     if fields.image_type != "COS_CONTAINERD" {
         left.leave(of, format!("its nodes boot {}", fields.image_type));
     }
-    for (kind, number) in &fields.accelerators {
+    for (kind, number) in fields.accelerators.iter().flatten() {
         left.leave(of, format!("{number} {kind} on each node"));
     }
     if !fields.network_tags.is_empty() {

@@ -62,6 +62,11 @@ impl Plan<'_> {
         };
         let settings = |value: i64| if blue_green { value } else { 0 };
         let (machine_type, disk_type) = self.machine(name, pool)?;
+        // A machine of another family has the accelerators of its type, which GKE fills in where nobody says them.
+        let bare = machine_type
+            .get()
+            .is_none_or(|name| name.starts_with("n1-"));
+        let accelerators = counts(&gke.accelerators);
         Ok(NodePool {
             version: self.pool_version(),
             machine_type,
@@ -84,7 +89,7 @@ impl Plan<'_> {
             batch_percent: settings(BATCH_PERCENT),
             batch_soak_seconds: settings(BATCH_SOAK_SECONDS),
             soak_seconds: settings(SOAK_SECONDS),
-            accelerators: counts(&gke.accelerators),
+            accelerators: (bare || !accelerators.is_empty()).then_some(accelerators),
             workload_metadata: "GKE_METADATA".to_owned(),
             tags: self.labels(),
             ..NodePool::default()

@@ -148,6 +148,9 @@ impl Serves for Cluster {
                 Quantity::month(),
             ));
         }
+        if of.length("logging") > 0 {
+            meters.push(logs());
+        }
         if of.flag("autopilot") == Some(true) {
             meters.push(Meter::unlisted(
                 "pods on Autopilot",
@@ -217,6 +220,14 @@ fn is_extended(of: &Uses<'_>) -> bool {
 
 /// The fee of a cluster. The credit of 74.40 US dollars a month, which each billing account has once, pays that of one zonal or
 /// Autopilot cluster (cloud.google.com/kubernetes-engine/pricing); whether it is this stack's, only the spec can say.
+/// What an assumed amount of logs comes to: Cloud Logging takes in 50 GiB a month of each project without a charge.
+fn logs() -> Meter {
+    let none = Quantity::whole(0);
+    let item = "logging.ingested";
+    Meter::listed("logs taken in", Part::Management, item, "GiB", none)
+        .assuming("5 GiB a month for each cluster, of the 50 that a project has free of charge")
+}
+
 fn fee(of: &Uses<'_>) -> Meter {
     let meter = |hours| {
         let part = Part::ControlPlane;

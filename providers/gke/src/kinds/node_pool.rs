@@ -74,7 +74,7 @@ pub struct NodePool {
     /// How long GKE waits before the blue pool goes.
     pub soak_seconds: i64,
     /// Accelerators of each node: how many by type.
-    pub accelerators: BTreeMap<String, i64>,
+    pub accelerators: Option<BTreeMap<String, i64>>,
     /// The most pods of a node.
     pub max_pods_per_node: Option<i64>,
     /// Network tags of the machines.

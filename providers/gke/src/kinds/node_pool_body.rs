@@ -50,7 +50,7 @@ pub(super) fn body(name: &str, want: &NodePool, labels: Tags) -> Result<Wire, Fa
 }
 
 fn config(want: &NodePool, labels: Tags) -> Result<NodeConfig, Failure> {
-    let accelerators = want.accelerators.iter().map(|(kind, number)| {
+    let accelerators = want.accelerators.iter().flatten().map(|(kind, number)| {
         AcceleratorConfig::new()
             .set_accelerator_type(kind)
             .set_accelerator_count(*number)

@@ -141,9 +141,11 @@ pub(crate) fn fields(wire: &Wire) -> NodePool {
         taints: config.taints.iter().filter_map(tainted).collect(),
         auto_repair: management.is_some_and(|one| one.auto_repair),
         auto_upgrade: management.is_some_and(|one| one.auto_upgrade),
-        accelerators: accelerators
-            .map(|one| (one.accelerator_type.clone(), one.accelerator_count))
-            .collect(),
+        accelerators: Some(
+            accelerators
+                .map(|one| (one.accelerator_type.clone(), one.accelerator_count))
+                .collect(),
+        ),
         max_pods_per_node: wire
             .max_pods_constraint
             .as_ref()
