@@ -19,6 +19,9 @@ use crate::wire::{ApiError, Params};
 /// What gcloud asks every list of Compute for, and is answered; most methods are documented without it.
 const UNWRITTEN: &[&str] = &["returnPartialSuccess"];
 
+/// Words that Google takes although its documents do not have them, each from a recorded call.
+const UNWRITTEN_WORDS: &[(&str, &str)] = &[("RouterNat.natIpAllocateOption", "USE_SHARED_RANGES")];
+
 type Rows = BTreeMap<&'static str, &'static str>;
 
 #[derive(Default)]
@@ -205,7 +208,7 @@ impl Reader {
         let words = documents()
             .enums
             .get(format!("{}.{name}", self.service).as_str());
-        words.is_some_and(|words| words.contains(word))
+        words.is_some_and(|words| words.contains(word)) || UNWRITTEN_WORDS.contains(&(name, word))
     }
 
     fn list(&mut self, inner: &'static str, value: &Value, at: &str) {
