@@ -8,6 +8,7 @@ pub mod field;
 pub mod gather;
 pub mod live;
 pub mod marks;
+mod poll;
 pub mod secrets;
 pub mod serve;
 pub mod step;

@@ -48,6 +48,23 @@ fn text<'a>(resource: &'a Resource<Open>, field: &str) -> &'a str {
     resource.fields[field].as_text().unwrap()
 }
 
+/// GKE fills in the accelerators of such a machine: they are compared where somebody says them, and where none would be there by itself.
+#[test]
+fn accelerators_that_come_with_a_machine_are_not_taken_for_a_change() {
+    let of = |pool: &str| {
+        let text = CLUSTER.replace("machine = { cpu = 2, memory = \"8GiB\" }", pool);
+        let answer = expanded(&text, None);
+        assert!(answer.failures.is_empty(), "{:?}", answer.failures);
+        find(&answer, "cluster.prod.pool.web/nodepool").fields["accelerators"].clone()
+    };
+    let none = Value::Map(BTreeMap::new());
+    assert_eq!(of("machine = { gke = \"g2-standard-4\" }"), Value::Null);
+    assert_eq!(of("machine = { gke = \"n1-standard-4\" }"), none);
+    assert_eq!(of("machine = { cpu = 2, memory = \"8GiB\" }"), none);
+    let said = "machine = { gke = \"g2-standard-4\" }\ngke = { accelerators = { nvidia-l4 = 1 } }";
+    assert_ne!(of(said), Value::Null);
+}
+
 #[test]
 fn half_of_a_block_is_for_pods_and_a_quarter_for_nodes() {
     let split = split("10.20.0.0/16").unwrap();

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use provision_kind::{Serves, fields_of};
+use provision_core::model::Status;
+use provision_kind::{Serves, Tags, fields_of};
 use serde::Serialize;
 
+use super::node_count::Sizes;
 use super::*;
 
 mod diff;
@@ -57,4 +59,21 @@ fn a_subnetwork_is_read_with_its_marks_and_ranges() {
         live.fields["network"].as_text(),
         Some("global/networks/shop-main")
     );
+}
+
+/// A pool that had nodes may still have them when an update of it has failed.
+#[test]
+fn a_pool_in_error_is_made_anew_only_while_it_has_no_machines() {
+    let read = |groups: &str| {
+        let body = format!(
+            r#"{{"name":"web","status":"ERROR","instanceGroupUrls":{groups},
+            "selfLink":"https://container.googleapis.com/v1/projects/p/zones/z/clusters/c/nodePools/web"}}"#
+        );
+        let wire = serde_json::from_str(&body).unwrap();
+        node_pool_read::live(&wire, &Tags::new(), &[], &Sizes::new()).status
+    };
+    assert!(matches!(read("[]"), Status::Failed { .. }));
+    let groups =
+        r#"["https://www.googleapis.com/compute/v1/projects/p/zones/z/instanceGroupManagers/g"]"#;
+    assert!(matches!(read(groups), Status::Degraded { .. }));
 }
