@@ -29,6 +29,7 @@ pub mod verbs;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
@@ -73,6 +74,9 @@ fn run(cli: &Cli) -> Exit {
     }
 }
 
+/// How long threads are waited for at the end. All but one that reads from a terminal are done at once.
+const LINGER: Duration = Duration::from_millis(500);
+
 fn perform(cli: &Cli, screen: Screen) -> Result<Exit, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -89,8 +93,9 @@ fn perform(cli: &Cli, screen: Screen) -> Result<Exit, Error> {
         };
         verbs::run(&cx, &cli.verb).await
     });
-    // A prompt that nobody answers must not keep the process.
-    runtime.shutdown_background();
+    // Threads are joined, for one that is let go of as it ends can crash the process (sourceware.org bug 19951, seen with glibc
+    // 2.36). A prompt that nobody answers must not keep it, though.
+    runtime.shutdown_timeout(LINGER);
     done
 }
 

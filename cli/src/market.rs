@@ -86,6 +86,7 @@ fn both(aws: &str, gcp: &str, terms: &Terms) -> Result<Markets, Error> {
             .max()
             .unwrap_or_default(),
         free_cluster: terms.of(Cloud::Gcp.word()).free_cluster,
+        auto_fees: aws::auto_fees(),
         ..Markets::default()
     };
     price::add_region(&mut markets.catalogue, Cloud::Aws, aws, terms)?;

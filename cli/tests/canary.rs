@@ -13,7 +13,7 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
-use common::{Place, Ran};
+use common::{Place, Ran, code};
 
 /// What each value holds, whatever way it is written down: letters and digits, which no encoding of texts changes.
 fn core(n: usize) -> String {
@@ -214,7 +214,7 @@ impl Canaries {
         let calls = serde_json::to_vec(&place.cloud().calls()).unwrap();
         self.none_in("the sandbox's call log", &calls);
         Ran {
-            code: status.code().unwrap_or(-1),
+            code: code(status),
             out,
             err,
         }

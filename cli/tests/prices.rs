@@ -1,4 +1,4 @@
-//! Prices of one's own: `[prices]` in bills, plans and budgets, told by the real binary.
+//! Prices, told by the real binary: those of the catalogue, and one's own (`[prices]`) in bills, plans and budgets.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod common;
@@ -186,5 +186,95 @@ items = { "ebs.gp3" = 0.07 }
     assert!(
         said.contains("aws: 10.0 % off everything, as negotiated"),
         "{said}"
+    );
+}
+
+#[test]
+fn prices_of_one_kind_are_shown_across_regions_as_a_table_a_document_or_a_sheet() {
+    let place = Place::new();
+    let args = [
+        "prices",
+        "show",
+        "--cloud",
+        "gcp",
+        "--kind",
+        "gce.*.n2-standard-4",
+    ];
+    let shown = place.run(&[&args[..], &["--json"]].concat()).expect(0);
+    let shown = shown.json();
+    assert_eq!(shown["region"], Value::Null);
+    let prices = shown["prices"].as_array().unwrap();
+    let of = |region: &str, item: &str| {
+        let mut all = prices.iter();
+        let found = all.find(|price| price["region"] == *region && price["item"] == *item);
+        found.unwrap()["price"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(of("us-central1", "gce.instance.n2-standard-4"), "0.194236");
+    assert_eq!(
+        of("us-central1", "gce.sustained.n2-standard-4"),
+        "0.1553888"
+    );
+    let items: Vec<&str> = prices
+        .iter()
+        .map(|price| price["item"].as_str().unwrap())
+        .collect();
+    assert!(
+        items.iter().all(|item| item.ends_with(".n2-standard-4")),
+        "{items:?}"
+    );
+    let sheet = place.run(&[&args[..], &["--csv"]].concat()).expect(0).out;
+    let line = "gce.instance.n2-standard-4,us-central1,0.194236,USD,hour,2026-07-30,observed,Cyclenerd pricing.yml @fd66b26";
+    assert!(sheet.lines().any(|one| one == line), "{sheet}");
+    assert_eq!(sheet.lines().count(), prices.len() + 1);
+    let text = place.run(&args).expect(0).out;
+    assert!(
+        text.contains("region") && text.contains("europe-west1"),
+        "{text}"
+    );
+    place
+        .run(&[&args[..], &["--csv", "--json"]].concat())
+        .expect(64);
+    place
+        .run(&["prices", "show", "--cloud", "azure"])
+        .expect(64);
+}
+
+#[test]
+fn prices_are_shown_with_their_dates_and_sources() {
+    let place = Place::new();
+    let shown = place
+        .run(&["prices", "show", "us-east-1", "eks.cluster", "--json"])
+        .expect(0)
+        .json();
+    let first = &shown["prices"][0];
+    assert_eq!(
+        (&first["item"], &first["price"]),
+        (&"eks.cluster".into(), &"0.10".into())
+    );
+    assert!(first["as_of"].as_str().unwrap().starts_with("2026"));
+    let text = place
+        .run(&["prices", "show", "us-east-1", "ebs.gp3"])
+        .expect(0)
+        .out;
+    assert!(
+        text.contains("ebs.gp3") && text.contains("2026-09-24"),
+        "{text}"
+    );
+    assert!(!text.contains("eks.cluster"), "{text}");
+    let wrong = place.run(&["prices", "show", "mars-north-1"]).expect(64);
+    assert!(
+        wrong.err.contains("no price of the region `mars-north-1`"),
+        "{}",
+        wrong.err
+    );
+    let wrong = place
+        .run(&["prices", "show", "us-east-1", "--cloud", "gcp"])
+        .expect(64);
+    assert!(
+        wrong
+            .err
+            .contains("`us-east-1` is a region of aws, not of gcp"),
+        "{}",
+        wrong.err
     );
 }

@@ -65,11 +65,31 @@ struct Family {
 struct Fee {
     fee: String,
     permille: u32,
+    confidence: String,
 }
 
 /// The family of a machine type: `m7i` of `m7i.large`.
 fn family(name: &str) -> &str {
     name.split_once('.').map_or(name, |(family, _)| family)
+}
+
+/// The fees of EKS Auto Mode in words: `12 %, of families G 7.8 %, …`.
+#[must_use]
+pub fn auto_fees() -> String {
+    let fees = table::rows::<Fee>(CLOUD, "auto_fees").into_iter();
+    let words = fees.map(|one| {
+        let percent = f64::from(one.permille) / 10.0;
+        let derived = match one.confidence.as_str() {
+            "high" => "",
+            _ => " (as announced: nobody has read it of a type)",
+        };
+        match one.fee.as_str() {
+            "graphics" => format!("of families G {percent} %{derived}"),
+            "training" => format!("of P and Trainium {percent} %{derived}"),
+            _ => format!("{percent} %{derived}"),
+        }
+    });
+    words.collect::<Vec<String>>().join(", ")
 }
 
 /// What EKS Auto Mode makes of a machine type; `None` for one that it does not create (EKS user guide: its families, more than
@@ -263,6 +283,10 @@ mod tests {
         ] {
             assert_eq!(of(name), auto, "{name}");
         }
+        assert_eq!(
+            auto_fees(),
+            "12 %, of families G 7.8 %, of P and Trainium 4.8 % (as announced: nobody has read it of a type)"
+        );
         let lines = |name| table::text(CLOUD, name).lines().count() - 1;
         assert_eq!(
             table::rows::<Fee>(CLOUD, "auto_fees").len(),

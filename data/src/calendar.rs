@@ -8,7 +8,7 @@
 
 /// One minor and its dates, written as `2026-07-29`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Minor {
+pub struct Lifetime {
     /// Its name: `1.35`.
     pub name: &'static str,
     /// The day on which it was offered; on GKE in the Regular channel.
@@ -24,8 +24,8 @@ const fn minor(
     released: &'static str,
     standard: &'static str,
     extended: &'static str,
-) -> Minor {
-    Minor {
+) -> Lifetime {
+    Lifetime {
         name,
         released,
         standard,
@@ -37,7 +37,7 @@ const fn minor(
 pub const EKS_AS_OF: &str = "2026-08";
 
 /// Minors of EKS, newest first.
-pub const EKS: &[Minor] = &[
+pub const EKS: &[Lifetime] = &[
     minor("1.36", "2026-06-02", "2027-08-02", "2028-08-02"),
     minor("1.35", "2026-01-28", "2027-03-27", "2028-03-27"),
     minor("1.34", "2025-10-06", "2026-12-02", "2027-12-02"),
@@ -50,7 +50,7 @@ pub const EKS: &[Minor] = &[
 pub const GKE_AS_OF: &str = "2026-02";
 
 /// Minors of GKE, newest first. What came after the table was looked up is not in it.
-pub const GKE: &[Minor] = &[
+pub const GKE: &[Lifetime] = &[
     minor("1.35", "2026-02-11", "2027-04-11", "2028-02-11"),
     minor("1.34", "2025-09-30", "2026-11-30", "2027-09-30"),
     minor("1.33", "2025-06-03", "2026-08-03", "2027-06-03"),

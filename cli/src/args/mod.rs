@@ -4,21 +4,24 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-mod compare;
+mod cost;
 mod parse;
+mod prices;
 mod sandbox;
+mod shared;
 mod verbs;
 
-pub use compare::{Breakeven, Compare, CostMore};
+pub use cost::{Breakeven, Compare, Cost, CostMore};
 #[allow(unused_imports)]
 pub(crate) use parse::duration;
+pub use prices::{Prices, PricesRefresh, PricesShow, PricesVerb};
 pub use sandbox::{
     Knobs, Sandbox, SandboxDir, SandboxEnv, SandboxPlant, SandboxStart, SandboxTune, SandboxVerb,
 };
+pub use shared::{Allow, FileArgs, Overrides, RunArgs, Shape, SpecArgs};
 pub use verbs::{
-    Allow, Apply, Completions, Cost, Destroy, Drift, Exec, FileArgs, Graph, GraphForm, Import,
-    Init, Logs, OneOff, Overrides, Plan, Prices, PricesRefresh, PricesShow, PricesVerb, RunArgs,
-    Shape, Show, SpecArgs, Validate,
+    Apply, Completions, Destroy, Drift, Exec, Graph, GraphForm, Import, Init, Logs, OneOff, Plan,
+    Show, Validate,
 };
 
 /// Declares container clusters in one TOML file and makes the clouds agree with it.

@@ -1,95 +1,12 @@
-//! Arguments of each verb.
+//! Arguments of the other verbs.
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use provision_core::model::Platform;
-use provision_data::Cloud;
 
-use super::compare::CostMore;
-use super::parse::{cloud, date, duration, pair, platform};
-
-/// What makes up a spec beside its file.
-#[derive(Args, Clone, Debug, Default)]
-pub struct Overrides {
-    /// Lay [env.NAME] over the spec; the stack becomes STACK-NAME
-    #[arg(long, value_name = "NAME")]
-    pub env: Option<String>,
-    /// Set a variable (also: PROVISION_VAR_name)
-    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
-    pub var: Vec<(String, String)>,
-    /// Set a key: cluster.prod.pool.web.nodes.max=6
-    #[arg(long, value_name = "ADDR.KEY=VALUE", value_parser = pair)]
-    pub set: Vec<(String, String)>,
-}
-
-/// A spec as a positional or as `--file`.
-#[derive(Args, Clone, Debug, Default)]
-pub struct SpecArgs {
-    /// The spec [default: provision.toml]
-    #[arg(value_name = "SPEC")]
-    pub spec: Option<PathBuf>,
-    /// The spec
-    #[arg(short, long, value_name = "SPEC", conflicts_with = "spec")]
-    pub file: Option<PathBuf>,
-    /// Variables, overlays.
-    #[command(flatten)]
-    pub overrides: Overrides,
-}
-
-/// A spec as `--file` only, for verbs whose positional is an address.
-#[derive(Args, Clone, Debug, Default)]
-pub struct FileArgs {
-    /// The spec
-    #[arg(short, long, value_name = "SPEC", default_value = "provision.toml")]
-    pub file: PathBuf,
-    /// Variables, overlays.
-    #[command(flatten)]
-    pub overrides: Overrides,
-}
-
-/// What shapes a plan.
-#[derive(Args, Clone, Debug, Default)]
-pub struct Shape {
-    /// Only this address and what it needs
-    #[arg(long, value_name = "ADDR")]
-    pub target: Vec<String>,
-    /// What if every cluster were on this platform
-    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
-    pub platform: Option<Platform>,
-    /// Take better machines, zones and versions than the live ones
-    #[arg(long, value_name = "ADDR")]
-    pub rechoose: Vec<String>,
-    /// Also delete volumes that a cluster's controllers left
-    #[arg(long)]
-    pub delete_volumes: bool,
-    /// Plan as of this date (2026-11-24) or time
-    #[arg(long, value_name = "DATE", value_parser = date, env = "PROVISION_AS_OF")]
-    pub as_of: Option<jiff::Timestamp>,
-}
-
-/// How a run goes.
-#[derive(Args, Clone, Debug)]
-pub struct RunArgs {
-    /// Do not ask
-    #[arg(short, long)]
-    pub yes: bool,
-    /// With --yes: also consent to these
-    #[arg(long, value_name = "delete,replace", value_delimiter = ',')]
-    pub allow: Vec<Allow>,
-    /// Steps that make calls at once; those that wait for the cloud are not counted
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub parallel: u16,
-}
-
-/// What `--allow` allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Allow {
-    /// Deletions that were not asked for by verb.
-    Delete,
-    /// Replacements.
-    Replace,
-}
+use super::parse::{date, duration, platform};
+use super::{FileArgs, RunArgs, Shape, SpecArgs};
 
 /// `init`.
 #[derive(Args, Clone, Debug)]
@@ -214,91 +131,6 @@ pub struct Drift {
     /// Compare as of this date (2026-11-24) or time
     #[arg(long, value_name = "DATE", value_parser = date, env = "PROVISION_AS_OF")]
     pub as_of: Option<jiff::Timestamp>,
-}
-
-/// `cost`.
-#[derive(Args, Clone, Debug)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct Cost {
-    /// The spec.
-    #[command(flatten)]
-    pub spec: SpecArgs,
-    /// Reckon with the machines, zones and numbers of nodes that are live
-    #[arg(long)]
-    pub live: bool,
-    /// Prices as of this date (2026-11-24) or time
-    #[arg(long, value_name = "DATE", value_parser = date, env = "PROVISION_AS_OF")]
-    pub as_of: Option<jiff::Timestamp>,
-    /// Comma-separated values: a row for each line
-    #[arg(long, group = "format", conflicts_with = "json")]
-    pub csv: bool,
-    /// Markdown, for a comment on a pull request
-    #[arg(long, group = "format", conflicts_with = "json")]
-    pub markdown: bool,
-    /// A page with charts that needs nothing else; `-` is standard output
-    #[arg(long, value_name = "FILE", group = "format", conflicts_with = "json")]
-    pub html: Option<PathBuf>,
-    /// Other questions.
-    #[command(subcommand)]
-    pub more: Option<CostMore>,
-}
-
-/// `prices`.
-#[derive(Args, Clone, Debug)]
-pub struct Prices {
-    /// What to do with them.
-    #[command(subcommand)]
-    pub verb: PricesVerb,
-}
-
-/// What can be done with the list prices.
-#[derive(Clone, Debug, Subcommand)]
-pub enum PricesVerb {
-    /// Show those of a region, each with its date and source
-    Show(PricesShow),
-    /// Read those of a region from its cloud, which are used from then on
-    Refresh(PricesRefresh),
-}
-
-/// `prices refresh`.
-#[derive(Args, Clone, Debug)]
-pub struct PricesRefresh {
-    /// A region whose prices are read; may be given several times
-    #[arg(
-        long = "region",
-        value_name = "REGION",
-        required_unless_present = "forget"
-    )]
-    pub regions: Vec<String>,
-    /// The cloud of the regions, which a new one does not tell: aws, gcp
-    #[arg(long, value_name = "CLOUD", value_parser = cloud)]
-    pub cloud: Option<Cloud>,
-    /// Go back to the built-in prices of these regions, or of all
-    #[arg(long)]
-    pub forget: bool,
-}
-
-/// `prices show`.
-#[derive(Args, Clone, Debug)]
-pub struct PricesShow {
-    /// The region: us-east-1, europe-west1 [default: all that have prices of machines]
-    #[arg(value_name = "REGION")]
-    pub place: Option<String>,
-    /// Only items that begin with this: ebs, ec2.instance.m5
-    #[arg(value_name = "ITEM", conflicts_with = "kind")]
-    pub item: Option<String>,
-    /// The same as REGION
-    #[arg(long, value_name = "REGION", conflicts_with = "place")]
-    pub region: Option<String>,
-    /// Only regions of this cloud: aws, gcp
-    #[arg(long, value_name = "CLOUD", value_parser = cloud)]
-    pub cloud: Option<Cloud>,
-    /// Only items like this: gke, '*.instance.*-4'
-    #[arg(long, value_name = "PATTERN")]
-    pub kind: Option<String>,
-    /// Comma-separated values, with a line of names
-    #[arg(long, conflicts_with = "json")]
-    pub csv: bool,
 }
 
 /// `show`.

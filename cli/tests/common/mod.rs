@@ -10,8 +10,9 @@
 )]
 
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 use http::Request;
 use jiff::Timestamp;
@@ -287,9 +288,15 @@ impl Drop for Started {
     }
 }
 
+/// A run's exit code; that of one which a signal ended is the signal below zero.
+pub fn code(status: ExitStatus) -> i32 {
+    let signal = || status.signal().map_or(i32::MIN, |signal| -signal);
+    status.code().unwrap_or_else(signal)
+}
+
 pub fn ran(output: Output) -> Ran {
     Ran {
-        code: output.status.code().unwrap_or(-1),
+        code: code(output.status),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Condition, Effect, Never, Pending, Value};
+use crate::model::{Condition, Effect, Minor, Never, Pending, Value};
 
 /// The effect of going from `before` to `after`, without conditions.
 ///
@@ -127,15 +127,12 @@ fn minors(
     if pending(after) {
         return None;
     }
-    let was = before.as_text().and_then(minor);
-    let now = after.as_text().and_then(minor);
-    Some(matches!((was, now), (Some(was), Some(now)) if was.0 == now.0 && holds(was.1, now.1)))
-}
-
-/// `1.33` or `v1.33` as numbers.
-pub(super) fn minor(text: &str) -> Option<(u32, u32)> {
-    let (major, minor) = text.strip_prefix('v').unwrap_or(text).split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
+    let was = before.as_text().and_then(Minor::of);
+    let now = after.as_text().and_then(Minor::of);
+    Some(matches!(
+        (was, now),
+        (Some(was), Some(now)) if was.major == now.major && holds(was.minor, now.minor)
+    ))
 }
 
 /// Everything of before is still there. Known items may settle it although others are pending.

@@ -11,11 +11,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::effect::{evaluate, minor};
+use super::effect::evaluate;
 use super::web::may_live;
 use super::{Decided, Decision, Tables, Verdict};
 use crate::contract::{Follow, Walking};
-use crate::model::{Effect, Fields, Never, Pending, Piece, Resource, ResourceId, Table, Value};
+use crate::model::{
+    Effect, Fields, Minor, Never, Pending, Piece, Resource, ResourceId, Table, Value,
+};
 
 /// The way of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,12 +75,12 @@ pub(super) fn way_to(
             return None;
         }
         let (from, to) = (before.as_text()?, after.as_text()?);
-        let (was, now) = (minor(from)?, minor(to)?);
+        let (was, now) = (Minor::of(from)?, Minor::of(to)?);
         let back = now < was;
         let stops = match back {
             true => vec![to.to_owned()],
-            false => (was.1 + 1..=now.1)
-                .map(|minor| format!("{}.{minor}", now.0))
+            false => (was.minor + 1..=now.minor)
+                .map(|minor| now.at(minor).to_string())
                 .collect(),
         };
         Some(Way {

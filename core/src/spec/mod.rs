@@ -27,6 +27,7 @@ mod template;
 mod tree;
 mod types;
 mod types_run;
+mod units;
 mod variables;
 mod words;
 

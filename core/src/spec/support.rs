@@ -171,16 +171,6 @@ pub const TABLE: &[Row] = &[
     ),
 ];
 
-/// Platforms that are not built, each with its sentence.
-fn unbuilt(platform: Platform) -> &'static str {
-    match platform {
-        Gke => "clusters on gke are not built yet",
-        Eks => "clusters on eks are not built yet",
-        Ecs => "clusters on ecs are not built yet",
-        Kubernetes => "clusters on kubernetes are not built yet",
-    }
-}
-
 /// Whether a written path is the word of a pattern, both in their parts.
 fn fits(pattern: &[&str], path: &[&str]) -> bool {
     let mut pairs = pattern.iter().zip(path);
@@ -207,7 +197,9 @@ pub(super) fn unsupported(loaded: &Loaded, built: &[Platform]) -> Vec<Problem> {
             && !loaded.places.broken(&path)
             && let Some((spot, _)) = loaded.places.nearest(&path)
         {
-            let problem = Problem::new("not-yet", spot.value, unbuilt(cluster.platform));
+            let platform = cluster.platform;
+            let unbuilt = format!("clusters on {platform} are not built yet");
+            let problem = Problem::new("not-yet", spot.value, unbuilt);
             problems.push(problem.label("known, not yet").help(built_help(built)));
         }
     }

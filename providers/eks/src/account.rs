@@ -7,6 +7,7 @@ use aws_sdk_eks::types::{ClusterVersionInformation, VersionStatus};
 use jiff::Timestamp;
 use provision_aws::{Aws, Fault, kind};
 use provision_core::contract::{Account, Context, Facts, Failure, Note, Severity};
+use provision_core::model::Minor;
 
 use crate::calendar;
 use crate::kinds::client;
@@ -80,14 +81,12 @@ fn dates(minor: &ClusterVersionInformation) -> Option<(String, String)> {
 
 /// Those that can be had: the default first, the others newest first.
 fn offered(minors: &[ClusterVersionInformation]) -> Vec<String> {
-    let mut offered: Vec<(bool, (u32, u32), String)> = minors
+    let mut offered: Vec<(bool, Minor, String)> = minors
         .iter()
         .filter(|minor| minor.version_status() != Some(&VersionStatus::Unsupported))
         .filter_map(|minor| {
             let name = minor.cluster_version()?;
-            let (major, rest) = name.split_once('.')?;
-            let number = (major.parse().ok()?, rest.parse().ok()?);
-            Some((minor.default_version, number, name.to_owned()))
+            Some((minor.default_version, Minor::of(name)?, name.to_owned()))
         })
         .collect();
     offered.sort_by_key(|(default, number, _)| Reverse((*default, *number)));

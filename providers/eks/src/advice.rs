@@ -11,9 +11,7 @@ mod rollback;
 use futures::future::{join, join_all};
 use provision_aws::Aws;
 use provision_core::contract::{Advice, Advised, Note, Severity, Walking};
-use provision_core::model::{Observed, ResourceId, Value};
-
-use crate::calendar;
+use provision_core::model::{Minor, Observed, ResourceId, Value};
 
 /// The way of one cluster's version.
 struct Way<'a> {
@@ -38,7 +36,7 @@ struct Way<'a> {
 impl Way<'_> {
     fn back(&self) -> bool {
         let last = self.stops.last();
-        last.is_some_and(|last| calendar::parts(last) < calendar::parts(self.from))
+        last.is_some_and(|last| Minor::of(last) < Minor::of(self.from))
     }
 
     fn note(&self, severity: Severity, code: &str, message: String) -> Note {

@@ -5,14 +5,15 @@
 
 use jiff::civil::Date;
 use provision_core::contract::Facts;
-pub(crate) use provision_data::calendar::{EKS as MINORS, EKS_AS_OF as AS_OF, Minor};
+use provision_core::model::Minor;
+pub(crate) use provision_data::calendar::{EKS as MINORS, EKS_AS_OF as AS_OF, Lifetime};
 
 /// The minor for new clusters while the account's own default is not known: the newest but one, which add-ons and
 /// tools have caught up with.
 pub(crate) const DEFAULT: &str = "1.35";
 
 /// The dates of a minor, where the table has it.
-pub(crate) fn dates(name: &str) -> Option<&'static Minor> {
+pub(crate) fn dates(name: &str) -> Option<&'static Lifetime> {
     MINORS.iter().find(|minor| minor.name == name)
 }
 
@@ -49,16 +50,10 @@ pub(crate) fn offered() -> Vec<String> {
         .collect()
 }
 
-/// A minor as numbers; `None` when it is none.
-pub(crate) fn parts(name: &str) -> Option<(u32, u32)> {
-    let (major, minor) = name.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
 /// Whether a minor is newer than all that the table knows.
 pub(crate) fn is_newer(name: &str) -> bool {
-    let newest = MINORS.first().and_then(|minor| parts(minor.name));
-    parts(name) > newest
+    let newest = MINORS.first().and_then(|minor| Minor::of(minor.name));
+    Minor::of(name) > newest
 }
 
 #[cfg(test)]
@@ -73,7 +68,7 @@ mod tests {
     #[test]
     fn minors_go_down_and_each_has_a_year_of_extended_support() {
         for pair in MINORS.windows(2) {
-            assert!(parts(pair[0].name) > parts(pair[1].name));
+            assert!(Minor::of(pair[0].name) > Minor::of(pair[1].name));
             assert!(date(pair[0].released) > date(pair[1].released));
             assert!(date(pair[0].standard) > date(pair[1].standard));
         }

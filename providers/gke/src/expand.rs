@@ -20,6 +20,8 @@ mod pool;
 mod secret;
 #[cfg(test)]
 mod tests;
+mod version;
+mod zones;
 
 /// A desired resource, or why there is none.
 type Made = Result<Resource<Open>, Failure>;

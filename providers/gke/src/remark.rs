@@ -5,8 +5,8 @@
 
 use jiff::civil::Date;
 use provision_core::contract::{Note, RemarkRequest, Severity};
-use provision_core::model::{Observed, Pending, Resource};
-use provision_data::calendar::GKE;
+use provision_core::model::{Minor, Observed, Pending, Resource};
+use provision_data::calendar::{GKE, GKE_AS_OF};
 
 /// From so many days before the end of standard support on, it is warned of.
 const NEAR_DAYS: i32 = 90;
@@ -24,16 +24,39 @@ pub(crate) fn remark(request: &RemarkRequest) -> Vec<Note> {
     clusters
         .filter_map(|cluster| {
             let live = request.live.iter().find(|live| live.id == cluster.id);
-            Support::of(request, cluster, live)?.note()
+            let version = version(cluster, live)?;
+            match Support::of(request, cluster, version) {
+                Some(support) => support.note(),
+                None => newer(cluster, version),
+            }
         })
         .collect()
+}
+
+/// The minor that counts: the live one, or that of a cluster to come.
+fn version<'a>(cluster: &'a Resource<Pending>, live: Option<&'a Observed>) -> Option<&'a str> {
+    let has = live.and_then(|live| live.fields.get("version")?.as_text());
+    has.or_else(|| cluster.fields.get("version")?.as_text())
+}
+
+/// Of a minor that came after the calendar.
+fn newer(cluster: &Resource<Pending>, version: &str) -> Option<Note> {
+    let newest = GKE.first().and_then(|minor| Minor::of(minor.name));
+    (Minor::of(version) > newest).then(|| Note {
+        severity: Severity::Info,
+        code: "version-new".to_owned(),
+        message: format!(
+            "Kubernetes {version} is newer than the built-in calendar of GKE, which is of {GKE_AS_OF}: when its support ends is \
+             not known"
+        ),
+        address: Some(cluster.id.address.as_str().to_owned()),
+    })
 }
 
 /// The support of one cluster's minor.
 struct Support<'a> {
     address: &'a str,
     region: &'a str,
-    /// The minor that counts: the live one, or that of a cluster to come.
     version: &'a str,
     extended: bool,
     standard_end: Date,
@@ -49,11 +72,9 @@ impl<'a> Support<'a> {
     fn of(
         request: &'a RemarkRequest,
         cluster: &'a Resource<Pending>,
-        live: Option<&'a Observed>,
+        version: &'a str,
     ) -> Option<Self> {
         let field = |name: &str| cluster.fields.get(name).and_then(|one| one.as_text());
-        let has = live.and_then(|live| live.fields.get("version")?.as_text());
-        let version = has.or(field("version"))?;
         let minor = GKE.iter().find(|minor| minor.name == version)?;
         let today: Date = request.today.as_ref()?.parse().ok()?;
         let (standard_end, extended_end): (Date, Date) =
@@ -220,6 +241,10 @@ mod tests {
             "{}",
             near.message
         );
-        assert_eq!(told("1.99", "EXTENDED", "2026-11-26"), None);
+        assert_eq!(
+            told("1.99", "EXTENDED", "2026-11-26").unwrap().code,
+            "version-new"
+        );
+        assert_eq!(told("1.20", "REGULAR", "2026-11-26"), None);
     }
 }

@@ -4,7 +4,7 @@
 //! and upgrade support", version skew). So a pool is upgraded once, at the end, and on the way only where it would be left behind.
 
 use provision_core::contract::{Advice, Advised, Follow, Walking};
-use provision_core::model::{Fields, Observed};
+use provision_core::model::{Fields, Minor, Observed};
 
 /// So many minors may nodes be behind their control plane.
 const SKEW: u32 = 2;
@@ -24,16 +24,16 @@ pub(crate) fn advise(advised: &Advised) -> Advice {
 
 fn follows(walk: &Walking, pool: &Observed) -> Vec<Follow> {
     let has = pool.fields.get(&walk.field).and_then(|one| one.as_text());
-    let Some(mut has) = has.and_then(minor) else {
+    let Some(mut has) = has.and_then(Minor::of) else {
         return Vec::new();
     };
     let mut all = Vec::new();
     for (at, stop) in walk.stops.iter().enumerate() {
-        let Some(here) = minor(stop).filter(|here| *here > has) else {
+        let Some(here) = Minor::of(stop).filter(|here| *here > has) else {
             continue;
         };
-        let left_behind = match walk.stops.get(at + 1).and_then(|next| minor(next)) {
-            Some(next) => next > has + SKEW,
+        let left_behind = match walk.stops.get(at + 1).and_then(|next| Minor::of(next)) {
+            Some(next) => next > has.at(has.minor + SKEW),
             None => true,
         };
         if left_behind {
@@ -48,9 +48,4 @@ fn follows(walk: &Walking, pool: &Observed) -> Vec<Follow> {
         }
     }
     all
-}
-
-/// The minor of a version of Kubernetes: 34 of `1.34`.
-fn minor(version: &str) -> Option<u32> {
-    version.split('.').nth(1)?.parse().ok()
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::spec::format;
 use crate::spec::tree::{Data, Node, Table};
+use crate::spec::units;
 use crate::spec::words::{Block, Default, Type};
 
 static NOTHING: Table = Table::new();
@@ -90,17 +90,17 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn size(&self, key: &str) -> Option<u64> {
-        format::size(&self.text(key)?).ok()
+        units::size(&self.text(key)?).ok()
     }
 
     pub(super) fn duration(&self, key: &str) -> Option<u64> {
-        format::duration(&self.text(key)?).ok()
+        units::duration(&self.text(key)?).ok()
     }
 
     /// `"500m"` or cores, as millicores.
     pub(super) fn millicores(&self, key: &str) -> Option<u64> {
         match &self.node(key)?.data {
-            Data::Text(text) => format::cpu(text).ok(),
+            Data::Text(text) => units::cpu(text).ok(),
             Data::Integer(cores) => u64::try_from(*cores).ok().map(|cores| cores * 1000),
             Data::Float(cores) => Some((cores * 1000.0).round() as u64),
             _ => None,

@@ -1,10 +1,12 @@
 //! The words of a spec: one table per block, read by the parser, the JSON Schema and the documentation alike.
 
+mod balancer;
 mod cluster;
 mod gke;
 mod network;
 mod root;
 mod run;
+mod secret;
 
 pub(super) use network::NETWORK;
 pub(super) use root::ROOT;
@@ -112,6 +114,9 @@ impl Key {
 
 /// The key that declares inheritance, in the blocks that know it.
 pub(super) const EXTENDS: &str = "extends";
+
+/// Not built yet for what is not a cluster or a pool.
+const ADOPT: Key = key("adopt", Type::Reserved, "Takes an existing object over.");
 
 /// The word that removes an inherited key.
 pub(super) const NONE: &str = "none";

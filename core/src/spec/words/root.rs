@@ -1,8 +1,10 @@
 //! The file itself: `stack`, `[cloud]`, `[labels]`, `[budget]`, `[variables]`, `[env]`.
 
+use super::balancer::LOAD_BALANCER;
 use super::cluster::CLUSTER;
 use super::network::NETWORK;
-use super::run::{JOB, LOAD_BALANCER, SECRET, WORKLOAD};
+use super::run::{JOB, WORKLOAD};
+use super::secret::SECRET;
 use super::{Block, Key, LONG, SHORT, SHORT_NAME, TEXT, Type, key};
 use crate::spec::format::Format;
 

@@ -12,7 +12,7 @@ use provision_core::model::{Pending, Resource, ResourceId, Sight, Status};
 
 use super::live::text_of;
 use super::survey::{Look, Seen, unclaimed, unknown};
-use super::{address, filter, internet_gateway, nat_gateway, route_table, subnet, vpc};
+use super::{address, filter, internet_gateway, nat_gateway, route_table_reads, subnet, vpc};
 use crate::client::Aws;
 use crate::error::Fault;
 
@@ -80,7 +80,7 @@ pub(crate) async fn survey(aws: &Aws, root: &str) -> Result<Found, Fault> {
             internet_gateway::list(aws, &attached),
             try_join(
                 nat_gateway::list(aws, &within),
-                route_table::wires(aws, &within),
+                route_table_reads::wires(aws, &within),
             ),
         ),
     )
@@ -242,22 +242,26 @@ impl Found {
     /// alone.
     fn table(&self, subnet: &super::Live) -> Option<super::Live> {
         let wire = self.ruling(&subnet.physical)?;
-        (!route_table::is_main(wire)).then(|| route_table::whole(wire))
+        (!route_table_reads::is_main(wire)).then(|| route_table_reads::whole(wire))
     }
 
     fn ruling(&self, subnet: &str) -> Option<&Wire> {
         let mut tables = self.tables.iter();
         let own = tables.find(|table| {
-            route_table::ruled(table)
+            route_table_reads::ruled(table)
                 .iter()
                 .any(|other| other == subnet)
         });
-        own.or_else(|| self.tables.iter().find(|table| route_table::is_main(table)))
+        own.or_else(|| {
+            self.tables
+                .iter()
+                .find(|table| route_table_reads::is_main(table))
+        })
     }
 
     fn is_public(&self, subnet: &super::Live) -> bool {
         let table = self.ruling(&subnet.physical);
-        table.is_some_and(route_table::leads_out)
+        table.is_some_and(route_table_reads::leads_out)
     }
 }
 

@@ -13,10 +13,10 @@ use provision_core::model::{Effect, FieldKind, Identity, Observed, Output, Row, 
 use serde::{Deserialize, Serialize};
 
 use super::live::{map, map_value, with};
-use super::log_group;
 use super::survey::{Seen, named};
 use super::tables::{seconds, table, tags as tags_row};
 use super::{Ask, Cx, Live, Next, Served, Stop, Uses};
+use super::{log_group, log_group_reads};
 use crate::error::Fault;
 use crate::marks::Tags;
 
@@ -86,7 +86,7 @@ impl Served for Claim {
 
     async fn survey(ask: &Ask<'_>) -> Seen {
         let read = |name| async move {
-            let group = log_group::read(ask.aws, ask.context, name).await?;
+            let group = log_group_reads::read(ask.aws, ask.context, name).await?;
             Ok::<_, Fault>(group.map(|group| live(group, false)))
         };
         let mut seen = Seen {
@@ -96,7 +96,7 @@ impl Served for Claim {
         let known = seen.sights.keys().any(|id| id.to_string() == CLAIM);
         if ask.orphans && !known {
             let name = Claim::name(&ask.context.stack);
-            match log_group::read(ask.aws, ask.context, &name).await {
+            match log_group_reads::read(ask.aws, ask.context, &name).await {
                 Ok(Some(group)) if is_claim(ask, &group) => {
                     seen.orphans.push(live(group, false));
                 }
@@ -112,7 +112,7 @@ impl Served for Claim {
         all.extend(as_tags(&want.uses));
         let name = cx.name()?;
         log_group::make(cx, name, &all).await?;
-        let live = live(log_group::live(cx.context, name, None, &all), true);
+        let live = live(log_group_reads::live(cx.context, name, None, &all), true);
         Ok(Next::More {
             did: format!("created {name}"),
             observed: cx.made(live),
@@ -140,13 +140,13 @@ impl Served for Claim {
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
         let name = physical.rsplit(":log-group:").next().unwrap_or_default();
-        let group = log_group::read(cx.aws, cx.context, name).await?;
+        let group = log_group_reads::read(cx.aws, cx.context, name).await?;
         Ok::<_, Fault>(group.map(|group| live(group, false)))
     }
 
     async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {
         let name = cx.name().unwrap_or_default();
-        let group = log_group::read(cx.aws, cx.context, name).await?;
+        let group = log_group_reads::read(cx.aws, cx.context, name).await?;
         Ok(group.map(|group| live(group, false)))
     }
 }

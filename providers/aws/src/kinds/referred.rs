@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{Filter, Route, RouteTable, SecurityGroup, Subnet, Vpc};
 
-use super::{route_table, routes, security_group, subnet, vpc};
+use super::{route_table_reads, routes, security_group, subnet, vpc};
 use crate::client::Aws;
 use crate::error::Fault;
 
@@ -23,7 +23,7 @@ pub(crate) async fn subnets(aws: &Aws, filters: &[Filter]) -> Result<Vec<Subnet>
 
 /// Route tables by filter.
 pub(crate) async fn tables(aws: &Aws, filters: &[Filter]) -> Result<Vec<RouteTable>, Fault> {
-    route_table::wires(aws, filters).await
+    route_table_reads::wires(aws, filters).await
 }
 
 /// Security groups by filter.

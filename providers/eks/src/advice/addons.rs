@@ -10,10 +10,9 @@ use futures::future::try_join_all;
 use provision_aws::kind::pages;
 use provision_aws::{Aws, Fault};
 use provision_core::contract::{Advice, Follow};
-use provision_core::model::{Fields, Observed, Value};
+use provision_core::model::{Fields, Minor, Observed, Value};
 
 use super::Way;
-use crate::calendar;
 use crate::kinds::client;
 
 /// The add-on whose versions are those of Kubernetes.
@@ -82,12 +81,6 @@ fn version(addon: &Observed) -> Option<&str> {
     addon.fields.get("version")?.as_text()
 }
 
-/// `1.34` of `v1.34.2-eksbuild.5`.
-fn minor(version: &str) -> Option<(u32, u32)> {
-    let mut parts = version.strip_prefix('v')?.split('.');
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-}
-
 /// Whether add-ons of the cluster may have been left behind by an upgrade.
 pub(super) fn left_behind(way: &Way<'_>) -> bool {
     proxy_is_behind(way, way.from)
@@ -104,8 +97,8 @@ pub(super) fn proxy_is_behind(way: &Way<'_>, kubernetes: &str) -> bool {
 
 /// Whether an add-on follows the minors of Kubernetes and is behind this one.
 pub(crate) fn is_behind(name: &str, version: &str, kubernetes: &str) -> bool {
-    let at = minor(version);
-    name == PROXY && at.is_some() && at < calendar::parts(kubernetes)
+    let at = Minor::of(version);
+    name == PROXY && at.is_some() && at < Minor::of(kubernetes)
 }
 
 /// What each add-on of the cluster takes on the way.
@@ -179,7 +172,7 @@ impl Moves<'_> {
     /// Whether it can be kept. What EKS does not list is not ours to judge.
     fn stays(&self, version: &str, kubernetes: &str) -> bool {
         if self.proxy {
-            return minor(version) == calendar::parts(kubernetes);
+            return Minor::of(version) == Minor::of(kubernetes);
         }
         let known = self
             .versions
@@ -198,7 +191,7 @@ impl Moves<'_> {
 
     /// A version for the next minor that the present one takes as well: it goes ahead of the control plane.
     fn bridge(&self, here: &str, next: &str) -> Option<&str> {
-        let up = calendar::parts(next) > calendar::parts(here);
+        let up = Minor::of(next) > Minor::of(here);
         if self.proxy && up {
             return None;
         }
@@ -212,15 +205,15 @@ impl Moves<'_> {
     fn hops(&self, now: &str, to: &str, kubernetes: &str) -> Vec<String> {
         let mut hops = Vec::new();
         if self.network
-            && let (Some(from), Some(goal)) = (minor(now), minor(to))
+            && let (Some(from), Some(goal)) = (Minor::of(now), Minor::of(to))
         {
-            let between: Vec<u32> = match from.1 < goal.1 {
-                true => (from.1 + 1..goal.1).collect(),
-                false => (goal.1 + 1..from.1).rev().collect(),
+            let between: Vec<u32> = match from.minor < goal.minor {
+                true => (from.minor + 1..goal.minor).collect(),
+                false => (goal.minor + 1..from.minor).rev().collect(),
             };
             for step in between {
                 let fits = |row: &&Version| {
-                    minor(&row.name) == Some((goal.0, step)) && row.fits.contains_key(kubernetes)
+                    Minor::of(&row.name) == Some(goal.at(step)) && row.fits.contains_key(kubernetes)
                 };
                 hops.extend(self.versions.iter().find(fits).map(|row| row.name.clone()));
             }

@@ -7,9 +7,9 @@ use futures::future::join_all;
 use provision_aws::kind::pages;
 use provision_aws::{Aws, Fault};
 use provision_core::contract::{Note, Severity};
+use provision_core::model::Minor;
 
 use super::{Way, addons};
-use crate::calendar;
 use crate::kinds::client;
 
 /// What a plan may cure by itself: nodes and add-ons take their steps, and EKS looks again when the control plane's turn
@@ -157,7 +157,7 @@ fn nodes_are_behind(way: &Way<'_>, kubernetes: &str) -> bool {
     let mut groups = way.groups.iter();
     groups.any(|group| {
         let version = group.fields.get("version").and_then(|one| one.as_text());
-        let minor = version.and_then(calendar::parts);
-        minor.is_some() && minor < calendar::parts(kubernetes)
+        let minor = version.and_then(Minor::of);
+        minor.is_some() && minor < Minor::of(kubernetes)
     })
 }

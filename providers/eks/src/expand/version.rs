@@ -2,7 +2,7 @@
 
 use provision_aws::Field;
 use provision_core::contract::Failure;
-use provision_core::model::{Choice, Opt, Value};
+use provision_core::model::{Choice, Minor, Opt, Value};
 
 use super::{Plan, refused};
 use crate::calendar;
@@ -28,7 +28,7 @@ impl Plan<'_> {
         }
         let message = format!("{}: EKS does not offer Kubernetes {wanted}", self.address);
         let mut known = offered;
-        known.sort_by_key(|name| std::cmp::Reverse(calendar::parts(name)));
+        known.sort_by_key(|name| std::cmp::Reverse(Minor::of(name)));
         let advice = format!("write one of {}", known.join(", "));
         Err(refused(&self.address, "version-unknown", message, advice))
     }

@@ -7,10 +7,10 @@ use futures::future::join_all;
 use provision_aws::kind::pages;
 use provision_aws::{Fault, template_words};
 use provision_core::contract::Words;
+use provision_core::model::Minor;
 use serde_json::{Value as Json, json};
 
 use super::{Reading, tags};
-use crate::calendar;
 use crate::kinds::client as eks;
 
 /// The least disk, in GiB, that the word says.
@@ -101,7 +101,7 @@ impl Reading<'_> {
     /// Nodes that are behind their control plane do not stay so.
     pub(super) fn leave_of_nodes(&mut self, of: &str, group: &Wire) {
         let version = group.version().unwrap_or_default();
-        let (nodes, plane) = (calendar::parts(version), calendar::parts(self.version));
+        let (nodes, plane) = (Minor::of(version), Minor::of(self.version));
         if nodes.is_some() && nodes < plane {
             let what = format!(
                 "its nodes run Kubernetes {version}: the first apply rolls them to the control plane's {}",

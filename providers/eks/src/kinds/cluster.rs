@@ -4,20 +4,18 @@
 
 use futures::future::{join, join_all};
 use provision_aws::kind::{
-    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, Uses, fixed, named, pages, seconds, table,
-    tags as tags_row,
+    Ask, Cx, Live, Next, Progress, Seen, Served, Stop, Uses, named, pages, seconds, table,
 };
 use provision_aws::{Aws, Fault, Field, Tags};
 use provision_core::cost::{Meter, Part, Quantity, Usage};
-use provision_core::model::{
-    Condition, Effect, FieldKind, Identity, Lane, Observed, Output, Row, Status, Table,
-};
+use provision_core::model::{Identity, Lane, Minor, Observed, Output, Status, Table};
 use serde::{Deserialize, Serialize};
 
 use super::cluster_calls as calls;
+use super::cluster_read;
+use super::cluster_rows::rows;
 use super::eks::{busy, cluster_of, eks, mark, progress, retag, waits};
-use super::encryption;
-use crate::calendar::{dates, is_newer, parts};
+use crate::calendar::{dates, is_newer};
 
 /// The fields of a cluster. Its name is the resource's physical name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,7 +162,7 @@ impl Served for Cluster {
     }
 
     async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
-        calls::read(cx.aws, cluster_of(physical)).await
+        cluster_read::read(cx.aws, cluster_of(physical)).await
     }
 
     async fn mark(cx: &Cx<'_>, physical: &str, marks: &Tags) -> Result<(), Stop> {
@@ -172,7 +170,7 @@ impl Served for Cluster {
     }
 
     async fn holder(cx: &Cx<'_>, _want: &Self) -> Result<Option<Live>, Fault> {
-        calls::read(cx.aws, cx.name().unwrap_or_default()).await
+        cluster_read::read(cx.aws, cx.name().unwrap_or_default()).await
     }
 
     async fn progress(cx: &Cx<'_>, physical: &str, update: &str) -> Result<Progress, Fault> {
@@ -185,14 +183,14 @@ impl Served for Cluster {
 fn is_past_standard(version: &str, day: &str) -> bool {
     match dates(version) {
         Some(minor) => day > minor.standard,
-        None => parts(version).is_some() && !is_newer(version),
+        None => Minor::of(version).is_some() && !is_newer(version),
     }
 }
 
 /// Clusters that are asked for, by name.
 pub(crate) async fn asked(ask: &Ask<'_>) -> Seen {
     Seen {
-        sights: named(ask, |name| calls::read(ask.aws, name)).await,
+        sights: named(ask, |name| cluster_read::read(ask.aws, name)).await,
         ..Seen::default()
     }
 }
@@ -215,7 +213,7 @@ pub(crate) async fn others(ask: &Ask<'_>) -> Seen {
     let reads = names
         .iter()
         .filter(|name| !asked.contains(&name.as_str()))
-        .map(|name| calls::read(ask.aws, name));
+        .map(|name| cluster_read::read(ask.aws, name));
     for read in join_all(reads).await {
         match read {
             Ok(Some(live)) => {
@@ -240,173 +238,4 @@ async fn list(aws: &Aws) -> Result<Vec<String>, Fault> {
         Ok((answer.clusters, answer.next_token))
     })
     .await
-}
-
-fn rows() -> Vec<Row> {
-    let row = |name: &str, kind, effect, group: &str, doc: &str| {
-        Row::new(name, kind, effect, doc).in_group(group)
-    };
-    let now = || Effect::InPlace;
-    let once = |name: &str, doc: &str| Row::new(name, FieldKind::Scalar, Effect::CreateOnly, doc);
-    vec![
-        fixed("role", "the role that the control plane takes"),
-        row(
-            "version",
-            FieldKind::Scalar,
-            version(),
-            "version",
-            "the Kubernetes minor",
-        )
-        .shared_with("EKS, which upgrades at the end of a version's support"),
-        Row::new(
-            "vpc",
-            FieldKind::Scalar,
-            encryption::vpc(),
-            "the network it stays in",
-        ),
-        row(
-            "subnets",
-            FieldKind::Set,
-            subnets(),
-            "network",
-            "subnets of the control plane's interfaces",
-        ),
-        row(
-            "security_groups",
-            FieldKind::Set,
-            now(),
-            "network",
-            "groups on those interfaces",
-        ),
-        row(
-            "public_access",
-            FieldKind::Scalar,
-            now(),
-            "endpoint",
-            "the API can be reached from the internet",
-        ),
-        row(
-            "private_access",
-            FieldKind::Scalar,
-            now(),
-            "endpoint",
-            "the API can be reached from the network",
-        ),
-        row(
-            "public_cidrs",
-            FieldKind::Set,
-            now(),
-            "endpoint",
-            "from where over the internet",
-        ),
-        row(
-            "kms_keys",
-            FieldKind::Set,
-            encryption::effect(),
-            "encryption",
-            "the key that encrypts Kubernetes secrets",
-        ),
-        row(
-            "logging",
-            FieldKind::Set,
-            now(),
-            "logging",
-            "logs of the control plane that are kept",
-        ),
-        row(
-            "support",
-            FieldKind::Scalar,
-            now(),
-            "support",
-            "what happens at the end of standard support",
-        ),
-        row(
-            "tier",
-            FieldKind::Scalar,
-            now(),
-            "tier",
-            "whether it scales by itself, or has the room of a tier",
-        ),
-        row(
-            "deletion_protection",
-            FieldKind::Scalar,
-            now(),
-            "deletion_protection",
-            "EKS refuses to delete it",
-        ),
-        row(
-            "authentication_mode",
-            FieldKind::Scalar,
-            mode(),
-            "authentication_mode",
-            "how callers are known",
-        ),
-        once(
-            "creator_admin",
-            "whoever creates it becomes its administrator",
-        ),
-        once(
-            "self_managed_addons",
-            "EKS installs network, proxy and DNS by itself",
-        ),
-        once(
-            "force_upgrade",
-            "the version changes although readiness insights stand in the way",
-        ),
-        tags_row(),
-    ]
-}
-
-pub(super) fn when(condition: Condition, otherwise: &str) -> Effect {
-    Effect::When {
-        condition,
-        then: Box::new(Effect::InPlace),
-        otherwise: Box::new(Effect::Refused {
-            advice: otherwise.to_owned(),
-        }),
-    }
-}
-
-/// Up by any number of minors, each of them a step; back by one, which EKS allows for a while (see `advice`).
-fn version() -> Effect {
-    let back = Effect::When {
-        condition: Condition::PreviousMinor,
-        then: Box::new(Effect::Stepwise),
-        otherwise: Box::new(Effect::Refused {
-            advice: "EKS goes back by one Kubernetes minor at most, and only within seven days of an upgrade: \
-                     keep the version, or declare a second cluster and move what runs"
-                .to_owned(),
-        }),
-    };
-    Effect::When {
-        condition: Condition::NewerMinor,
-        then: Box::new(Effect::Stepwise),
-        otherwise: Box::new(back),
-    }
-}
-
-/// The zones of a control plane are those it was made in; nodes may stand in any subnet of its network (EKS user
-/// guide, "Networking requirements for VPC and subnets"). So more subnets are no change of it, and others are refused: EKS
-/// takes those that lie in the same zones, which ids do not tell.
-fn subnets() -> Effect {
-    Effect::When {
-        condition: Condition::OnlyAdds,
-        then: Box::new(Effect::CreateOnly),
-        otherwise: Box::new(Effect::Refused {
-            advice: "a control plane stays in its network and zones: keep them, or declare a second cluster, \
-                     move what runs, then remove this one; other subnets in the same zones it gets by \
-                     `aws eks update-cluster-config`"
-                .to_owned(),
-        }),
-    }
-}
-
-fn mode() -> Effect {
-    let order = ["CONFIG_MAP", "API_AND_CONFIG_MAP", "API"];
-    when(
-        Condition::OneWay {
-            order: order.map(str::to_owned).into(),
-        },
-        "EKS does not go back from access entries to the config map",
-    )
 }

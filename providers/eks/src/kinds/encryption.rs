@@ -5,7 +5,7 @@ use provision_aws::kind::{Cx, Next, Stop};
 use provision_core::model::{Condition, Effect, Observed};
 
 use super::Cluster;
-use super::cluster::when;
+use super::cluster_rows::when;
 use super::eks::{changed, cluster_of, eks};
 
 /// What EKS encrypts with a key of yours: the one word that the API knows.

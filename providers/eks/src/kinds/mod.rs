@@ -6,6 +6,8 @@ mod addon;
 mod addon_calls;
 pub(crate) mod cluster;
 mod cluster_calls;
+mod cluster_read;
+mod cluster_rows;
 mod eks;
 mod encryption;
 mod inside;
@@ -22,7 +24,7 @@ pub use addon::Addon;
 pub use cluster::Cluster;
 pub use nodegroup::NodeGroup;
 
-pub(crate) use cluster_calls::read as read_cluster;
+pub(crate) use cluster_read::read as read_cluster;
 pub(crate) use eks::{eks as client, is_anywhere, is_everybody, parts};
 
 /// Every kind, in the order in which they are listed; the first is what the others lie in.

@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use provision_core::contract::{
-    Context, ExpandAnswer, ExpandRequest, Facts, Failure, Note, Severity,
-};
-use provision_core::model::{Choice, Opt, ResourceId, Value};
+use provision_core::contract::{Context, ExpandAnswer, ExpandRequest, Facts, Note, Severity};
+use provision_core::model::ResourceId;
 use provision_core::spec::{Cluster as Block, Network};
 use provision_kind::{Field, Tags};
 
 use super::{Made, keep, named, network, note, refused, resource};
-use crate::account::CHANNEL;
 use crate::existing::network::{Ground, ground};
 use crate::kinds::project_binding::NODE_ROLE;
 use crate::kinds::{Cluster, Firewall, NewPool, ProjectBinding, ServiceAccount, email};
@@ -30,14 +27,8 @@ pub(super) const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 /// Whoever is on the internet.
 const EVERYBODY: &str = "0.0.0.0/0";
 
-/// Words of the spec and of the API: no channel.
-pub(super) const NO_CHANNEL: &str = "NONE";
-
 /// How long a window of maintenance is unless the spec says otherwise: the least that GKE takes.
 const WINDOW_HOURS: i64 = 4;
-
-/// So many minors above a floor are taken as they are: more than GKE ever offers at once.
-const MINORS: u32 = 12;
 
 pub(super) fn expand(
     request: &ExpandRequest,
@@ -104,7 +95,7 @@ pub(super) struct Plan<'a> {
     /// `shop-prod`: the cluster's name, and what the names of the rest begin with.
     name: String,
     pub(super) block: &'a Block,
-    network: &'a Network,
+    pub(super) network: &'a Network,
     /// The address of its nodes' account.
     pub(super) account: String,
 }
@@ -136,12 +127,6 @@ impl Plan<'_> {
         let mut made = resource(self.id("node-binding"), "gcp.project_binding", &fields)?;
         made.after.push(self.id("node-account"));
         Ok(made)
-    }
-
-    /// `NONE`, `REGULAR` …
-    pub(super) fn channel(&self) -> String {
-        let channel = self.block.gke.release_channel.as_deref();
-        channel.unwrap_or("regular").to_uppercase()
     }
 
     fn cluster(&self, pools: Vec<NewPool>) -> Made {
@@ -271,114 +256,6 @@ impl Plan<'_> {
         (has && self.network.existing.is_none()).then(|| network::id(&self.block.network, "router"))
     }
 
-    /// The zones that are used; every region has a `b` and a `c`.
-    fn known_zones(&self) -> Vec<String> {
-        let told = self.facts.map(|facts| facts.zones.clone());
-        let mut zones = told.filter(|zones| !zones.is_empty()).unwrap_or_else(|| {
-            ["b", "c"]
-                .map(|letter| format!("{}-{letter}", self.context.region))
-                .into()
-        });
-        // So that what is known offline is also what comes first later.
-        zones.sort_by_key(|zone| zone.ends_with("-a"));
-        zones
-    }
-
-    /// A zone where one is enough, else the region.
-    fn location(&self) -> String {
-        let zone = (self.network.zones == 1 && !self.block.gke.autopilot)
-            .then(|| self.known_zones().into_iter().next());
-        zone.flatten()
-            .unwrap_or_else(|| self.context.region.clone())
-    }
-
-    /// The zones of the nodes: as many as the network has, the live ones while they are so many. Google chooses where one is
-    /// enough, for Autopilot, and while nobody knows three.
-    fn zones(&self) -> Option<Field<Vec<String>>> {
-        let all = self.known_zones();
-        let number = usize::from(self.network.zones);
-        let told = self.facts.is_some_and(|facts| !facts.zones.is_empty());
-        if self.block.gke.autopilot || number == 1 || (number > all.len() && !told) {
-            return None;
-        }
-        let mut sets = subsets(&all, number.min(all.len()));
-        sets.iter_mut().for_each(|zones| zones.sort());
-        if sets.len() == 1 {
-            return sets.pop().map(Field::Known);
-        }
-        let options = sets.into_iter().map(|zones| Opt {
-            value: Value::List(zones.into_iter().map(Value::Text).collect()),
-            hourly_micros: None,
-        });
-        Some(Field::Choice(Choice {
-            any_of: options.collect(),
-            keep_any: false,
-            distinct: None,
-            what: "zones".to_owned(),
-        }))
-    }
-
-    /// Over how many zones the nodes lie.
-    pub(super) fn zone_count(&self) -> u32 {
-        let most = self
-            .facts
-            .map(|facts| facts.zones.len())
-            .filter(|most| *most > 0);
-        let number = usize::from(self.network.zones).min(most.unwrap_or(usize::MAX));
-        u32::try_from(number).unwrap_or(1).max(1)
-    }
-
-    /// The minor of a pool: the spec's, or what a channel has made of it; without a channel the control plane's.
-    pub(super) fn pool_version(&self) -> Option<Field<String>> {
-        let floor = self.block.version.as_ref()?;
-        Some(match self.channel() == NO_CHANNEL {
-            true => floor.clone().into(),
-            false => self.above(floor),
-        })
-    }
-
-    fn above(&self, floor: &str) -> Field<String> {
-        let (major, minor) = floor.split_once('.').unwrap_or((floor, "0"));
-        let minor: u32 = minor.parse().unwrap_or_default();
-        let options = (minor..minor + MINORS).map(|minor| Opt {
-            value: Value::Text(format!("{major}.{minor}")),
-            hourly_micros: None,
-        });
-        Field::Choice(Choice {
-            any_of: options.collect(),
-            keep_any: false,
-            distinct: None,
-            what: "version".to_owned(),
-        })
-    }
-
-    /// Whether the channel, or GKE, offers the version that is declared; a cluster that is above it already does not need it.
-    fn check_version(&self) -> Result<(), Failure> {
-        let (Some(version), Some(facts)) = (&self.block.version, self.facts) else {
-            return Ok(());
-        };
-        let channel = self.channel();
-        let offered: Vec<&str> = match facts.extra.get(&format!("{CHANNEL}{channel}")) {
-            Some(minors) => minors.split(' ').collect(),
-            None => facts.versions.iter().map(String::as_str).collect(),
-        };
-        let newest = offered.iter().filter_map(|one| number(one)).max();
-        let wanted = number(version);
-        if offered.is_empty()
-            || offered.contains(&version.as_str())
-            || (wanted < newest && channel != NO_CHANNEL)
-        {
-            return Ok(());
-        }
-        let message = format!(
-            "{}: GKE does not offer Kubernetes {version} on channel {}",
-            self.address,
-            channel.to_lowercase()
-        );
-        let advice = format!("write one of {}", offered.join(", "));
-        Err(refused(&self.address, "version-unknown", message, advice))
-    }
-
     fn notes(&self, notes: &mut Vec<Note>) {
         let mut say =
             |severity, code, text: String| notes.push(note(&self.address, severity, code, text));
@@ -402,30 +279,8 @@ impl Plan<'_> {
     }
 }
 
-/// A minor as numbers.
-fn number(version: &str) -> Option<(u32, u32)> {
-    let (major, minor) = version.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
 /// Counts by name, as the kind has them.
 pub(super) fn counts(all: &BTreeMap<String, u32>) -> BTreeMap<String, i64> {
     let one = |(name, number): (&String, &u32)| (name.clone(), i64::from(*number));
     all.iter().map(one).collect()
-}
-
-/// All ways to take so many of them, each in their order, those with the first ones first.
-fn subsets(all: &[String], number: usize) -> Vec<Vec<String>> {
-    let Some((first, rest)) = all.split_first().filter(|_| number > 0) else {
-        return if number == 0 {
-            vec![Vec::new()]
-        } else {
-            Vec::new()
-        };
-    };
-    let with = subsets(rest, number - 1).into_iter().map(|mut taken| {
-        taken.insert(0, first.clone());
-        taken
-    });
-    with.chain(subsets(rest, number)).collect()
 }

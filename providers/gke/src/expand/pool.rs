@@ -7,7 +7,8 @@ use provision_core::model::{Choice, Open, Platform, Resource, ResourceId};
 use provision_core::spec::{Arch, Pool, Taint, TaintEffect};
 use provision_kind::Field;
 
-use super::cluster::{NO_CHANNEL, Plan, SCOPE, counts};
+use super::cluster::{Plan, SCOPE, counts};
+use super::version::NO_CHANNEL;
 use super::{named, refused, resource};
 use crate::kinds::{NewPool, NodePool};
 use crate::machine::{self, Wish, is_arm};

@@ -23,6 +23,7 @@ pub(crate) mod reading;
 mod router;
 mod secret;
 mod secret_calls;
+mod secret_change;
 mod secret_state;
 pub(crate) mod seen;
 pub(crate) mod service_account;

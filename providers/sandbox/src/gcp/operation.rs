@@ -185,7 +185,6 @@ pub(crate) fn list(tx: &Tx<'_>, place: &Place, service: &str) -> Vec<Work> {
 }
 
 /// The operations of a service in a place that have not ended yet.
-#[allow(dead_code, reason = "for Container, which is being built on this")]
 pub(crate) fn running(tx: &Tx<'_>, place: &Place, service: &str) -> Vec<Work> {
     let mut all: Vec<Work> = tx
         .list::<Live>(place)

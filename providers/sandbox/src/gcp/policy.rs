@@ -91,7 +91,6 @@ fn place(project: &str) -> Place {
 }
 
 /// Makes the project's pool of identities, which a cluster with workload identity brings.
-#[allow(dead_code, reason = "for Container, which is being built on this")]
 pub(crate) fn open_pool(tx: &mut Tx<'_>, project: &str) {
     if tx.get::<Pool>(&place(project), "default").is_none() {
         let created = tx.now();

@@ -15,7 +15,6 @@ pub(crate) fn stamp(at: Timestamp) -> String {
 }
 
 /// A moment to the second, as Container writes it: `2024-04-01T12:34:56+00:00`.
-#[allow(dead_code, reason = "for Container, which is being built on this")]
 pub(crate) fn stamp_seconds(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
 }

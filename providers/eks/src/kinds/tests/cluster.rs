@@ -197,7 +197,7 @@ async fn a_tier_is_asked_for_at_once_and_read_back() {
         let told = aws_sdk_eks::types::Cluster::builder()
             .set_control_plane_scaling_config(config.map(ControlPlaneScalingConfigBuilder::build))
             .build();
-        crate::kinds::cluster_calls::live(&told).fields["tier"].clone()
+        crate::kinds::cluster_read::live(&told).fields["tier"].clone()
     };
     assert_eq!(read(Some("tier-8xl")), Value::text("tier-8xl"));
     assert_eq!(

@@ -57,7 +57,6 @@ impl Document for Item {
 
 impl Item {
     /// Writes an object that the cloud makes by itself, ready at once: an instance group, an instance, a disk.
-    #[allow(dead_code, reason = "for Container, which is being built on this")]
     pub(crate) fn put_foreign(
         tx: &mut Tx<'_>,
         place: &Place,

@@ -30,13 +30,9 @@ use crate::object::Object;
 use crate::store::{Place, Tx};
 
 pub(crate) use item::Item;
-#[allow(unused_imports, reason = "for Container, which is being built on this")]
-pub(crate) use kind::{Kind, find, usable};
-#[allow(unused_imports, reason = "for Container, which is being built on this")]
-pub(crate) use link::{link, relative};
-#[allow(unused_imports, reason = "for Container, which is being built on this")]
-pub(crate) use machine_type::{MachineType, machine_type};
-#[allow(unused_imports, reason = "for Container, which is being built on this")]
+pub(crate) use kind::{find, usable};
+pub(crate) use link::link;
+pub(crate) use machine_type::machine_type;
 pub(crate) use place::{REGIONS, zones_of};
 
 /// The service.

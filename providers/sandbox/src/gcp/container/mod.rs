@@ -9,6 +9,7 @@ mod cluster;
 mod config;
 mod create;
 mod defaults;
+mod done;
 mod fields;
 mod network;
 mod nodes;
@@ -20,6 +21,7 @@ mod rules;
 mod schema;
 mod settled;
 mod update;
+mod update_fields;
 mod version;
 mod words;
 mod work;
@@ -42,7 +44,7 @@ pub(crate) const SERVICE: Service = Service {
     enums: &[],
     operations: operations::OPERATIONS,
     settle: |_| {},
-    turned: work::turned,
+    turned: done::turned,
     objects,
 };
 

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::cluster::{Cluster, STOPPING, home, named as cluster_named};
 use super::create::{self, name_legal, request};
+use super::done::finish;
 use super::fields::{Fields, number, set, text};
 use super::pool::{self, Pool, named};
-use super::work::{Plan, admit, finish, start, upgrade_of};
+use super::work::{Plan, admit, start, upgrade_of};
 use super::{defaults, nodes, words};
 use crate::gcp::{Call, Outcome};
 use crate::store::Place;

@@ -1,10 +1,38 @@
-//! `cost compare` and `cost breakeven`.
+//! `cost`, `cost compare` and `cost breakeven`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::SpecArgs;
+use super::parse::date;
+
+/// `cost`.
+#[derive(Args, Clone, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Cost {
+    /// The spec.
+    #[command(flatten)]
+    pub spec: SpecArgs,
+    /// Reckon with the machines, zones and numbers of nodes that are live
+    #[arg(long)]
+    pub live: bool,
+    /// Prices as of this date (2026-11-24) or time
+    #[arg(long, value_name = "DATE", value_parser = date, env = "PROVISION_AS_OF")]
+    pub as_of: Option<jiff::Timestamp>,
+    /// Comma-separated values: a row for each line
+    #[arg(long, group = "format", conflicts_with = "json")]
+    pub csv: bool,
+    /// Markdown, for a comment on a pull request
+    #[arg(long, group = "format", conflicts_with = "json")]
+    pub markdown: bool,
+    /// A page with charts that needs nothing else; `-` is standard output
+    #[arg(long, value_name = "FILE", group = "format", conflicts_with = "json")]
+    pub html: Option<PathBuf>,
+    /// Other questions.
+    #[command(subcommand)]
+    pub more: Option<CostMore>,
+}
 
 /// What else `cost` answers.
 #[derive(Clone, Debug, Subcommand)]
