@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use provision_core::contract::{Class, Failure};
 use provision_core::cost::OverBudget;
-use provision_core::plan::Refused;
+use provision_core::plan::{PlanFile, Refused};
 use provision_core::spec::{Diagnostic, File};
 
 use crate::exit::Exit;
@@ -52,8 +52,13 @@ pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refused),
     /// The plan would cost more than the spec allows.
-    #[error(transparent)]
-    OverBudget(#[from] OverBudget),
+    #[error("{over}")]
+    OverBudget {
+        /// By how much, and what costs most.
+        over: OverBudget,
+        /// The plan, so that it can be shown all the same.
+        made: Box<PlanFile>,
+    },
     /// A plan file does not fit what is live now.
     #[error("the plan no longer fits")]
     Stale {
@@ -137,7 +142,7 @@ impl Error {
             | Self::BadFile { .. }
             | Self::Cloud { .. }
             | Self::Refused(_)
-            | Self::OverBudget(_)
+            | Self::OverBudget { .. }
             | Self::Stale { .. }
             | Self::Locked { .. }
             | Self::NotYet(_)
@@ -173,7 +178,7 @@ impl Error {
             Self::BadFile { advice, .. } | Self::Sandbox { advice, .. } => {
                 advice.iter().cloned().collect()
             }
-            Self::OverBudget(over) => over_budget_hints(over),
+            Self::OverBudget { over, .. } => over_budget_hints(over),
             Self::Stale { .. } => vec!["make a new plan, look at it, and apply that".to_owned()],
             Self::Locked { .. } => vec![
                 "wait for it to end; the lock goes away with its process".to_owned(),

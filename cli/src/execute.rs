@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use provision_core::apply::{Event, Options, Run, RunResult};
 use provision_core::contract::{Class, Failure};
-use provision_core::plan::PlanFile;
+use provision_core::plan::{PlanFile, Tables};
 use tokio::time::Instant;
 
 use crate::drive::Drive;
@@ -148,9 +148,13 @@ pub fn settle_ms(sandbox_lag_ms: Option<u64>) -> Result<u64, Error> {
 ///
 /// # Errors
 /// When stdout does not take it.
-pub fn show_plan(screen: Screen, file: &PlanFile) -> Result<(), Error> {
+pub fn show_plan(screen: Screen, file: &PlanFile, tables: &Tables) -> Result<(), Error> {
     if !screen.json {
-        screen.print(&crate::render::plan::human(&file.plan, screen.verbose))?;
+        screen.print(&crate::render::plan::human(
+            &file.plan,
+            tables,
+            screen.verbose,
+        ))?;
     }
     Ok(())
 }

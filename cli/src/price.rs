@@ -43,14 +43,18 @@ pub fn plan(
         None => was.clone(),
     };
     let priced = cost::plan_cost(&was, &will, &catalogue(registry)?, budget);
-    if let Some(budget) = budget {
-        Budget(budget).check(&priced)?;
-    }
+    let held = budget.map(|budget| Budget(budget).check(&priced));
     made.plan.cost = Some(PlanCost {
         terms: registry.terms.clone(),
         ..priced.cost
     });
-    Ok(())
+    match held {
+        Some(Err(over)) => Err(Error::OverBudget {
+            over,
+            made: Box::new(made.clone()),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The bill of these resources.
@@ -63,7 +67,7 @@ pub fn bill(
     as_of: Option<Timestamp>,
 ) -> Result<Bill, Error> {
     let asked = Asked::of(registry, resources, &day(as_of));
-    let mut bill = cost::bill(&asked.items(), &catalogue(registry)?);
+    let mut bill = cost::bill(&asked.items(), &registry.networks, &catalogue(registry)?);
     let clouds = registry.contexts.keys().map(|name| cloud_of(name).word());
     let clouds: BTreeSet<&str> = clouds.collect();
     bill.assumptions.extend(registry.terms.words(&clouds));
@@ -132,10 +136,9 @@ pub fn on_demand(cloud: Cloud, region: &str, terms: &Terms) -> Result<Vec<(Strin
 
 /// What is paid in a region, by item.
 fn paid(cloud: Cloud, region: &str, terms: &Terms) -> Result<Vec<(String, Price)>, Error> {
-    let cloud = cloud.word();
     let listed = refreshed::list_prices(region)?.into_iter();
     let all: BTreeMap<String, Price> = listed.map(priced).collect();
-    let committed = terms.of(cloud).committed > Percent::default();
+    let committed = terms.of(cloud.word()).committed > Percent::default();
     let pay = |(item, list): (&String, &Price)| {
         // A commitment takes the place of what Google gives for a whole month by itself.
         let model = item.strip_prefix("gce.sustained.").filter(|_| committed);
@@ -153,9 +156,19 @@ fn paid(cloud: Cloud, region: &str, terms: &Terms) -> Result<Vec<(String, Price)
         let own =
             own.filter(|own| terms.items.contains_key(own) && !terms.items.contains_key(item));
         let name = own.as_ref().unwrap_or(item);
-        (item.clone(), terms.price(cloud, name, sold, list.clone()))
+        (
+            item.clone(),
+            terms.price(cloud.word(), name, sold, list.clone()),
+        )
     };
-    Ok(all.iter().map(pay).collect())
+    let mut paid: Vec<(String, Price)> = all.iter().map(pay).collect();
+    // What the list lacks there may be known to whoever writes the spec.
+    let lacking = terms.items.keys().filter(|item| !all.contains_key(*item));
+    paid.extend(lacking.filter_map(|item| {
+        let unit = provision_data::unit(cloud, item)?;
+        Some((item.clone(), terms.unlisted(item, unit)?))
+    }));
+    Ok(paid)
 }
 
 fn priced(listed: ListPrice) -> (String, Price) {
@@ -164,11 +177,12 @@ fn priced(listed: ListPrice) -> (String, Price) {
         rate: Rate::nanos(i64::try_from(listed.nanos).unwrap_or(i64::MAX)),
         as_of: listed.as_of,
         source: listed.source,
+        quality: listed.quality,
     };
     (listed.item, price)
 }
 
-/// Items of `[prices]` that nothing of the spec's regions is called.
+/// Items of `[prices]` that nothing is called: neither in the spec's regions nor anywhere in their clouds.
 #[must_use]
 pub fn unknown_items(spec: &Spec) -> Vec<(&str, String)> {
     if spec.prices.items.is_empty() {
@@ -187,7 +201,11 @@ pub fn unknown_items(spec: &Spec) -> Vec<(&str, String)> {
     });
     let known: BTreeSet<String> = known.map(|price| price.item).collect();
     let items = spec.prices.items.keys();
-    let unknown = items.filter(|item| !known.contains(*item));
+    let sold = |item: &str| {
+        let mut clouds = Cloud::ALL.into_iter();
+        clouds.any(|cloud| provision_data::unit(cloud, item).is_some())
+    };
+    let unknown = items.filter(|item| !known.contains(*item) && !sold(item));
     unknown
         .map(|item| (item.as_str(), wording(item, &regions)))
         .collect()

@@ -11,7 +11,7 @@ use provision_core::contract::{
     Context, ExpandRequest, Facts, Provider, SurveyAnswer, SurveyRequest,
 };
 use provision_core::cost::Terms;
-use provision_core::model::{Kind, Values};
+use provision_core::model::{Address, Values};
 use provision_core::plan::{Action, Change, PlanFile, Tables};
 use provision_core::spec::{AwsCloud, GcpCloud, Spec};
 use provision_ecs::EcsProvider;
@@ -50,6 +50,8 @@ pub struct Registry {
     pub tables: Tables,
     /// What was agreed with the clouds about prices.
     pub terms: Terms,
+    /// The network of each cluster, both by address.
+    pub networks: Vec<(Address, Address)>,
     /// Where values of secrets come from.
     pub sources: Sources,
     /// Those that are at hand.
@@ -138,6 +140,17 @@ impl Registry {
         };
         Self {
             terms: spec.prices.clone(),
+            networks: spec
+                .clusters
+                .iter()
+                .map(|(name, cluster)| {
+                    let address = |kind, name| Address::new(format!("{kind}.{name}"));
+                    (
+                        address("cluster", name),
+                        address("network", &cluster.network),
+                    )
+                })
+                .collect(),
             ..Self::new(served, contexts, blocks)
         }
     }
@@ -157,6 +170,7 @@ impl Registry {
             contexts,
             blocks,
             terms: Terms::default(),
+            networks: Vec::new(),
             sources: Sources::new(),
             values: Values::none(),
             not_at_hand: BTreeMap::new(),
@@ -286,14 +300,6 @@ fn google(cloud: &GcpCloud, sandbox: Option<&Sandbox>) -> Arc<dyn Provider> {
         None => Reach::of(|name| std::env::var(name).ok()),
     };
     Arc::new(GkeProvider::new(Gcp::connect(cloud, reach)))
-}
-
-/// What a change of a kind rolls: `nodes`, `tasks`.
-#[must_use]
-pub fn rolled(kind: &Kind) -> String {
-    let mut tables = offline().into_iter().flat_map(|one| one.describe());
-    let found = tables.find(|table| table.kind == *kind);
-    found.map_or_else(|| "nodes".to_owned(), |table| table.rolls)
 }
 
 fn online(aws: &Aws) -> Vec<Arc<dyn Provider>> {

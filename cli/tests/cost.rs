@@ -212,6 +212,12 @@ fn a_budget_stops_what_rises_above_it() {
             "{}",
             ran.err
         );
+        // What would cost so much is shown.
+        assert!(
+            ran.out.contains("eks.cluster") && ran.out.contains("Plan: "),
+            "{}",
+            ran.out
+        );
         assert!(
             ran.err
                 .contains("cluster.main/cluster control plane: $73.00"),
@@ -220,12 +226,16 @@ fn a_budget_stops_what_rises_above_it() {
         );
     }
     assert_eq!(place.count("vpc"), 0, "nothing was made");
+    let over = place.run(&["cost"]).expect(0).out;
+    assert!(over.contains("above the budget of $150.00"), "{over}");
     assert!(!place.file("p.json").exists());
     place.write("provision.toml", spec("1", "20GiB", &budget(200)));
     place
         .run(&["plan", "--sandbox", "--out", "p.json"])
         .expect(0);
     place.run(&["apply", "--sandbox", "p.json"]).expect(0);
+    let under = place.run(&["cost", "--markdown"]).expect(0).out;
+    assert!(under.contains("below the budget of $200.00"), "{under}");
     // What is above its budget already may stay as it is, and may go.
     place.write("provision.toml", spec("1", "20GiB", &budget(10)));
     place.run(&["plan", "--sandbox"]).expect(0);

@@ -9,4 +9,6 @@ pub mod gcp;
 mod list;
 mod table;
 
-pub use list::{Cloud, ListPrice, PriceList, REFRESHED, is_machine, list_prices, service_nanos};
+pub use list::{
+    Cloud, ListPrice, PriceList, REFRESHED, is_machine, list_prices, service_nanos, unit,
+};

@@ -143,6 +143,27 @@ pub fn list_prices(region: &str) -> Vec<ListPrice> {
     all
 }
 
+/// The unit of an item that a cloud sells somewhere, whether or not we have its price of a certain region.
+#[must_use]
+pub fn unit(cloud: Cloud, item: &str) -> Option<&'static str> {
+    let mut rows = cloud.services().rows.iter();
+    if let Some(row) = rows.find(|row| row.item == item) {
+        return Some(&row.unit);
+    }
+    let sold = match cloud {
+        Cloud::Aws => {
+            let name = item.strip_prefix("ec2.instance.")?;
+            aws::shapes().iter().any(|shape| shape.name == name)
+        }
+        Cloud::Gcp => {
+            let kinds = ["gce.instance.", "gce.spot."];
+            let name = kinds.iter().find_map(|kind| item.strip_prefix(kind))?;
+            gcp::shapes().iter().any(|shape| shape.name == name)
+        }
+    };
+    sold.then_some("hour")
+}
+
 /// Nano-dollars a unit of something that is no machine; `None` where we have no price of it.
 #[must_use]
 pub fn service_nanos(region: &str, item: &str) -> Option<u64> {

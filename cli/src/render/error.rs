@@ -32,7 +32,7 @@ pub fn human(error: &Error, color: bool) -> String {
         Error::File { .. }
         | Error::BadFile { .. }
         | Error::Refused(_)
-        | Error::OverBudget(_)
+        | Error::OverBudget { .. }
         | Error::Locked { .. }
         | Error::Consent { .. }
         | Error::Interrupted
@@ -101,7 +101,7 @@ pub fn json(error: &Error) -> Value {
             json!({ "failures": failures }),
         ),
         Error::Refused(_) => ("refused", json!({})),
-        Error::OverBudget(over) => (
+        Error::OverBudget { over, .. } => (
             "over_budget",
             json!({ "budget": over.budget, "before": over.before, "after": over.after, "most": over.most }),
         ),

@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 use owo_colors::OwoColorize as _;
 use provision_core::contract::{Note, Severity};
 use provision_core::model::{Address, Value};
-use provision_core::plan::{Action, Change, FieldChange, Plan, Reason, ShownEffect};
-
-use crate::registry::rolled;
+use provision_core::plan::{Action, Change, FieldChange, Plan, Reason, ShownEffect, Tables};
 
 use super::value::short;
 use super::{cost, count, heading, human, plain, seconds};
@@ -15,10 +13,10 @@ use super::{cost, count, heading, human, plain, seconds};
 /// Values of a new object that are shown beside it.
 const GLIMPSES: usize = 3;
 
-/// The whole plan; `verbose` = with notes on what does not change.
+/// The whole plan, in words of its kinds' tables; `verbose` = with notes on what does not change.
 #[must_use]
-pub fn human(plan: &Plan, verbose: bool) -> String {
-    let mut out = changes(plan);
+pub fn human(plan: &Plan, tables: &Tables, verbose: bool) -> String {
+    let mut out = changes(plan, tables);
     out += &stops(plan);
     let notes = notes(plan, verbose);
     if !notes.is_empty() {
@@ -58,7 +56,7 @@ fn is_news(plan: &Plan, note: &Note) -> bool {
     address.is_none_or(|address| changes.any(|change| change.address == address))
 }
 
-fn changes(plan: &Plan) -> String {
+fn changes(plan: &Plan, tables: &Tables) -> String {
     let mut out = String::new();
     let mut address: Option<&Address> = None;
     for change in &plan.changes {
@@ -69,7 +67,7 @@ fn changes(plan: &Plan) -> String {
             let _ = writeln!(out, "{}", heading(&plain(change.address.as_str())));
             address = Some(&change.address);
         }
-        one(&mut out, change);
+        one(&mut out, change, tables);
     }
     if !plan.changes.is_empty() {
         out.push('\n');
@@ -182,7 +180,7 @@ pub fn sign(action: Action) -> String {
     }
 }
 
-fn one(out: &mut String, change: &Change) {
+fn one(out: &mut String, change: &Change, tables: &Tables) {
     let glimpses: Vec<&FieldChange> = match change.action {
         Action::Create => glimpses(&change.fields).collect(),
         _ => Vec::new(),
@@ -205,7 +203,8 @@ fn one(out: &mut String, change: &Change) {
     }
     out.push('\n');
     if change.action != Action::Create {
-        fields(out, &change.fields, &rolled(&change.kind));
+        let rolls = tables.get(&change.kind).map(|table| table.rolls.as_str());
+        fields(out, &change.fields, rolls.unwrap_or("nodes"));
     }
     for reason in change.reasons.iter().filter(|reason| says_more(reason)) {
         let _ = writeln!(out, "      {}", plain(&reason.to_string()).italic());

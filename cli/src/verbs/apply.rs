@@ -48,7 +48,7 @@ pub(super) async fn carry_out(
     run: &RunArgs,
     asked: Asked,
 ) -> Result<Exit, Error> {
-    show_plan(cx.screen, made)?;
+    show_plan(cx.screen, made, &session.registry.tables)?;
     session.registry.can_make(made)?;
     let idle = made.plan.steps.is_empty();
     if !idle {

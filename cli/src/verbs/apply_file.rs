@@ -33,7 +33,7 @@ pub(super) async fn run(cx: &Cx, args: &Apply, bytes: &[u8]) -> Result<Exit, Err
     cx.signals.unless(fits(&mut registry, &made)).await?;
     let budget = made.plan.cost.as_ref().and_then(|cost| cost.budget);
     price::plan(&registry, &mut made, args.shape.as_of, budget)?;
-    show_plan(cx.screen, &made)?;
+    show_plan(cx.screen, &made, &registry.tables)?;
     registry.can_make(&made)?;
     let execution = Execution {
         base: &cx.base,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use provision_core::cost::{Bill, UsageOf};
+use provision_core::cost::{Bill, Money, UsageOf};
 use provision_core::plan::{self, Goal};
 
 use super::Cx;
@@ -59,7 +59,8 @@ fn declared(args: &Cost) -> Result<(String, Bill), Error> {
     let wanted = plan::provisional(&expanded.resources);
     let resources = wanted.iter().map(UsageOf::declared).collect();
     let bill = price::bill(&registry, resources, args.as_of)?;
-    Ok((spec.stack, bill))
+    let budget = spec.budget_micros.map(Money::micros);
+    Ok((spec.stack, bill.within(budget)))
 }
 
 /// The bill of the spec with what is chosen and counted already.
@@ -76,5 +77,5 @@ async fn live(cx: &Cx, args: &Cost) -> Result<(String, Bill), Error> {
     });
     let resources = wanted.collect();
     let bill = price::bill(&session.registry, resources, args.as_of)?;
-    Ok((made.plan.stack, bill))
+    Ok((made.plan.stack, bill.within(session.budget())))
 }

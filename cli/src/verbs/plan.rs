@@ -39,8 +39,11 @@ pub(super) async fn run(cx: &Cx, args: &Plan) -> Result<Exit, Error> {
     if cx.screen.json {
         cx.screen.document(&made.plan)?;
     } else {
-        cx.screen
-            .print(&render::plan::human(&made.plan, cx.screen.verbose))?;
+        cx.screen.print(&render::plan::human(
+            &made.plan,
+            &session.registry.tables,
+            cx.screen.verbose,
+        ))?;
         if let Some(path) = &args.out {
             let (path, there) = (path.display(), there(cx));
             cx.screen.print(&format!(

@@ -12,10 +12,10 @@ use crate::args::{Shape, SpecArgs};
 use crate::error::Error;
 use crate::execute::settle_ms;
 use crate::flow::{self, Wanted, Wish};
-use crate::input;
 use crate::registry::{Registry, SANDBOX};
 use crate::sandbox::Sandbox;
 use crate::secrets;
+use crate::{input, render};
 
 /// A spec and the clouds it is about.
 pub(super) struct Session {
@@ -68,10 +68,21 @@ impl Session {
             .unless(flow::observe(&mut self.registry, wanted, wish))
             .await?;
         self.adopted(&inputs)?;
-        let mut made = cx
+        let finished = cx
             .signals
             .unless(flow::finish(&self.registry, inputs, wish))
-            .await?;
+            .await;
+        if let Err(Error::OverBudget { made, .. }) = &finished
+            && !cx.screen.json
+        {
+            // What would cost so much is to be seen.
+            cx.screen.print(&render::plan::human(
+                &made.plan,
+                &self.registry.tables,
+                cx.screen.verbose,
+            ))?;
+        }
+        let mut made = finished?;
         if cx.sandbox.is_some() {
             made.access
                 .insert(SANDBOX.to_owned(), "embedded".to_owned());

@@ -37,6 +37,9 @@ pub struct Bill {
     pub total: Money,
     /// From the least nodes to the most.
     pub range: Range<Money>,
+    /// What it may come to, where the spec says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Money>,
     /// What is charged for and has no price here; no part of any sum.
     pub unpriced: Vec<Unpriced>,
     /// What was assumed because nobody declares it.
@@ -130,16 +133,37 @@ pub struct SharedBill {
     pub lines: Vec<Line>,
 }
 
-/// Makes the bill. Same items, same bill, whatever their order.
+impl Bill {
+    /// The same of a stack with this budget.
+    #[must_use]
+    pub fn within(self, budget: Option<Money>) -> Self {
+        Self { budget, ..self }
+    }
+
+    /// What it is held against: `$12.00 below the budget of $900.00`.
+    #[must_use]
+    pub fn of_budget(&self) -> Option<String> {
+        let budget = self.budget?;
+        let left = budget - self.total;
+        let word = match left < Money::ZERO {
+            true => "above",
+            false => "below",
+        };
+        let (left, budget) = (left.abs().cents(), budget.cents());
+        Some(format!("{left} {word} the budget of {budget}"))
+    }
+}
+
+/// Makes the bill; `networks` says which clusters are declared to be in which. Same items, same bill, whatever their order.
 #[must_use]
-pub fn bill(items: &[Item<'_>], catalogue: &Catalogue) -> Bill {
+pub fn bill(items: &[Item<'_>], networks: &[(Address, Address)], catalogue: &Catalogue) -> Bill {
     let (mut lines, mut unpriced) = (Vec::new(), Vec::new());
     for item in items {
         price(item, catalogue, &mut lines, &mut unpriced);
     }
     lines.sort_by(|a, b| (&a.id, &a.component).cmp(&(&b.id, &b.component)));
     unpriced.sort();
-    let holders = Holders::new(items);
+    let holders = Holders::new(items, networks);
     for one in &mut unpriced {
         let address = &one.id.address;
         let cluster = holders.holder(address).map(Address::new);
@@ -160,6 +184,7 @@ pub fn bill(items: &[Item<'_>], catalogue: &Catalogue) -> Bill {
         shared,
         total: range.expected,
         range,
+        budget: None,
         unpriced,
         assumptions,
         free: free(items),
@@ -332,7 +357,16 @@ fn assumptions(lines: &[Line]) -> Vec<String> {
         .map(|(component, assumption)| format!("{component}: {assumption}"))
         .collect();
     let always = std::iter::once(NOT_IN_IT.to_owned());
-    always.chain(said).collect()
+    always.chain(said).chain(reckoned(lines)).collect()
+}
+
+/// Prices that nobody has read: they follow from those of other sizes, regions or months.
+fn reckoned(lines: &[Line]) -> Option<String> {
+    let is_reckoned = |word: &str| word == "derived" || word == "scaled" || word.ends_with("-min");
+    let all = lines.iter().filter(|line| is_reckoned(&line.quality));
+    let all = all.map(|line| format!("{} in {} ({})", line.item, line.region, line.quality));
+    let all: Vec<String> = all.collect::<BTreeSet<String>>().into_iter().collect();
+    (!all.is_empty()).then(|| format!("reckoned from other prices, not read: {}", all.join(", ")))
 }
 
 fn free(items: &[Item<'_>]) -> BTreeMap<String, u32> {

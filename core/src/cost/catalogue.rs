@@ -15,6 +15,8 @@ pub struct Price {
     pub as_of: String,
     /// Where it was read.
     pub source: String,
+    /// How sure it is, in a word of the tables: `observed`, `high`, `medium`, `refreshed`, or how it was reckoned from others.
+    pub quality: String,
 }
 
 /// Prices by region and item.

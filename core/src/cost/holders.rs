@@ -14,7 +14,8 @@ pub(super) struct Holders<'a> {
 }
 
 impl<'a> Holders<'a> {
-    pub(super) fn new(items: &[Item<'a>]) -> Self {
+    /// Of these items, with clusters and the networks that they are declared to be in: one without services refers to none.
+    pub(super) fn new(items: &[Item<'a>], networks: &'a [(Address, Address)]) -> Self {
         let mut clusters: BTreeMap<&str, Option<Platform>> = BTreeMap::new();
         let mut users: BTreeMap<&Address, BTreeSet<&str>> = BTreeMap::new();
         let mut outside: BTreeSet<(&Address, &Address)> = BTreeSet::new();
@@ -33,6 +34,11 @@ impl<'a> Holders<'a> {
                     (Some(_), Some(_)) => false,
                 };
             });
+        }
+        for (cluster, network) in networks {
+            if let Some((cluster, _)) = clusters.get_key_value(cluster.as_str()) {
+                users.entry(network).or_default().insert(*cluster);
+            }
         }
         inherit(&mut users, &outside);
         Self { clusters, users }

@@ -25,6 +25,10 @@ pub struct Line {
     pub component: String,
     /// The part of the bill.
     pub part: Part,
+    /// The price that it is reckoned with, by its name in the tables: `eks.cluster`.
+    pub item: String,
+    /// The region of that price.
+    pub region: String,
     /// The unit.
     pub unit: String,
     /// How many units in a month, as expected.
@@ -41,6 +45,8 @@ pub struct Line {
     pub as_of: String,
     /// Where.
     pub source: String,
+    /// How sure the price is, in a word of the tables.
+    pub quality: String,
     /// What was assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumption: Option<String>,
@@ -105,7 +111,7 @@ pub(super) fn price(
     };
     for meter in meters {
         match listed(meter, item.region, catalogue) {
-            Ok(price) => lines.push(line(id, meter, price)),
+            Ok(price) => lines.push(line(id, meter, price, item.region)),
             Err(why) => unpriced.push(Unpriced::of(id, meter, why)),
         }
     }
@@ -134,7 +140,7 @@ pub(super) fn listed<'a>(
 }
 
 /// A meter times its price.
-pub(super) fn line(id: &ResourceId, meter: &Meter, price: &Price) -> Line {
+pub(super) fn line(id: &ResourceId, meter: &Meter, price: &Price, region: &str) -> Line {
     let range = meter
         .count
         .map(|count| price.rate.of(meter.each.times(count)));
@@ -142,6 +148,8 @@ pub(super) fn line(id: &ResourceId, meter: &Meter, price: &Price) -> Line {
         id: id.clone(),
         component: meter.component.clone(),
         part: meter.part,
+        item: meter.item().unwrap_or_default().to_owned(),
+        region: region.to_owned(),
         unit: price.unit.clone(),
         quantity: meter.each.times(meter.count.expected),
         unit_price: price.rate,
@@ -150,6 +158,7 @@ pub(super) fn line(id: &ResourceId, meter: &Meter, price: &Price) -> Line {
         count: meter.count,
         as_of: price.as_of.clone(),
         source: price.source.clone(),
+        quality: price.quality.clone(),
         assumption: meter.assumption.clone(),
     }
 }

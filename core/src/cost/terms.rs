@@ -41,6 +41,9 @@ const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
+/// How sure a price is that the spec tells.
+const OWN: &str = "declared";
+
 /// What is sold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sold {
@@ -63,6 +66,19 @@ impl Terms {
         self.clouds.get(cloud).copied().unwrap_or_default()
     }
 
+    /// A price of one's own for something that the list does not have there; `unit` is what it goes by elsewhere.
+    #[must_use]
+    pub fn unlisted(&self, item: &str, unit: &str) -> Option<Price> {
+        let own = self.items.get(item)?;
+        Some(Price {
+            unit: unit.to_owned(),
+            rate: *own,
+            as_of: OWN.to_owned(),
+            source: "[prices] of the spec; the list has none there".to_owned(),
+            quality: OWN.to_owned(),
+        })
+    }
+
     /// The price that is paid instead of one of the list. Its source says what became of that.
     #[must_use]
     pub fn price(&self, cloud: &str, item: &str, sold: Sold, list: Price) -> Price {
@@ -73,6 +89,7 @@ impl Terms {
                     list.rate, list.source
                 ),
                 rate: *own,
+                quality: OWN.to_owned(),
                 ..list
             };
         }
@@ -140,6 +157,7 @@ mod tests {
             rate: rate.parse().unwrap(),
             as_of: "2026-07-01".to_owned(),
             source: "the list".to_owned(),
+            quality: "high".to_owned(),
         }
     }
 

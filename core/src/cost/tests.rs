@@ -20,6 +20,7 @@ fn catalogue() -> Catalogue {
             rate: Rate::micros(micros),
             as_of: "2026-09-28".to_owned(),
             source: format!("list of {item}"),
+            quality: "observed".to_owned(),
         };
         catalogue.add(REGION, item, price);
     }
@@ -91,7 +92,7 @@ impl Stack {
     }
 
     fn bill(&self) -> Bill {
-        bill(&self.items(), &catalogue())
+        bill(&self.items(), &[], &catalogue())
     }
 }
 
@@ -134,6 +135,42 @@ fn a_network_belongs_to_its_only_user_and_is_shared_by_two() {
     assert_eq!(both.total.to_string(), "178.85");
     let unused = Stack::default().network().bill();
     assert!(unused.clusters.is_empty() && unused.shared[0].used_by.is_empty());
+}
+
+/// A cluster without services refers to no network, and is declared to be in one.
+#[test]
+fn a_declared_network_belongs_to_its_cluster() {
+    let master = resource("cluster.a", "cluster", &[]);
+    let meters = vec![hours("control plane", Part::ControlPlane, "master")];
+    let stack = Stack::default().with(master, meters).network();
+    assert_eq!(stack.bill().shared.len(), 1);
+    let pair = (Address::new("cluster.a"), Address::new("network.main"));
+    let unknown = (Address::new("cluster.b"), Address::new("network.main"));
+    let bill = bill(&stack.items(), &[pair, unknown], &catalogue());
+    assert!(bill.shared.is_empty(), "{:?}", bill.shared);
+    assert_eq!(bill.clusters[0].parts.network.to_string(), "32.85");
+}
+
+/// Each line says by which price of which region it was reckoned, and the bill which prices nobody has read.
+#[test]
+fn lines_name_their_price_and_reckoned_ones_are_told() {
+    let stack = Stack::default().cluster("a").network();
+    let read = stack.bill();
+    let line = &read.clusters[0].lines[0];
+    assert_eq!(
+        (line.item.as_str(), line.region.as_str()),
+        ("master", REGION)
+    );
+    let told = |bill: &Bill| bill.assumptions.iter().any(|one| one.contains("reckoned"));
+    assert!(!told(&read));
+    let mut prices = catalogue();
+    for quality in ["scaled", "derived", "observed-min"] {
+        let price = prices.price(REGION, "master").unwrap().clone();
+        let quality = quality.to_owned();
+        prices.add(REGION, "master", Price { quality, ..price });
+        let bill = bill(&stack.items(), &[], &prices);
+        assert!(told(&bill), "{:?}", bill.assumptions);
+    }
 }
 
 /// What is shared and lacks a price is not whole, even where nothing of it has one.
@@ -205,7 +242,7 @@ fn what_has_no_price_is_listed_and_in_no_sum() {
         region: REGION,
         usage: None,
     };
-    assert_eq!(super::bill(&[item], &catalogue()).unpriced.len(), 1);
+    assert_eq!(super::bill(&[item], &[], &catalogue()).unpriced.len(), 1);
 }
 
 #[test]
@@ -219,7 +256,7 @@ fn a_region_has_its_own_prices_or_none() {
             ..item
         })
         .collect();
-    let bill = bill(&elsewhere, &catalogue());
+    let bill = bill(&elsewhere, &[], &catalogue());
     assert_eq!((bill.total, bill.unpriced.len()), (Money::ZERO, 1));
 }
 

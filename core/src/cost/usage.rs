@@ -153,6 +153,15 @@ impl Usage {
 }
 
 impl Meter {
+    /// The price of the catalogue that it goes by; `None` where there is none.
+    #[must_use]
+    pub fn item(&self) -> Option<&str> {
+        match &self.charge {
+            Charge::Listed { item, .. } => Some(item),
+            Charge::Unlisted { .. } => None,
+        }
+    }
+
     /// One of something, at a price of the catalogue.
     #[must_use]
     pub fn listed(component: &str, part: Part, item: &str, unit: &str, each: Quantity) -> Self {

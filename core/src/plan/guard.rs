@@ -207,8 +207,14 @@ pub(super) fn notes(inputs: &Inputs, decided: &Decided) -> Vec<Note> {
         );
         notes.push(note(Severity::Warning, "unread", message, None));
     }
+    let decisions = decided.decisions.values();
+    let replaced = decisions.filter(|decision| decision.verdict == Verdict::Replace);
+    let replaced: Vec<_> = replaced
+        .map(|one| (&one.id, one.reasons.as_slice()))
+        .collect();
+    let useless = useless(&replaced);
     for decision in decided.decisions.values() {
-        about(decision, &inputs.tables, &mut notes);
+        about(decision, &inputs.tables, &useless, &mut notes);
     }
     notes.sort_by(|a, b| {
         (b.severity, &a.code, &a.address, &a.message)
@@ -227,8 +233,14 @@ fn note(severity: Severity, code: &str, message: String, id: Option<&ResourceId>
     }
 }
 
-fn about(decision: &Decision, tables: &Tables, notes: &mut Vec<Note>) {
+fn about(
+    decision: &Decision,
+    tables: &Tables,
+    useless: &BTreeSet<&ResourceId>,
+    notes: &mut Vec<Note>,
+) {
     let id = Some(&decision.id);
+    let is_useless = useless.contains(&decision.id);
     let table = tables.get(&decision.kind);
     let title = table.map_or(decision.kind.as_str(), |table| table.title.as_str());
     let removes = matches!(
@@ -236,12 +248,13 @@ fn about(decision: &Decision, tables: &Tables, notes: &mut Vec<Note>) {
         Verdict::Delete | Verdict::Replace | Verdict::GoesWithParent
     );
     let downtime = table.and_then(|table| table.downtime.as_deref());
-    if let Some(downtime) = downtime.filter(|_| is_succeeded(decision)) {
+    if let Some(downtime) = downtime.filter(|_| is_succeeded(decision) && !is_useless) {
         let message = downtime.to_owned();
         notes.push(note(Severity::Warning, "downtime", message, id));
     } else if let Some(loss) = table.and_then(|table| table.loss.as_deref())
         && removes
         && !decision.has_failed()
+        && !is_useless
     {
         notes.push(note(Severity::Danger, "loss", loss.to_owned(), id));
     }
@@ -252,7 +265,7 @@ fn about(decision: &Decision, tables: &Tables, notes: &mut Vec<Note>) {
     match &decision.verdict {
         Verdict::Replace => {
             let message = format!("{title} is made anew: {}", words(&decision.reasons));
-            let severity = match needs_no_word(&decision.reasons) {
+            let severity = match is_useless {
                 true => Severity::Warning,
                 false => Severity::Danger,
             };
@@ -303,19 +316,34 @@ pub struct Consent {
     pub replaces: Vec<ResourceId>,
 }
 
-/// Whether a replacement takes away only what is no use to anybody: it came to rest in failure, or is on its way out.
-fn needs_no_word(reasons: &[Reason]) -> bool {
+/// Of what is replaced, that which is no use to anybody: it came to rest in failure or is on its way out, or lies in something
+/// that did.
+fn useless<'a>(replaced: &[(&'a ResourceId, &'a [Reason])]) -> BTreeSet<&'a ResourceId> {
     let lost = |reason: &Reason| {
         matches!(
             reason,
             Reason::FailedState { .. } | Reason::Unfinished { .. }
         )
     };
-    !reasons.is_empty() && reasons.iter().all(lost)
+    let mut found = BTreeSet::new();
+    loop {
+        let before = found.len();
+        for (id, reasons) in replaced {
+            let in_lost =
+                |reason: &Reason| matches!(reason, Reason::ParentGoes { id } if found.contains(id));
+            let is_lost = !reasons.is_empty() && reasons.iter().all(lost);
+            if is_lost || reasons.iter().any(in_lost) {
+                found.insert(*id);
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
 }
 
 /// What of a plan needs a yes of its own; the CLI knows what was asked for by verb. A replacement whose only reason is
-/// that the object has failed needs none: so a run that made it is ended by the same command.
+/// that the object has failed needs none, nor does that of what lies in it: so a run that made it is ended by the same command.
 #[must_use]
 pub fn needs_consent(plan: &Plan) -> Consent {
     // The end of a replacement that an earlier run began is no other loss than that.
@@ -323,12 +351,18 @@ pub fn needs_consent(plan: &Plan) -> Consent {
         let mut reasons = change.reasons.iter();
         reasons.any(|reason| matches!(reason, Reason::Superseded { .. }))
     };
+    let replaced = plan.changes.iter();
+    let replaced = replaced.filter(|change| change.action == Action::Replace);
+    let replaced: Vec<_> = replaced
+        .map(|one| (&one.id, one.reasons.as_slice()))
+        .collect();
+    let useless = useless(&replaced);
     let mut consent = Consent::default();
     for change in &plan.changes {
         match change.action {
             Action::Delete if superseded(change) => consent.replaces.push(change.id.clone()),
             Action::Delete => consent.deletes.push(change.id.clone()),
-            Action::Replace if needs_no_word(&change.reasons) => {}
+            Action::Replace if useless.contains(&change.id) => {}
             Action::Replace => consent.replaces.push(change.id.clone()),
             _ => {}
         }

@@ -43,6 +43,8 @@ pub(super) enum Format {
     Policy,
     /// A KMS key.
     Key,
+    /// A key of Cloud KMS.
+    GcpKey,
     /// `user:…`, `group:…`, `serviceAccount:…`.
     Member,
     /// `roles/…`.
@@ -107,6 +109,9 @@ impl Format {
             Self::Policy => "the ARN of an IAM policy",
             Self::Key => "the ARN of a KMS key",
             Self::Member => "a member such as \"user:me@example.com\"",
+            Self::GcpKey => {
+                "a key: \"projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/KEY\""
+            }
             Self::GcpRole => "a role such as \"roles/storage.objectViewer\"",
             Self::Taint => "a taint such as \"dedicated=web:NoSchedule\"",
             Self::LabelKey => "a Kubernetes label key",

@@ -12,6 +12,7 @@ pub(super) fn check(format: Format, text: &str) -> Result<(), Fault> {
         Format::Key => arn(text, "kms", &["key/"], "a KMS key"),
         Format::Member => member(text),
         Format::GcpRole => gcp_role(text),
+        Format::GcpKey => gcp_key(text),
         Format::Taint => taint(text).map(drop),
         Format::LabelKey => label_key(text),
         Format::LabelValue => label_value(text),
@@ -91,6 +92,31 @@ fn member(text: &str) -> Result<(), Fault> {
             Some("write \"user:…\", \"group:…\" or \"serviceAccount:…\"".into()),
         ),
     }
+}
+
+/// `projects/P/locations/L/keyRings/R/cryptoKeys/K`, none of them empty.
+fn gcp_key(text: &str) -> Result<(), Fault> {
+    let parts: Vec<&str> = text.split('/').collect();
+    if let [
+        "projects",
+        project,
+        "locations",
+        place,
+        "keyRings",
+        ring,
+        "cryptoKeys",
+        key,
+    ] = parts.as_slice()
+        && [project, place, ring, key]
+            .iter()
+            .all(|name| !name.is_empty())
+    {
+        return Ok(());
+    }
+    fault(
+        "is not a key of Cloud KMS",
+        Some("write \"projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/KEY\"".into()),
+    )
 }
 
 fn gcp_role(text: &str) -> Result<(), Fault> {

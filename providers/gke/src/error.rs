@@ -67,7 +67,7 @@ impl Fault {
         let status = error.http_status_code().unwrap_or_default();
         let (code, message) = told(error, status);
         Self {
-            how: how(error, status, &code),
+            how: how(error, status, &code, &message),
             call: call.to_owned(),
             status,
             code,
@@ -199,7 +199,8 @@ impl Fault {
     pub fn is_quota(&self) -> bool {
         self.is(&["quotaExceeded", "QUOTA_EXCEEDED"])
             || ((self.status == 403 || self.status == 429)
-                && (self.message.contains("Insufficient regional quota")
+                && (is_used_up(&self.message)
+                    || self.message.contains("Insufficient regional quota")
                     || self.message.contains("Quota '")
                     || self.message.contains("quota exceeded")))
     }
@@ -336,13 +337,20 @@ fn innermost(error: &Error) -> &Error {
     best
 }
 
-fn how(error: &Error, status: u16, code: &str) -> How {
+/// IAM answers 429, as for a rate, that a project has as many service accounts as it may (kubeflow/pipelines#1052): waiting
+/// does not help.
+fn is_used_up(message: &str) -> bool {
+    message.contains("Maximum number of")
+}
+
+fn how(error: &Error, status: u16, code: &str, message: &str) -> How {
     match status {
         0 if error.is_authentication() => How::NoCredentials,
         0 if error.is_connect() => How::NotSent,
         0 if error.is_binding() || error.is_serialization() => How::NotSent,
         0 => How::NoAnswer,
         401 => How::NoCredentials,
+        429 if is_used_up(message) => How::Refused,
         429 => How::Throttled,
         403 if RATE.contains(&code) => How::Throttled,
         500.. => How::Server,

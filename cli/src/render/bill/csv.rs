@@ -5,11 +5,13 @@ use provision_core::model::Address;
 
 use super::sections;
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 19] = [
     "of",
     "part",
     "id",
     "component",
+    "item",
+    "region",
     "quantity",
     "unit",
     "unit_price",
@@ -19,6 +21,7 @@ const HEADER: [&str; 16] = [
     "currency",
     "as_of",
     "source",
+    "quality",
     "assumption",
     "unpriced",
     "stack",
@@ -38,6 +41,8 @@ pub fn sheet(stack: &str, bill: &Bill) -> Result<String, csv::Error> {
                 line.part.title(),
                 &line.id.to_string(),
                 &line.component,
+                &line.item,
+                &line.region,
                 &line.quantity.to_string(),
                 &line.unit,
                 &line.unit_price.to_string(),
@@ -47,6 +52,7 @@ pub fn sheet(stack: &str, bill: &Bill) -> Result<String, csv::Error> {
                 CURRENCY,
                 &line.as_of,
                 &line.source,
+                &line.quality,
                 line.assumption.as_deref().unwrap_or_default(),
                 "",
                 stack,
@@ -60,8 +66,8 @@ pub fn sheet(stack: &str, bill: &Bill) -> Result<String, csv::Error> {
         row[1] = one.part.map_or("", Part::title);
         row[2] = &id;
         row[3] = &one.component;
-        row[14] = &one.why;
-        row[15] = stack;
+        row[17] = &one.why;
+        row[18] = stack;
         out.write_record(row)?;
     }
     let bytes = out.into_inner().map_err(csv::IntoInnerError::into_error)?;

@@ -62,6 +62,7 @@ fn head(stack: &str, bill: &Bill) -> Markup {
                 p { (span) }
                 (span_chart(bill.range, bill.range.max))
             }
+            @if let Some(said) = bill.of_budget() { p { (said) "." } }
             p.dim { "A month has " (bill.hours) " hours. US dollars, from "
                 @if bill.assumptions.iter().any(|one| one.contains("% off")) { "list prices less what was agreed." }
                 @else { "list prices." }
@@ -210,9 +211,9 @@ fn row(line: &Line) -> Markup {
             td { (line.component) br; span.dim { (line.id) } }
             td { (line.part.title()) }
             td.n { (quantity(line)) }
-            td.n { "$" (line.unit_price) }
+            td.n { "$" (line.unit_price) br; span.dim { (line.item) } }
             td.n { (line.monthly.cents()) }
-            td { (line.as_of) br; span.dim { (line.source) } }
+            td { (line.as_of) ", " (line.quality) br; span.dim { (line.source) } }
         }
     }
 }

@@ -20,8 +20,8 @@ pub fn comment(stack: &str, bill: &Bill) -> String {
     if without > 0 {
         let _ = writeln!(out, "**?**: {}.\n", unknown(without));
     }
-    if let Some(span) = span(bill.range) {
-        let _ = writeln!(out, "{span}.\n");
+    for said in [span(bill.range), bill.of_budget()].into_iter().flatten() {
+        let _ = writeln!(out, "{said}.\n");
     }
     parts(&mut out, bill, &sections);
     pools(&mut out, &sections);
@@ -110,18 +110,19 @@ fn unpriced(out: &mut String, bill: &Bill) {
 
 fn lines(out: &mut String, sections: &[Section<'_>]) {
     out.push_str(
-        "| what | part | quantity | price | a month | read |\n|---|---|--:|--:|--:|---|\n",
+        "| what | part | quantity | price | a month | item | read |\n|---|---|--:|--:|--:|---|---|\n",
     );
     for line in sections.iter().flat_map(|one| one.lines) {
         let _ = writeln!(
             out,
-            "| `{}` {} | {} | {} | ${} | {} | {} |",
+            "| `{}` {} | {} | {} | ${} | {} | `{}` | {} |",
             code(&line.id.to_string()),
             text(&line.component),
             line.part.title(),
             text(&quantity(line)),
             line.unit_price,
             line.monthly.cents(),
+            code(&line.item),
             text(&line.as_of)
         );
     }

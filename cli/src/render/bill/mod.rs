@@ -5,6 +5,8 @@ mod csv;
 mod html;
 mod markdown;
 
+use std::collections::BTreeSet;
+
 use provision_core::cost::{Bill, Line, Money, Parts, PoolBill, Range, Shares};
 use provision_core::model::{Address, Platform};
 
@@ -49,7 +51,7 @@ fn sections(bill: &Bill) -> Vec<Section<'_>> {
     let clusters = bill.clusters.iter().map(|one| Section {
         name: one.address.as_str(),
         what: match one.platform {
-            Some(platform) => format!("on {}", Platform::word(platform)),
+            Some(platform) => format!("on {}{}", Platform::word(platform), place(&one.lines)),
             None => "on an unknown platform".to_owned(),
         },
         parts: &one.parts,
@@ -79,6 +81,16 @@ fn sections(bill: &Bill) -> Vec<Section<'_>> {
         cluster: None,
     });
     clusters.chain(shared).collect()
+}
+
+/// Where the prices of lines are of: ` in eu-west-1`.
+pub(super) fn place(lines: &[Line]) -> String {
+    let regions: BTreeSet<&str> = lines.iter().map(|line| line.region.as_str()).collect();
+    let regions: Vec<&str> = regions.into_iter().collect();
+    match regions.is_empty() {
+        true => String::new(),
+        false => format!(" in {}", regions.join(", ")),
+    }
 }
 
 /// The lines that cost most, most first.

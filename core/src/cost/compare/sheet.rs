@@ -67,9 +67,10 @@ impl<'a> Sheet<'a> {
 
     /// Something that is charged for: a line, or where there is no price of it, one of the unpriced.
     pub(super) fn charge(&mut self, id: &ResourceId, meter: &Meter) -> Money {
-        match listed(meter, self.region(), &self.markets.catalogue) {
+        let region = self.region();
+        match listed(meter, region, &self.markets.catalogue) {
             Ok(price) => {
-                let line = line(id, meter, price);
+                let line = line(id, meter, price, region);
                 let month = line.monthly;
                 self.lines.push(line);
                 month

@@ -122,6 +122,7 @@ fn markets() -> Markets {
             rate: Rate::nanos(*nanos),
             as_of: "2026-09-28".to_owned(),
             source: format!("list of {item}"),
+            quality: "observed".to_owned(),
         };
         if item.starts_with("ec2.") {
             let item = format!("{ON_DEMAND}{item}");

@@ -211,6 +211,42 @@ fn notes_come_worst_first_and_once() {
     assert_eq!(pool.unwrap().fields[0].after, Value::text("(sensitive)"));
 }
 
+/// What lies in something that has failed is as lost as that; what lies in something that works is not.
+#[test]
+fn what_lies_in_something_failed_goes_without_a_word() {
+    let again = |name: &str, reason: Reason| {
+        let kind = match name.contains(".pool.") {
+            true => "toy.pool",
+            false => "toy.cluster",
+        };
+        let mut one = replace(want(kind, name, &[]), seen(kind, name, &[]));
+        one.reasons = vec![reason];
+        one
+    };
+    let goes = |name: &str| Reason::ParentGoes { id: id(name) };
+    let failed = Reason::FailedState {
+        reason: "quota".to_owned(),
+    };
+    let moved = Reason::ReplacedWith { id: id("n.a/vpc") };
+    let plan = plan([
+        again("c.a/c", failed),
+        again("c.a.pool.w/pool", goes("c.a/c")),
+        again("c.b/c", moved),
+        again("c.b.pool.w/pool", goes("c.b/c")),
+    ]);
+    let consent = needs_consent(&plan.plan);
+    assert_eq!(consent.replaces, [id("c.b/c"), id("c.b.pool.w/pool")]);
+    let notes = plan.plan.notes.iter();
+    let grave: Vec<&str> = notes
+        .filter(|note| note.severity == Severity::Danger || note.code == "downtime")
+        .filter_map(|note| note.address.as_deref())
+        .collect();
+    assert!(
+        !grave.is_empty() && grave.iter().all(|one| one.starts_with("c.b")),
+        "{grave:?}"
+    );
+}
+
 #[test]
 fn a_sensitive_value_is_never_written_down() {
     let decided = decided([create(want("toy.net", "n.a/vpc", &[]))]);

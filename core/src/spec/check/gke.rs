@@ -10,6 +10,7 @@ const WINDOW_HOURS: u32 = 4;
 
 pub(super) fn check(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
     endpoint(check, base, cluster);
+    kms_key(check, base, cluster);
     addons(check, base, cluster);
     if let Some(window) = &cluster.gke.maintenance {
         window_start(check, base, window);
@@ -22,6 +23,16 @@ pub(super) fn check(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
             check.wrong("missing-pool", &format!("{base}.platform"), message, help);
         }
         return;
+    }
+    if cluster.gke.release_channel.as_deref() == Some("none") {
+        let at = format!("{base}.gke.release_channel");
+        let message = "an Autopilot cluster is always in a release channel";
+        check.wrong(
+            "contradiction",
+            &at,
+            message,
+            "name a channel, such as \"regular\"",
+        );
     }
     for name in cluster.pools.keys() {
         let message = "an Autopilot cluster has no pools: Google runs its nodes";
@@ -41,6 +52,19 @@ fn endpoint(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
         let at = format!("{base}.endpoint.private");
         let message = "on gke the network reaches the API always";
         check.wrong("unsupported", &at, message, "remove it");
+    }
+}
+
+/// GKE takes a key of the cluster's own region ("Encrypt secrets at the application layer").
+fn kms_key(check: &mut Check<'_>, base: &str, cluster: &Cluster) {
+    let region = check.spec.gcp.as_ref().map(|cloud| cloud.region.as_str());
+    let key = cluster.gke.kms_key.as_deref();
+    if let (Some(region), Some(of_key)) = (region, key.and_then(|key| key.split('/').nth(3)))
+        && region != of_key
+    {
+        let message = format!("the key is in {of_key}, and the cluster in {region}");
+        let path = format!("{base}.gke.kms_key");
+        check.wrong("contradiction", &path, message, "name a key of that region");
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) static GKE: Block = Block {
         ),
         key(
             "kms_key",
-            Type::Text(Format::Filled),
+            Type::Text(Format::GcpKey),
             "A Cloud KMS key of yours for the encryption of Kubernetes secrets: \"projects/…/cryptoKeys/NAME\".",
         ),
         key(

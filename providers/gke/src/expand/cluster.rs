@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use provision_core::contract::{Context, ExpandAnswer, ExpandRequest, Facts, Note, Severity};
-use provision_core::model::ResourceId;
+use provision_core::model::{Platform, ResourceId};
 use provision_core::spec::{Cluster as Block, Network};
 use provision_kind::{Field, Tags};
 
+use super::version::NO_CHANNEL;
 use super::{Made, keep, named, network, note, refused, resource};
 use crate::existing::network::{Ground, ground};
 use crate::kinds::project_binding::NODE_ROLE;
@@ -256,12 +257,42 @@ impl Plan<'_> {
         (has && self.network.existing.is_none()).then(|| network::id(&self.block.network, "router"))
     }
 
+    /// Named types that the tables do not have, with their pools. Custom ones are in no table.
+    fn unknown_machines(&self) -> impl Iterator<Item = (&String, &String)> {
+        let known = |name: &str| {
+            provision_data::gcp::shapes()
+                .iter()
+                .any(|one| one.name == name)
+        };
+        let named = self.block.pools.iter().flat_map(|(pool, block)| {
+            let types = block
+                .machine
+                .types
+                .get(&Platform::Gke)
+                .into_iter()
+                .flatten();
+            types.map(move |name| (pool, name))
+        });
+        named.filter(move |(_, name)| !known(name) && !name.contains("custom-"))
+    }
+
     fn notes(&self, notes: &mut Vec<Note>) {
         let mut say =
             |severity, code, text: String| notes.push(note(&self.address, severity, code, text));
         if self.block.protect {
             let text = "GKE has no switch against deletion: `protect` is a label that only provision heeds";
             say(Severity::Info, "protect-label", text.to_owned());
+        }
+        if self.channel() == NO_CHANNEL {
+            let text = "Google lets only its older customers leave clusters out of release channels, and moves those that are left to \
+                        Stable on 2027-06-14: name a channel";
+            say(Severity::Warning, "no-channel", text.to_owned());
+        }
+        for (pool, name) in self.unknown_machines() {
+            let text = format!(
+                "no machine type `{name}` is in our tables: whether Google has it shows when it is made, and it has no price here ({pool})"
+            );
+            say(Severity::Warning, "unknown-machine", text);
         }
         if self.network.zones == 1 && !self.block.gke.autopilot {
             let text = "a zonal cluster has one control plane: while it is upgraded or its zone fails, the API is away";

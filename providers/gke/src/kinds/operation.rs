@@ -187,10 +187,24 @@ fn of_container(operation: &ContainerOperation) -> Progress {
         None => Progress::Through,
         Some(error) if error.code == 0 => Progress::Through,
         Some(error) => {
-            let code = told.map_or("failed", |(code, _)| code);
+            let code = told.map_or_else(|| by_words(&error.message), |(code, _)| code);
             Progress::Failed(ailment(code.to_owned(), Some(error.message.clone())))
         }
     }
+}
+
+/// What an operation failed of, by its words: real ones carry no conditions.
+fn by_words(message: &str) -> &'static str {
+    const WORDS: [(&str, &str); 5] = [
+        ("GCE_STOCKOUT", "GCE_STOCKOUT"),
+        ("ZONE_RESOURCE_POOL_EXHAUSTED", "GCE_STOCKOUT"),
+        ("not have enough resources", "GCE_STOCKOUT"),
+        ("QUOTA_EXCEEDED", "GCE_QUOTA_EXCEEDED"),
+        ("uota", "GCE_QUOTA_EXCEEDED"),
+    ];
+    let mut words = WORDS.iter();
+    let found = words.find(|(word, _)| message.contains(word));
+    found.map_or("failed", |(_, code)| code)
 }
 
 #[cfg(test)]
@@ -225,5 +239,40 @@ mod tests {
         };
         assert_eq!(ailment.code, "GCE_QUOTA_EXCEEDED");
         assert!(ailment.advice.contains("quotas"));
+    }
+
+    #[test]
+    fn words_tell_a_quota_from_a_shortage_where_no_condition_does() {
+        let failed = |message: &str| {
+            let error = serde_json::json!({ "code": 8, "message": message });
+            let body =
+                serde_json::json!({ "name": "operation-1", "status": "DONE", "error": error });
+            match of_container(&serde_json::from_value(body).unwrap()) {
+                Progress::Failed(ailment) => (ailment.code, ailment.advice),
+                other => unreachable!("{other:?}"),
+            }
+        };
+        for (message, code, advice) in [
+            (
+                "Google Compute Engine: Quota 'CPUS' exceeded.  Limit: 24.0 in region europe-west1.",
+                "GCE_QUOTA_EXCEEDED",
+                "quotas",
+            ),
+            (
+                "Google Compute Engine: [GCE_STOCKOUT]: Instance creation failed",
+                "GCE_STOCKOUT",
+                "another machine type",
+            ),
+            (
+                "ZONE_RESOURCE_POOL_EXHAUSTED: The zone does not have enough resources available",
+                "GCE_STOCKOUT",
+                "another machine type",
+            ),
+            ("Internal error", "failed", "what the cloud names"),
+        ] {
+            let (told, what) = failed(message);
+            assert_eq!(told, code);
+            assert!(what.contains(advice), "{what}");
+        }
     }
 }

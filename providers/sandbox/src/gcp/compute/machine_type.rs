@@ -1,6 +1,10 @@
 //! Types of machines. Which there are is the same in all zones here, but for those of Arm.
 //!
-//! "Machine families resource and comparison guide" of the Compute Engine documentation.
+//! `machine_types.txt` has a type a line, with its CPUs and MiB, and after `@` the regions of a series of Arm ("Machine families
+//! resource and comparison guide" of the Compute Engine documentation; regions as in Google's price list, July 2026).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
@@ -26,109 +30,57 @@ pub(crate) struct MachineType {
     pub(crate) shared: bool,
 }
 
-/// Families: start of the names, MiB for each CPU, sizes, whether of Arm.
-const FAMILIES: &[(&str, u64, &[u64], bool)] = &[
-    ("c2-standard", 4096, &[4, 8, 16, 30, 60], false),
-    ("c2d-highcpu", 2048, &[2, 4, 8, 16, 32, 56, 112], false),
-    ("c2d-standard", 4096, &[2, 4, 8, 16, 32, 56, 112], false),
-    ("c3-highcpu", 2048, &[4, 8, 22, 44, 88, 176], false),
-    ("c3-standard", 4096, &[4, 8, 22, 44, 88, 176], false),
-    ("c4a-highcpu", 2048, &[1, 2, 4, 8, 16, 32, 48, 64, 72], true),
-    ("c4a-highmem", 8192, &[1, 2, 4, 8, 16, 32, 48, 64, 72], true),
-    (
-        "c4a-standard",
-        4096,
-        &[1, 2, 4, 8, 16, 32, 48, 64, 72],
-        true,
-    ),
-    ("e2-highcpu", 1024, &[2, 4, 8, 16, 32], false),
-    ("e2-highmem", 8192, &[2, 4, 8, 16], false),
-    ("e2-standard", 4096, &[2, 4, 8, 16, 32], false),
-    ("n1-highcpu", 922, &[2, 4, 8, 16, 32, 64, 96], false),
-    ("n1-highmem", 6656, &[2, 4, 8, 16, 32, 64, 96], false),
-    ("n1-standard", 3840, &[1, 2, 4, 8, 16, 32, 64, 96], false),
-    (
-        "n2-highcpu",
-        1024,
-        &[2, 4, 8, 16, 32, 48, 64, 80, 96],
-        false,
-    ),
-    ("n2-highmem", 8192, &[2, 4, 8, 16, 32, 48, 64, 80], false),
-    (
-        "n2-standard",
-        4096,
-        &[2, 4, 8, 16, 32, 48, 64, 80, 96, 128],
-        false,
-    ),
-    (
-        "n2d-highcpu",
-        1024,
-        &[2, 4, 8, 16, 32, 48, 64, 80, 96, 128, 224],
-        false,
-    ),
-    (
-        "n2d-highmem",
-        8192,
-        &[2, 4, 8, 16, 32, 48, 64, 80, 96],
-        false,
-    ),
-    (
-        "n2d-standard",
-        4096,
-        &[2, 4, 8, 16, 32, 48, 64, 80, 96, 128, 224],
-        false,
-    ),
-    ("n4-highcpu", 2048, &[2, 4, 8, 16, 32, 48, 64, 80], false),
-    ("n4-highmem", 8192, &[2, 4, 8, 16, 32, 48, 64, 80], false),
-    ("n4-standard", 4096, &[2, 4, 8, 16, 32, 48, 64, 80], false),
-    ("t2a-standard", 4096, &[1, 2, 4, 8, 16, 32, 48], true),
-    ("t2d-standard", 4096, &[1, 2, 4, 8, 16, 32, 48, 60], false),
-];
-
-/// Types with shared CPUs: name and MiB.
-const SHARED: &[(&str, u64)] = &[("e2-medium", 4096), ("e2-micro", 1024), ("e2-small", 2048)];
-
-fn all() -> Vec<MachineType> {
-    let sized = FAMILIES.iter().flat_map(|(family, memory, sizes, arm)| {
-        sizes.iter().map(move |cpus| MachineType {
-            name: format!("{family}-{cpus}"),
-            cpus: *cpus,
-            memory_mib: memory * cpus,
-            arm: *arm,
-            shared: false,
-        })
-    });
-    let shared = SHARED.iter().map(|(name, memory_mib)| MachineType {
-        name: (*name).to_owned(),
-        cpus: 2,
-        memory_mib: *memory_mib,
-        arm: false,
-        shared: true,
-    });
-    sized.chain(shared).collect()
+/// The types, and where the series of Arm are.
+struct Types {
+    all: Vec<MachineType>,
+    /// Regions by series: `c4a`.
+    arm: BTreeMap<&'static str, BTreeSet<&'static str>>,
 }
 
-/// Regions that have types of Arm.
-const ARM: &[&str] = &[
-    "asia-southeast1",
-    "europe-west1",
-    "europe-west3",
-    "europe-west4",
-    "us-central1",
-    "us-east1",
-    "us-east4",
-];
+fn types() -> &'static Types {
+    static TYPES: OnceLock<Types> = OnceLock::new();
+    TYPES.get_or_init(|| parse(include_str!("machine_types.txt")))
+}
+
+fn parse(text: &'static str) -> Types {
+    let (mut all, mut arm) = (Vec::new(), BTreeMap::new());
+    for line in text.lines() {
+        let mut words = line.split(' ');
+        let name = words.next().unwrap_or_default();
+        if let Some(series) = name.strip_prefix('@') {
+            arm.insert(series, words.collect());
+            continue;
+        }
+        let mut number = || words.next().and_then(|word| word.parse().ok());
+        let (cpus, memory_mib) = (number().unwrap_or_default(), number().unwrap_or_default());
+        let more: Vec<&str> = words.collect();
+        all.push(MachineType {
+            name: name.to_owned(),
+            cpus,
+            memory_mib,
+            arm: more.contains(&"arm"),
+            shared: more.contains(&"shared"),
+        });
+    }
+    Types { all, arm }
+}
 
 /// The type of a name, when the zone has it.
-pub(crate) fn machine_type(zone: &str, name: &str) -> Option<MachineType> {
-    in_zone(zone).into_iter().find(|one| one.name == name)
+pub(crate) fn machine_type(zone: &str, name: &str) -> Option<&'static MachineType> {
+    in_zone(zone).find(|one| one.name == name)
 }
 
-fn in_zone(zone: &str) -> Vec<MachineType> {
+fn in_zone(zone: &str) -> impl Iterator<Item = &'static MachineType> {
     let region = zone.rsplit_once('-').map_or("", |(region, _)| region);
-    let mut found = all();
-    found.retain(|one| !one.arm || ARM.contains(&region));
-    found
+    let series = |one: &MachineType| {
+        let series = one.name.split('-').next().unwrap_or_default();
+        types()
+            .arm
+            .get(series)
+            .is_some_and(|all| all.contains(region))
+    };
+    let all = types().all.iter();
+    all.filter(move |one| !one.arm || series(one))
 }
 
 fn show(call: &Call<'_>, zone: &str, one: &MachineType) -> Value {
@@ -160,7 +112,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Outcome {
     let place = home(call)?;
     let name = call.param("resource");
     match machine_type(&place.region, name) {
-        Some(found) => Ok(show(call, &place.region, &found)),
+        Some(found) => Ok(show(call, &place.region, found)),
         None => Err(not_found(&format!(
             "projects/{}/zones/{}/machineTypes/{name}",
             call.project, place.region
@@ -172,10 +124,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Outcome {
 pub(super) fn list(call: &mut Call<'_>) -> Outcome {
     let place = home(call)?;
     let found = in_zone(&place.region);
-    let rows = found
-        .iter()
-        .map(|one| show(call, &place.region, one))
-        .collect();
+    let rows = found.map(|one| show(call, &place.region, one)).collect();
     rows_of(call, &place.region, "machineTypes", "machineType", rows)
 }
 
@@ -184,7 +133,7 @@ pub(super) fn aggregated(call: &mut Call<'_>) -> Outcome {
     let zones = REGIONS.iter().flat_map(|(region, _)| zones_of(region));
     let of = |zone: String| {
         let found = in_zone(&zone);
-        let shown: Vec<Value> = found.iter().map(|one| show(call, &zone, one)).collect();
+        let shown: Vec<Value> = found.map(|one| show(call, &zone, one)).collect();
         shown
     };
     let rows = zones.flat_map(of).collect();
