@@ -96,7 +96,7 @@ pub fn write_over(path: &Path, bytes: &[u8], start: &[u8], what: &str) -> Result
     if path.exists() && !(path.is_file() && read(path)?.starts_with(start)) {
         return Err(Error::BadFile {
             path: path.to_owned(),
-            problem: format!("it is there and no {what}, so none is written over it"),
+            problem: format!("it exists and is not a {what}, so it is not overwritten"),
             advice: Some(format!("name another file for the {what}")),
         });
     }

@@ -351,7 +351,8 @@ fn what_leaves_the_cloud_is_a_line_once_somebody_tells_how_much_it_is() {
     let lines = told["clusters"][0]["lines"].as_array().unwrap();
     let line = lines.iter().find(|line| line["id"] == "internet/aws");
     let line = line.unwrap_or_else(|| panic!("{told:#}"));
-    assert_eq!(line["assumption"], "as `prices.aws.egress_gb` says");
+    let said = "as `prices.aws.egress_gb` says; the 100 GB a month that each account has free of charge are not taken off";
+    assert_eq!(line["assumption"], said);
     assert_eq!(line["part"], "network");
 }
 

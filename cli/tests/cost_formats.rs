@@ -122,7 +122,7 @@ fn a_page_needs_nothing_else_and_is_escaped() {
         .run(&["cost", "--html", "provision.toml"])
         .expect(1)
         .err;
-    assert!(told.contains("no page"), "{told}");
+    assert!(told.contains("is not a page"), "{told}");
     let to_stdout = place.run(&["cost", "--html", "-"]).expect(0).out;
     assert_eq!(to_stdout, page);
 }

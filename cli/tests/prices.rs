@@ -261,6 +261,15 @@ fn prices_are_shown_with_their_dates_and_sources() {
         "{text}"
     );
     assert!(!text.contains("eks.cluster"), "{text}");
+    let none = place
+        .run(&["prices", "show", "us-east1", "fargate"])
+        .expect(64);
+    assert!(
+        none.err
+            .contains("there is no price like `fargate` in us-east1"),
+        "{}",
+        none.err
+    );
     let wrong = place.run(&["prices", "show", "mars-north-1"]).expect(64);
     assert!(
         wrong.err.contains("no price of the region `mars-north-1`"),
@@ -277,4 +286,26 @@ fn prices_are_shown_with_their_dates_and_sources() {
         "{}",
         wrong.err
     );
+}
+
+/// What the list lacks in a region may be known to whoever writes the spec.
+#[test]
+fn a_price_of_ones_own_stands_where_the_list_has_none() {
+    let place = Place::with(&spec("").replace("us-east-1", "us-east-2"));
+    let lacking = place.run(&["cost", "--json"]).expect(0).json();
+    let lacks = |bill: &Value, item: &str| bill["unpriced"].to_string().contains(item);
+    assert!(lacks(&lacking, "vpc.nat"), "{}", lacking["unpriced"]);
+    let own = "[prices.items]\n\"vpc.nat\" = 0.045\n";
+    place.write(
+        "provision.toml",
+        spec(own).replace("us-east-1", "us-east-2"),
+    );
+    let bill = place.run(&["cost", "--json"]).expect(0).json();
+    let lines = bill["clusters"][0]["lines"].as_array().unwrap();
+    let line = lines.iter().find(|line| line["item"] == "vpc.nat").unwrap();
+    assert_eq!(
+        (&line["unit_price"], &line["region"], &line["quality"]),
+        (&json!("0.045"), &json!("us-east-2"), &json!("declared"))
+    );
+    assert!(!bill["unpriced"].to_string().contains("vpc.nat in"));
 }

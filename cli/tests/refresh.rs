@@ -415,7 +415,7 @@ fn a_region_is_of_one_cloud() {
             "is a region of gcp, not of aws",
         ),
         (&["--region", "mars-north-1"], "say whose region it is"),
-        (&["--region", "../../x"], "is no name of a region"),
+        (&["--region", "../../x"], "is not the name of a region"),
         (
             &["--region", "us-east-1", "--cloud", "gcp"],
             "is a region of aws, not of gcp",
@@ -429,7 +429,7 @@ fn a_region_is_of_one_cloud() {
     let sandbox = [&REFRESH[..], &["--sandbox"]].concat();
     let sandbox = run(&place, &prices, &sandbox).expect(1);
     assert!(
-        sandbox.err.contains("it has no prices of today"),
+        sandbox.err.contains("it has no current prices"),
         "{}",
         sandbox.err
     );

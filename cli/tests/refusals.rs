@@ -169,7 +169,7 @@ fn on_a_terminal_only_yes_goes_on() {
     }
     let place = quick(NETWORK);
     let no = typed(&place, "apply --sandbox", "y\n").expect(1);
-    assert!(no.out.contains("Only `yes` goes on"), "{}", no.out);
+    assert!(no.out.contains("Type `yes` goes on"), "{}", no.out);
     assert_eq!(place.count("vpc"), 0);
     typed(&place, "apply --sandbox", "yes\n").expect(0);
     assert_eq!(place.count("vpc"), 1);

@@ -42,7 +42,7 @@ pub fn imported(file: &str, left: &[LeftOut]) -> String {
         let number = count(left.len(), "setting");
         let _ = writeln!(
             out,
-            "{number} cannot be said in a spec and stay as they are.\n"
+            "{number} cannot be expressed in a spec and are left unchanged.\n"
         );
     }
     let _ = writeln!(out, "Wrote {0}. Next: provision plan {0}", plain(file));

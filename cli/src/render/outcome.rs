@@ -48,9 +48,9 @@ pub fn human(plan: &Plan, result: &RunResult, took: u64, again: &str) -> String 
         };
         let of = plan.steps.len();
         // Where only blocked objects are left, the same command would come to the same.
-        let mended = format!("Mend what failed first. {again}");
+        let mended = format!("Fix what failed first. {again}");
         let again = if result.failed.is_empty() && result.not_started.is_empty() {
-            "What is blocked needs you first."
+            "Resolve what is blocked first."
         } else if refused(result) {
             &mended
         } else {

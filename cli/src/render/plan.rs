@@ -153,15 +153,15 @@ pub fn sum(plan: &Plan) -> String {
     out
 }
 
-/// Says that things do badly which no change of ours can mend.
+/// Says that things are unhealthy which no change of ours can mend.
 fn badly(plan: &Plan) -> String {
     let badly = plan.notes.iter().filter(|note| note.code == "degraded");
     match badly.count() {
         0 => String::new(),
         number => format!(
-            ", but {} {} badly and {} you (see above)",
+            ", but {} {} unhealthy and {} you (see above)",
             count(number, "object"),
-            if number == 1 { "does" } else { "do" },
+            if number == 1 { "is" } else { "are" },
             if number == 1 { "needs" } else { "need" },
         ),
     }
@@ -281,7 +281,7 @@ pub fn question(plan: &Plan, place: &str) -> String {
     let steps = count(plan.steps.len(), "step");
     let _ = write!(
         out,
-        "Apply {steps} to stack `{}` in {}? Only `yes` goes on: ",
+        "Apply {steps} to stack `{}` in {}? Type `yes` to continue: ",
         plain(&plan.stack),
         plain(place)
     );

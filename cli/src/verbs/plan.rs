@@ -65,7 +65,7 @@ fn replaceable(path: &Path) -> Result<(), Error> {
         false => Ok(()),
         true => Err(Error::BadFile {
             path: path.to_owned(),
-            problem: "it is there and no plan, so none is written over it".to_owned(),
+            problem: "it exists and is not a plan, so it is not overwritten".to_owned(),
             advice: Some("name another file for the plan".to_owned()),
         }),
     }

@@ -53,7 +53,17 @@ fn chosen(args: &PricesShow) -> Result<Vec<(&str, Vec<ListPrice>)>, Error> {
         prices.retain(like);
         Ok((region, prices))
     };
-    regions.into_iter().map(prices).collect()
+    let found: Vec<(&str, Vec<ListPrice>)> = regions
+        .into_iter()
+        .map(prices)
+        .collect::<Result<_, Error>>()?;
+    if found.iter().all(|(_, prices)| prices.is_empty()) {
+        let asked = args.item.as_deref().or(args.kind.as_deref());
+        let place = region.map_or_else(String::new, |region| format!(" in {region}"));
+        let asked = asked.map_or_else(String::new, |asked| format!(" like `{asked}`"));
+        return Err(Error::Usage(format!("there is no price{asked}{place}")));
+    }
+    Ok(found)
 }
 
 /// The region, if we know something of it, and it is of the cloud that is asked for.

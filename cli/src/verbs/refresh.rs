@@ -29,7 +29,7 @@ pub(super) async fn run(cx: &Cx, args: &PricesRefresh) -> Result<Exit, Error> {
     refreshed::writable()?;
     if cx.sandbox.is_some() {
         return Err(Error::Sandbox {
-            problem: "it has no prices of today".to_owned(),
+            problem: "it has no current prices".to_owned(),
             advice: Some("prices are read from the real cloud: leave out --sandbox".to_owned()),
         });
     }
@@ -131,7 +131,9 @@ fn regions(args: &PricesRefresh) -> Result<Vec<String>, Error> {
     let mut regions = args.regions.clone();
     regions.retain(|region| seen.insert(region.clone()));
     match regions.iter().find(|word| !refreshed::is_region(word)) {
-        Some(word) => Err(Error::Usage(format!("`{word}` is no name of a region"))),
+        Some(word) => Err(Error::Usage(format!(
+            "`{word}` is not the name of a region"
+        ))),
         None => Ok(regions),
     }
 }

@@ -83,7 +83,7 @@ impl Run {
             job.act.live = Some(*observed);
         }
         let then = if job.leg >= MOST_CALLS {
-            Then::Fail(internal("it does not come to rest: too many calls"))
+            Then::Fail(internal("gave up: it has not settled after too many calls"))
         } else if unguarded && job.act.live.is_none() {
             job.look = Look::Made;
             Then::Pause(now, Next::Look)

@@ -316,7 +316,7 @@ impl Run {
             severity: Severity::Info,
             code: format!("better-{what}"),
             message: format!(
-                "{} would do as {what} in place of {}, and saves {saving} USD a month (730 h) for each one; \
+                "{} would also serve as {what} instead of {}, and save {saving} USD a month (730 h) for each one; \
                  `plan --rechoose {address}` takes it",
                 shown(&new.value),
                 shown(kept),

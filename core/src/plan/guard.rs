@@ -259,7 +259,7 @@ fn about(
         notes.push(note(Severity::Danger, "loss", loss.to_owned(), id));
     }
     if let Some(Status::Degraded { reason }) = decision.live.as_ref().map(|live| &live.status) {
-        let message = format!("{title} does badly: {reason}");
+        let message = format!("{title} is unhealthy: {reason}");
         notes.push(note(Severity::Warning, "degraded", message, id));
     }
     match &decision.verdict {

@@ -94,6 +94,13 @@ impl Decision {
         let status = self.live.as_ref().map(|live| &live.status);
         matches!(status, Some(Status::Failed { .. }))
     }
+
+    /// Whether it goes because the object it lives in does.
+    #[must_use]
+    pub fn goes_with_parent(&self) -> bool {
+        let mut reasons = self.reasons.iter();
+        reasons.any(|reason| matches!(reason, Reason::ParentGoes { .. }))
+    }
 }
 
 /// What is to be done about one resource.

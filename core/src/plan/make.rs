@@ -181,7 +181,8 @@ fn digests(
         .collect()
 }
 
-/// Gives names to the new objects of replacements that come before the deletion of the old ones.
+/// Gives names to the new objects of replacements that come before the deletion of the old ones. What goes because its parent
+/// does has its name to itself in the new one.
 fn rename(inputs: &Inputs, decided: &mut Decided) {
     // The decided name may be that of an earlier replacement; the declared one does not grow.
     let mut declared = BTreeMap::new();
@@ -196,6 +197,7 @@ fn rename(inputs: &Inputs, decided: &mut Decided) {
         if decision.verdict == Verdict::Replace
             && create_first
             && !decision.has_failed()
+            && !decision.goes_with_parent()
             && let (Some(desired), Some(live)) = (&mut decision.desired, &decision.live)
             && let Some(name) = &mut desired.name
         {

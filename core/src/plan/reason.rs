@@ -28,8 +28,8 @@ impl fmt::Display for Reason {
             Self::Protected => f.write_str("it is protected"),
             Self::NameTaken { physical } => write!(
                 f,
-                "{physical} holds its name and is not ours; rename one of them, remove that one, or, where the block \
-                 can take it over, say so with `adopt`"
+                "{physical} holds its name and does not carry our marks; if it lost them, or is to be taken over, say so with `adopt` \
+                 where its block can; else rename one of them"
             ),
             Self::Adopts { physical } => write!(f, "takes over {physical}"),
             Self::Adopted => f.write_str(

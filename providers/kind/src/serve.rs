@@ -297,9 +297,7 @@ async fn delete<K: Serves>(cx: &At<'_, K>, live: &Observed) -> Result<Outcome, H
 fn in_use<F: Faulted>(fault: &F, held: &[String]) -> String {
     if !held.is_empty() {
         let held = held.join(", ");
-        return format!(
-            "{fault} (in the way: {held}; what of it is not ours is yours to remove, then run it again)"
-        );
+        return format!("{fault} (blocked by: {held}; remove what is not ours, then run it again)");
     }
     match fault.failure().advice {
         Some(advice) => format!("{fault} ({advice})"),

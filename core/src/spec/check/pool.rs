@@ -149,7 +149,7 @@ fn no_machine(check: &mut Check<'_>, base: &str, path: &str) {
     if let Some(at) = check.at(base) {
         let problem = Problem::new("missing-key", at, "a pool needs `machine`")
             .label(format!("`{path}` is missing"))
-            .help("add `machine`: Which machines");
+            .help("add `machine = { cpu = 2, memory = \"8GiB\" }`");
         check.problems.push(problem);
     }
 }

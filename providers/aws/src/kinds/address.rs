@@ -30,7 +30,7 @@ impl Served for Address {
         Table {
             outputs: outputs(&["allocation_id", "public_ip"]),
             seconds: seconds(1, 1, 1),
-            loss: Some("the address goes back to AWS; it cannot be had again".to_owned()),
+            loss: Some("the address is released to AWS and cannot be recovered".to_owned()),
             ..table(
                 Self::KIND,
                 "elastic IP address",

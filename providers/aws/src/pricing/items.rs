@@ -54,6 +54,7 @@ const EKS: &str = "AmazonEKS";
 const ECS: &str = "AmazonECS";
 const VPC: &str = "AmazonVPC";
 const ELB: &str = "AWSELB";
+const LOGS: &str = "AmazonCloudWatch";
 
 /// What is asked for.
 pub(super) const QUERIES: &[Query] = &[
@@ -68,6 +69,14 @@ pub(super) const QUERIES: &[Query] = &[
         &[(FilterType::Contains, "usagetype", "AmazonEKS-Hours")],
     ),
     like(ECS, &[(FilterType::Contains, "usagetype", "Fargate-")]),
+    like(
+        LOGS,
+        &[(FilterType::Contains, "usagetype", "DataProcessing-Bytes")],
+    ),
+    like(
+        LOGS,
+        &[(FilterType::Contains, "usagetype", "TimedStorage-ByteHrs")],
+    ),
     like(VPC, &[(FilterType::Contains, "usagetype", "PublicIPv4:")]),
     like(VPC, &[(FilterType::Contains, "usagetype", "VpcEndpoint-")]),
     // Balancers of us-east-1 have been in either offer.
@@ -236,6 +245,20 @@ const ITEMS: &[Item] = &[
         "Fargate-vCPU-Hours:perCPU",
         "vCPU-hour",
         Per::Hour,
+    ),
+    of(
+        "logs.ingested",
+        &[LOGS],
+        "DataProcessing-Bytes",
+        "GB",
+        Per::Gigabyte,
+    ),
+    of(
+        "logs.stored",
+        &[LOGS],
+        "TimedStorage-ByteHrs",
+        "GB-month",
+        Per::GigabyteMonth,
     ),
     of(
         "vpc.endpoint",

@@ -142,6 +142,28 @@ fn units_are_the_tables_own() {
             "Hours",
             "0.1000000000",
         ),
+        used(
+            "AmazonCloudWatch",
+            "I",
+            "EU-DataProcessing-Bytes",
+            "GB",
+            "0.5700000000",
+        ),
+        // The class for what is seldom read costs half.
+        used(
+            "AmazonCloudWatch",
+            "J",
+            "EU-DataProcessingIA-Bytes",
+            "GB",
+            "0.2850000000",
+        ),
+        used(
+            "AmazonCloudWatch",
+            "K",
+            "EU-TimedStorage-ByteHrs",
+            "GB-Mo",
+            "0.0300000000",
+        ),
         of("LoadBalancing:Application", "F", "0.0252"),
         of("LoadBalancing:Network", "G", "0.0253"),
         of("LoadBalancing", "H", "0.028"),
@@ -155,6 +177,8 @@ fn units_are_the_tables_own() {
             ("elb.alb", 25_200_000),
             ("elb.nlb", 25_300_000),
             ("fargate.vcpu", 40_480_000),
+            ("logs.ingested", 570_000_000),
+            ("logs.stored", 30_000_000),
         ]
     );
 }

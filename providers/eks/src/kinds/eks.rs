@@ -191,7 +191,7 @@ fn not_active(live: &Observed, fault: Fault) -> Stop {
     let Status::Degraded { reason } = &live.status else {
         return Stop::OfNew(fault);
     };
-    let advice = Some(format!("it does badly, and that must end first: {reason}"));
+    let advice = Some(format!("it is unhealthy; fix that first: {reason}"));
     Stop::Failure(Failure {
         advice,
         ..fault.failure()

@@ -3,7 +3,7 @@
 //! GKE takes one field per update and one operation at a time, so each field, or message of fields, is a step of its own.
 
 use provision_core::cost::{Meter, Part, Quantity, Usage};
-use provision_core::model::{Identity, Lane, Observed, Output, Status, Table};
+use provision_core::model::{Identity, Lane, Minor, Observed, Output, Status, Table};
 use provision_data::calendar::GKE;
 use provision_kind::tables::{seconds, table};
 use provision_kind::{Field, Live, Next, Progress, Seen, Serves, Tags, Uses};
@@ -211,15 +211,18 @@ impl Serves for Cluster {
     }
 }
 
-/// Whether its minor is past standard support, in the one channel that keeps such minors: it costs more from then on.
+/// Whether its minor is past standard support, in the one channel that keeps such minors: it costs more from then on. Minors
+/// that the calendar does not have any more are older than all of it.
 fn is_extended(of: &Uses<'_>) -> bool {
     let version = of.text("version").unwrap_or_default();
-    let minor = GKE.iter().find(|minor| minor.name == version);
-    of.text("channel") == Some("EXTENDED") && minor.is_some_and(|minor| minor.standard < of.as_of)
+    let oldest = GKE.last().and_then(|minor| Minor::of(minor.name));
+    let past = match GKE.iter().find(|minor| minor.name == version) {
+        Some(minor) => minor.standard < of.as_of,
+        None => Minor::of(version).is_some_and(|minor| Some(minor) < oldest),
+    };
+    of.text("channel") == Some("EXTENDED") && past
 }
 
-/// The fee of a cluster. The credit of 74.40 US dollars a month, which each billing account has once, pays that of one zonal or
-/// Autopilot cluster (cloud.google.com/kubernetes-engine/pricing); whether it is this stack's, only the spec can say.
 /// What an assumed amount of logs comes to: Cloud Logging takes in 50 GiB a month of each project without a charge.
 fn logs() -> Meter {
     let none = Quantity::whole(0);
@@ -228,6 +231,8 @@ fn logs() -> Meter {
         .assuming("5 GiB a month for each cluster, of the 50 that a project has free of charge")
 }
 
+/// The fee of a cluster. The credit of 74.40 US dollars a month, which each billing account has once, pays that of one zonal or
+/// Autopilot cluster (cloud.google.com/kubernetes-engine/pricing); whether it is this stack's, only the spec can say.
 fn fee(of: &Uses<'_>) -> Meter {
     let meter = |hours| {
         let part = Part::ControlPlane;

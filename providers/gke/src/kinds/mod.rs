@@ -60,7 +60,7 @@ pub use subnetwork::Subnetwork;
 use crate::client::Gcp;
 use crate::error::Fault;
 use crate::sweep::{
-    SweptBackendService, SweptDisk, SweptEndpointGroup, SweptFirewall, SweptForwardingRule,
+    Swept, SweptBackendService, SweptDisk, SweptEndpointGroup, SweptFirewall, SweptForwardingRule,
     SweptTargetPool,
 };
 
@@ -145,10 +145,10 @@ pub(crate) const ALL: [&dyn Ops; 15] = [
     &Face::<NodePool>(PhantomData),
     &Face::<Firewall>(PhantomData),
     &Face::<Secret>(PhantomData),
-    &Face::<SweptForwardingRule>(PhantomData),
-    &Face::<SweptTargetPool>(PhantomData),
-    &Face::<SweptBackendService>(PhantomData),
-    &Face::<SweptEndpointGroup>(PhantomData),
+    &Face::<Swept<SweptForwardingRule>>(PhantomData),
+    &Face::<Swept<SweptTargetPool>>(PhantomData),
+    &Face::<Swept<SweptBackendService>>(PhantomData),
+    &Face::<Swept<SweptEndpointGroup>>(PhantomData),
     &Face::<SweptFirewall>(PhantomData),
     &Face::<SweptDisk>(PhantomData),
 ];

@@ -288,7 +288,7 @@ fn rows() -> Vec<Row> {
             "auto_repair",
             Scalar,
             "management",
-            "nodes that do badly are made anew",
+            "unhealthy nodes are replaced",
         ),
         row(
             "auto_upgrade",

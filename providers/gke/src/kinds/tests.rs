@@ -33,10 +33,10 @@ fn tables_fit_their_structs() {
     rows_are_fields::<Cluster>();
     rows_are_fields::<NodePool>();
     rows_are_fields::<Secret>();
-    rows_are_fields::<SweptForwardingRule>();
-    rows_are_fields::<SweptTargetPool>();
-    rows_are_fields::<SweptBackendService>();
-    rows_are_fields::<SweptEndpointGroup>();
+    rows_are_fields::<Swept<SweptForwardingRule>>();
+    rows_are_fields::<Swept<SweptTargetPool>>();
+    rows_are_fields::<Swept<SweptBackendService>>();
+    rows_are_fields::<Swept<SweptEndpointGroup>>();
     rows_are_fields::<SweptFirewall>();
     rows_are_fields::<SweptDisk>();
 }

@@ -16,18 +16,23 @@
 //! (`makeServiceDescription` there, `L4LBResourceDescription` and `NegDescription` here), and what tells a network must tell
 //! the rule's. GKE deletes balancers with their cluster, and says that it may not get through with it ("Deleting a cluster").
 
+use std::marker::PhantomData;
+
+use provision_core::cost::Usage;
 use provision_core::model::{Observed, Table};
 use provision_kind::live::text;
-use provision_kind::{Next, Serves};
+use provision_kind::{Live, Next, Progress, Seen, Serves, Tags, Uses};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::firewall::not_left;
+use super::firewall::{not_left, only_deleted};
 use super::{Found, swept};
 use crate::client::Gcp;
 use crate::error::Fault;
 use crate::kinds::compute::{local, path};
-use crate::kinds::operation::{accepted, accepted_in_zone, last};
-use crate::kinds::{Cx, Google, Stop};
+use crate::kinds::operation::{accepted, accepted_in_zone, compute, last};
+use crate::kinds::{Ask, Cx, Google, Stop};
 
 /// What names the service in descriptions: of the older controllers, and of those of today.
 const SERVICE: [&str; 2] = [
@@ -108,7 +113,7 @@ pub(super) fn is_of_balancer(rule: &Found) -> bool {
 
 /// One object that some service's balancer is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Part {
+pub(crate) struct Part {
     /// Its handle.
     pub physical: String,
     /// Its name.
@@ -159,12 +164,23 @@ impl Part {
     }
 }
 
-/// A kind of part.
-pub(super) trait Piece: Serves<Cloud = Google> {
+/// A kind of part; its values are the fields of one.
+pub(crate) trait Piece:
+    Serialize + DeserializeOwned + Default + Send + Sync + 'static
+{
+    /// The kind's name.
+    const KIND: &'static str;
     /// The word in ids.
     const WORD: &'static str;
+    /// What people call it.
+    const TITLE: &'static str;
+    /// Rows of its table beside those of all parts.
+    const MORE: &'static [(&'static str, &'static str)] = &[];
     /// The API's own value of it.
     type Wire: Send;
+
+    /// What one costs.
+    fn usage(of: &Uses<'_>) -> Usage;
 
     /// A part; `None` of what was made for no service of Kubernetes.
     fn part(wire: &Self::Wire) -> Option<Part>;
@@ -180,7 +196,7 @@ pub(super) trait Piece: Serves<Cloud = Google> {
 }
 
 /// What a deletion is answered.
-pub(super) type Sent = Result<google_cloud_compute_v1::model::Operation, Fault>;
+pub(crate) type Sent = Result<google_cloud_compute_v1::model::Operation, Fault>;
 
 /// The parts of these rules' balancers, with the cluster that the rule tells. The rule goes last of all, since without it
 /// nothing tells any more whose the others are.
@@ -211,8 +227,53 @@ pub(super) fn tied<K: Piece>(rules: &[Found], parts: &[Part]) -> Vec<Found> {
     parts.iter().filter_map(tie).collect()
 }
 
+/// A part as a kind: nothing of it carries a mark, so that it is listed with what goes (see [`super::left`]), and only deleted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Swept<P>(PhantomData<P>);
+
+impl<P: Piece> Serves for Swept<P> {
+    type Cloud = Google;
+    type Want = P;
+
+    const KIND: &'static str = P::KIND;
+    const PROVIDER: &'static str = crate::PROVIDER;
+
+    fn table() -> Table {
+        swept(P::KIND, P::TITLE, &[&ROWS[..], P::MORE].concat())
+    }
+
+    fn usage(of: &Uses<'_>) -> Usage {
+        P::usage(of)
+    }
+
+    async fn survey(_ask: &Ask<'_>) -> Seen {
+        Seen::default()
+    }
+
+    async fn create(cx: &Cx<'_>, _want: &P) -> Result<Next, Stop> {
+        Err(Stop::Failure(only_deleted(cx)))
+    }
+
+    async fn change(cx: &Cx<'_>, _: &P, _: &Observed) -> Result<Option<Next>, Stop> {
+        Err(Stop::Failure(only_deleted(cx)))
+    }
+
+    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+        remove::<P>(cx, live).await
+    }
+
+    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
+        let wire = P::get(cx.gcp, physical).await?;
+        Ok(wire.map(|_| Live::new(physical, &Tags::new(), &P::default())))
+    }
+
+    async fn progress(cx: &Cx<'_>, _: &str, update: &str) -> Result<Progress, Fault> {
+        compute(cx, update).await
+    }
+}
+
 /// Deletes a part that is still what the plan saw.
-pub(super) async fn remove<K: Piece>(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
+async fn remove<K: Piece>(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
     let Some(wire) = K::get(cx.gcp, &live.physical).await? else {
         return Ok(Next::Gone);
     };
@@ -224,11 +285,6 @@ pub(super) async fn remove<K: Piece>(cx: &Cx<'_>, live: &Observed) -> Result<Nex
         Some(_) => accepted_in_zone(&operation, &live.physical, "delete"),
         None => accepted(&operation, &live.physical, "delete"),
     })
-}
-
-/// The table of a kind of part.
-pub(super) fn table_of(kind: &str, title: &str, more: &[(&str, &str)]) -> Table {
-    swept(kind, title, &[&ROWS[..], more].concat())
 }
 
 #[cfg(test)]

@@ -2,19 +2,17 @@
 
 use google_cloud_compute_v1::model::NetworkEndpointGroup as Wire;
 use provision_core::cost::Usage;
-use provision_core::model::{Observed, Table};
-use provision_kind::{Live, Next, Progress, Seen, Serves, Tags, Uses};
+use provision_kind::Uses;
 use serde::{Deserialize, Serialize};
 
-use super::balancer::{Part, Piece, Said, Sent, remove, table_of};
+use super::balancer::{Part, Piece, Said, Sent};
 use super::disk::zone_of;
-use super::firewall::only_deleted;
 use crate::client::Gcp;
 use crate::error::Fault;
+use crate::kinds::Cx;
 use crate::kinds::compute::{found, pages, path};
 use crate::kinds::container::region_of;
-use crate::kinds::operation::{compute, last};
-use crate::kinds::{Ask, Cx, Google, Stop};
+use crate::kinds::operation::last;
 
 /// The fields of an endpoint group that was left.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,8 +57,16 @@ pub(super) async fn list(gcp: &Gcp) -> Result<Vec<Part>, Fault> {
 }
 
 impl Piece for SweptEndpointGroup {
+    const KIND: &'static str = "swept.endpoint_group";
     const WORD: &'static str = "endpoint_group";
+    const TITLE: &'static str = "endpoint group";
     type Wire = Wire;
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free(
+            "endpoint groups are free of charge: the forwarding rule of their balancer is charged for",
+        )
+    }
 
     fn part(wire: &Wire) -> Option<Part> {
         let part = Part::of(&Said {
@@ -96,49 +102,5 @@ impl Piece for SweptEndpointGroup {
             .set_request_id(cx.token);
         let call = "compute.networkEndpointGroups.delete";
         cx.gcp.write_once(call, || request.clone().send()).await
-    }
-}
-
-impl Serves for SweptEndpointGroup {
-    type Cloud = Google;
-    type Want = Self;
-
-    const KIND: &'static str = "swept.endpoint_group";
-    const PROVIDER: &'static str = crate::PROVIDER;
-
-    fn table() -> Table {
-        table_of(Self::KIND, "endpoint group", &[])
-    }
-
-    fn usage(_of: &Uses<'_>) -> Usage {
-        Usage::free(
-            "endpoint groups are free of charge: the forwarding rule of their balancer is charged for",
-        )
-    }
-
-    /// Nothing of it carries a mark: it is listed with what goes, see [`super::left`].
-    async fn survey(_ask: &Ask<'_>) -> Seen {
-        Seen::default()
-    }
-
-    async fn create(cx: &Cx<'_>, _want: &Self) -> Result<Next, Stop> {
-        Err(Stop::Failure(only_deleted(cx)))
-    }
-
-    async fn change(cx: &Cx<'_>, _: &Self, _: &Observed) -> Result<Option<Next>, Stop> {
-        Err(Stop::Failure(only_deleted(cx)))
-    }
-
-    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
-        remove::<Self>(cx, live).await
-    }
-
-    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
-        let wire = Self::get(cx.gcp, physical).await?;
-        Ok(wire.map(|_| Live::new(physical, &Tags::new(), &Self::default())))
-    }
-
-    async fn progress(cx: &Cx<'_>, _: &str, update: &str) -> Result<Progress, Fault> {
-        compute(cx, update).await
     }
 }

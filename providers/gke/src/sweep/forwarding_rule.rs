@@ -2,17 +2,14 @@
 
 use google_cloud_compute_v1::model::ForwardingRule as Wire;
 use provision_core::cost::{Meter, Part as Of, Quantity, Usage};
-use provision_core::model::{Observed, Table};
-use provision_kind::{Live, Next, Progress, Seen, Serves, Tags, Uses};
+use provision_kind::Uses;
 use serde::{Deserialize, Serialize};
 
-use super::balancer::{Part, Piece, Said, Sent, remove, table_of};
-use super::firewall::only_deleted;
+use super::balancer::{Part, Piece, Said, Sent};
 use crate::client::Gcp;
 use crate::error::Fault;
+use crate::kinds::Cx;
 use crate::kinds::compute::{found, pages, parts, path};
-use crate::kinds::operation::compute;
-use crate::kinds::{Ask, Cx, Google, Stop};
 
 /// Rules of a region that cost as much together as one ("VPC and forwarding rules" of the price list).
 const FIRST: usize = 5;
@@ -68,8 +65,23 @@ pub(super) async fn list(gcp: &Gcp) -> Result<(Vec<Part>, usize), Fault> {
 }
 
 impl Piece for SweptForwardingRule {
+    const KIND: &'static str = "swept.forwarding_rule";
     const WORD: &'static str = "forwarding_rule";
+    const TITLE: &'static str = "forwarding rule";
+    const MORE: &'static [(&'static str, &'static str)] = &[
+        ("to", "the pool or backend service that it leads to"),
+        ("price", "the item of the price that ends with it"),
+    ];
     type Wire = Wire;
+
+    fn usage(of: &Uses<'_>) -> Usage {
+        let Some(item) = of.text("price").filter(|item| !item.is_empty()) else {
+            return Usage::free("the first five forwarding rules of a region cost as much as one");
+        };
+        let hours = Quantity::month();
+        let meter = Meter::listed("forwarding rule", Of::Network, item, "hour", hours);
+        Usage::one(meter)
+    }
 
     fn part(wire: &Wire) -> Option<Part> {
         let part = Part::of(&Said {
@@ -112,57 +124,6 @@ impl Piece for SweptForwardingRule {
             .set_request_id(cx.token);
         let call = "compute.forwardingRules.delete";
         cx.gcp.write_once(call, || request.clone().send()).await
-    }
-}
-
-impl Serves for SweptForwardingRule {
-    type Cloud = Google;
-    type Want = Self;
-
-    const KIND: &'static str = "swept.forwarding_rule";
-    const PROVIDER: &'static str = crate::PROVIDER;
-
-    fn table() -> Table {
-        let more = [
-            ("to", "the pool or backend service that it leads to"),
-            ("price", "the item of the price that ends with it"),
-        ];
-        table_of(Self::KIND, "forwarding rule", &more)
-    }
-
-    fn usage(of: &Uses<'_>) -> Usage {
-        let Some(item) = of.text("price").filter(|item| !item.is_empty()) else {
-            return Usage::free("the first five forwarding rules of a region cost as much as one");
-        };
-        let hours = Quantity::month();
-        let meter = Meter::listed("forwarding rule", Of::Network, item, "hour", hours);
-        Usage::one(meter)
-    }
-
-    /// Nothing of it carries a mark: it is listed with what goes, see [`super::left`].
-    async fn survey(_ask: &Ask<'_>) -> Seen {
-        Seen::default()
-    }
-
-    async fn create(cx: &Cx<'_>, _want: &Self) -> Result<Next, Stop> {
-        Err(Stop::Failure(only_deleted(cx)))
-    }
-
-    async fn change(cx: &Cx<'_>, _: &Self, _: &Observed) -> Result<Option<Next>, Stop> {
-        Err(Stop::Failure(only_deleted(cx)))
-    }
-
-    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
-        remove::<Self>(cx, live).await
-    }
-
-    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
-        let wire = Self::get(cx.gcp, physical).await?;
-        Ok(wire.map(|_| Live::new(physical, &Tags::new(), &Self::default())))
-    }
-
-    async fn progress(cx: &Cx<'_>, _: &str, update: &str) -> Result<Progress, Fault> {
-        compute(cx, update).await
     }
 }
 

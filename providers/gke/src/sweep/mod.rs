@@ -37,7 +37,9 @@ use crate::error::Fault;
 use crate::kinds::operation::last;
 use crate::kinds::{Cluster, Network, cluster_names, stack_networks};
 
-use balancer::{Part, is_of_balancer, tied};
+use balancer::{Part, Piece as _, is_of_balancer, tied};
+
+pub(crate) use balancer::Swept;
 
 pub use backend_service::SweptBackendService;
 pub use disk::SweptDisk;

@@ -2,17 +2,14 @@
 
 use google_cloud_compute_v1::model::TargetPool as Wire;
 use provision_core::cost::Usage;
-use provision_core::model::{Observed, Table};
-use provision_kind::{Live, Next, Progress, Seen, Serves, Tags, Uses};
+use provision_kind::Uses;
 use serde::{Deserialize, Serialize};
 
-use super::balancer::{Part, Piece, Said, Sent, remove, table_of};
-use super::firewall::only_deleted;
+use super::balancer::{Part, Piece, Said, Sent};
 use crate::client::Gcp;
 use crate::error::Fault;
+use crate::kinds::Cx;
 use crate::kinds::compute::{found, pages, parts};
-use crate::kinds::operation::compute;
-use crate::kinds::{Ask, Cx, Google, Stop};
 
 /// The fields of a target pool that was left.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,8 +47,14 @@ pub(super) async fn list(gcp: &Gcp) -> Result<Vec<Part>, Fault> {
 }
 
 impl Piece for SweptTargetPool {
+    const KIND: &'static str = "swept.target_pool";
     const WORD: &'static str = "target_pool";
+    const TITLE: &'static str = "target pool";
     type Wire = Wire;
+
+    fn usage(_of: &Uses<'_>) -> Usage {
+        Usage::free("target pools are free of charge: their forwarding rule is charged for")
+    }
 
     fn part(wire: &Wire) -> Option<Part> {
         Part::of(&Said {
@@ -84,47 +87,5 @@ impl Piece for SweptTargetPool {
             .set_request_id(cx.token);
         let call = "compute.targetPools.delete";
         cx.gcp.write_once(call, || request.clone().send()).await
-    }
-}
-
-impl Serves for SweptTargetPool {
-    type Cloud = Google;
-    type Want = Self;
-
-    const KIND: &'static str = "swept.target_pool";
-    const PROVIDER: &'static str = crate::PROVIDER;
-
-    fn table() -> Table {
-        table_of(Self::KIND, "target pool", &[])
-    }
-
-    fn usage(_of: &Uses<'_>) -> Usage {
-        Usage::free("target pools are free of charge: their forwarding rule is charged for")
-    }
-
-    /// Nothing of it carries a mark: it is listed with what goes, see [`super::left`].
-    async fn survey(_ask: &Ask<'_>) -> Seen {
-        Seen::default()
-    }
-
-    async fn create(cx: &Cx<'_>, _want: &Self) -> Result<Next, Stop> {
-        Err(Stop::Failure(only_deleted(cx)))
-    }
-
-    async fn change(cx: &Cx<'_>, _: &Self, _: &Observed) -> Result<Option<Next>, Stop> {
-        Err(Stop::Failure(only_deleted(cx)))
-    }
-
-    async fn delete(cx: &Cx<'_>, live: &Observed) -> Result<Next, Stop> {
-        remove::<Self>(cx, live).await
-    }
-
-    async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fault> {
-        let wire = Self::get(cx.gcp, physical).await?;
-        Ok(wire.map(|_| Live::new(physical, &Tags::new(), &Self::default())))
-    }
-
-    async fn progress(cx: &Cx<'_>, _: &str, update: &str) -> Result<Progress, Fault> {
-        compute(cx, update).await
     }
 }
