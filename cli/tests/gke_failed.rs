@@ -155,8 +155,9 @@ fn sold(place: &Place, zone: &str) -> BTreeMap<String, (u64, u64)> {
 fn ask(place: &Place, path: &str) -> Value {
     let request = Request::builder().uri(path).body(Vec::new()).unwrap();
     let answer = place.cloud().handle(Timestamp::now(), request);
-    assert_eq!(answer.status(), 200);
-    serde_json::from_slice(answer.body()).unwrap()
+    let body: Value = serde_json::from_slice(answer.body()).unwrap();
+    assert_eq!(answer.status(), 200, "{path}: {body}");
+    body
 }
 
 /// What Google may not have, or takes from its older customers alone, is said before anything is made.

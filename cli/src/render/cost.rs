@@ -146,12 +146,12 @@ fn dates(out: &mut String, bill: &Bill) {
     }
 }
 
-/// `, $100.00 to $400.00 by the number of nodes`; nothing where that makes no difference.
+/// `, $100.00 to $400.00 as nodes and tasks scale`; nothing where that makes no difference.
 fn span(range: Range<Money>) -> String {
     match range.min == range.max {
         true => String::new(),
         false => format!(
-            ", {} to {} by the number of nodes",
+            ", {} to {} as nodes and tasks scale",
             range.min.cents(),
             range.max.cents()
         ),

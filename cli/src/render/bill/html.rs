@@ -97,11 +97,13 @@ fn cluster(one: &Section<'_>, of: &OfCluster<'_>) -> Markup {
     html! {
         section {
             h2 { (one.name) " " span.dim { (one.what) } }
-            div.figures {
-                (figure(&format!("{} %", of.shares.nodes), "master share of control plane and nodes with disks"))
-                (figure(&format!("{} %", of.shares.instances), "of control plane and machines alone"))
-                (figure(&format!("{} %", of.shares.total), "of all that the cluster costs"))
-            }
+            @if one.parts.control_plane > Money::ZERO {
+                div.figures {
+                    (figure(&format!("{} %", of.shares.nodes), "master share of control plane and nodes with disks"))
+                    (figure(&format!("{} %", of.shares.instances), "of control plane and machines alone"))
+                    (figure(&format!("{} %", of.shares.total), "of all that the cluster costs"))
+                }
+            } @else if one.complete { p { "The control plane costs nothing." } }
             @if !one.complete { p.warn { "Something in this cluster has no price: sums and shares are of what has." } }
             @if let Some(text) = span(one.range) { p { (text) "." } }
             div.scroll { table {

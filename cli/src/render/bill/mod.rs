@@ -111,10 +111,10 @@ fn quantity(line: &Line) -> String {
     format!("{} {}{plural}", line.quantity, line.unit)
 }
 
-/// `$100.00 to $400.00 by the number of nodes`; nothing where that makes no difference.
+/// `$100.00 to $400.00 as nodes and tasks scale`; nothing where that makes no difference.
 fn span(range: Range<Money>) -> Option<String> {
     let (min, max) = (range.min.cents(), range.max.cents());
-    (range.min != range.max).then(|| format!("{min} to {max} by the number of nodes"))
+    (range.min != range.max).then(|| format!("{min} to {max} as nodes and tasks scale"))
 }
 
 /// `2 of 2–6`.

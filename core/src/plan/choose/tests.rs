@@ -104,7 +104,10 @@ fn a_cheaper_option_is_noted_and_taken_when_asked_for() {
     assert_eq!(notes[0].code, "better-zone");
     // 20,500 micro-dollars × 730 = 14.965 dollars.
     let message = &notes[0].message;
-    assert!(message.contains("a would also serve as zone instead of b"), "{message}");
+    assert!(
+        message.contains("a would also serve as zone instead of b"),
+        "{message}"
+    );
     assert!(message.contains("14.97 USD"), "{message}");
     assert!(message.contains("--rechoose net.x`"), "{message}");
     assert_eq!(notes[0].address.as_deref(), Some("net.x"));

@@ -24,6 +24,7 @@ pub(crate) const REGIONS: &[(&str, &str)] = &[
     ("asia-south2", "abc"),
     ("asia-southeast1", "abc"),
     ("asia-southeast2", "abc"),
+    ("asia-southeast3", "abc"),
     ("australia-southeast1", "abc"),
     ("australia-southeast2", "abc"),
     ("europe-central2", "abc"),
