@@ -1,78 +1,49 @@
-//! What both clouds sell in the regions of a spec, for comparisons; and which region stands for one that a spec does not name.
+//! What both clouds sell in the regions of a spec, for comparisons; which region stands for one that a spec does not name; and
+//! what providers know of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use provision_aws::{Wish, choosable};
-use provision_core::cost::Terms;
-use provision_core::cost::compare::{AutoMode, BootDisk, Machine, Market, Markets, ON_DEMAND};
-use provision_core::spec::{Arch, Spec};
-use provision_data::{Cloud, aws, gcp};
+use provision_aws::{Wish, billed_endpoints, choosable};
+use provision_core::cost::compare::{
+    AutoMode, BootDisk, Demand, Machine, Market, Markets, ON_DEMAND, Providers,
+};
+use provision_core::cost::{Meter, Terms};
+use provision_core::model::Platform;
+use provision_core::spec::{Arch, Cluster, Spec};
+use provision_data::places::partner;
+use provision_data::{Cloud, aws, gcp, service_nanos};
 
 use crate::error::Error;
-use crate::price;
+use crate::{price, refreshed};
 
-/// Regions of AWS and of Google Cloud that stand for each other: near ones, those with prices of machines first. The first row
-/// with a region is its own.
-const PAIRS: [(&str, &str); 49] = [
-    ("af-south-1", "africa-south1"),
-    ("ap-east-1", "asia-east2"),
-    ("ap-east-1", "asia-east1"),
-    ("ap-east-2", "asia-east1"),
-    ("ap-northeast-1", "asia-northeast1"),
-    ("ap-northeast-2", "asia-northeast3"),
-    ("ap-northeast-3", "asia-northeast2"),
-    ("ap-south-1", "asia-south1"),
-    ("ap-south-1", "asia-south2"),
-    ("ap-south-2", "asia-south1"),
-    ("ap-southeast-1", "asia-southeast1"),
-    ("ap-southeast-1", "asia-southeast3"),
-    ("ap-southeast-2", "australia-southeast1"),
-    ("ap-southeast-3", "asia-southeast2"),
-    ("ap-southeast-4", "australia-southeast2"),
-    ("ap-southeast-5", "asia-southeast1"),
-    ("ap-southeast-6", "australia-southeast1"),
-    ("ap-southeast-7", "asia-southeast3"),
-    ("ca-central-1", "northamerica-northeast1"),
-    ("ca-central-1", "northamerica-northeast2"),
-    ("ca-west-1", "us-west1"),
-    ("eu-central-1", "europe-west3"),
-    ("eu-central-1", "europe-west4"),
-    ("eu-central-1", "europe-west10"),
-    ("eu-central-1", "europe-central2"),
-    ("eu-central-2", "europe-west6"),
-    ("eu-north-1", "europe-north2"),
-    ("eu-north-1", "europe-north1"),
-    ("eu-south-1", "europe-west8"),
-    ("eu-south-1", "europe-west12"),
-    ("eu-south-2", "europe-southwest1"),
-    ("eu-west-1", "europe-west1"),
-    ("eu-west-2", "europe-west2"),
-    ("eu-west-3", "europe-west9"),
-    ("il-central-1", "me-west1"),
-    ("me-central-1", "me-central1"),
-    ("me-south-1", "me-central2"),
-    ("mx-central-1", "northamerica-south1"),
-    ("sa-east-1", "southamerica-east1"),
-    ("sa-east-1", "southamerica-west1"),
-    ("us-east-1", "us-east4"),
-    ("us-east-1", "us-east1"),
-    ("us-east-2", "us-east5"),
-    ("us-east-2", "us-central1"),
-    ("us-east-2", "us-south1"),
-    ("us-west-1", "us-west2"),
-    ("us-west-1", "us-west4"),
-    ("us-west-2", "us-west1"),
-    ("us-west-2", "us-west3"),
-];
+/// What providers know of a spec that is compared.
+pub struct Known {
+    /// The day for which it is asked: support of versions has an end.
+    pub day: String,
+}
+
+impl Providers for Known {
+    fn endpoints(&self, spec: &Spec, network: &str) -> Vec<String> {
+        billed_endpoints(spec, network)
+    }
+
+    fn on_top(&self, cluster: &Cluster) -> Vec<Meter> {
+        match cluster.platform {
+            Platform::Eks => provision_eks::control_plane(cluster, &self.day),
+            Platform::Gke => provision_gke::control_plane(cluster, &self.day)
+                .into_iter()
+                .collect(),
+            Platform::Ecs | Platform::Kubernetes => Vec::new(),
+        }
+    }
+}
 
 /// What both clouds sell where a spec is, or where it would be on the cloud that it does not name.
 ///
 /// # Errors
 /// When nothing stands for its region.
-pub fn of(spec: &Spec) -> Result<Markets, Error> {
-    let aws = spec.aws.as_ref().map(|cloud| cloud.region.as_str());
-    let gcp = spec.gcp.as_ref().map(|cloud| cloud.region.as_str());
-    let (aws, gcp) = regions(aws, gcp)?;
+pub fn of(spec: &Spec, demand: &Demand) -> Result<Markets, Error> {
+    let (aws, gcp) = regions(spec, demand)?;
     both(aws, gcp, &spec.prices)
 }
 
@@ -86,6 +57,8 @@ fn both(aws: &str, gcp: &str, terms: &Terms) -> Result<Markets, Error> {
             .max()
             .unwrap_or_default(),
         free_cluster: terms.of(Cloud::Gcp.word()).free_cluster,
+        agreed: terms.change_prices(),
+        terms: terms.words(&Cloud::ALL.map(Cloud::word).into()),
         auto_fees: aws::auto_fees(),
         ..Markets::default()
     };
@@ -98,29 +71,75 @@ fn both(aws: &str, gcp: &str, terms: &Terms) -> Result<Markets, Error> {
     Ok(markets)
 }
 
-/// The regions on both clouds, of which a spec names one or both.
+/// The regions on both clouds, of which a spec names one or both: for the other one the nearest that has prices of what the
+/// spec needs.
 ///
 /// # Errors
 /// It names none, or one that no region of the other cloud stands for.
-pub fn regions<'a>(
-    aws: Option<&'a str>,
-    gcp: Option<&'a str>,
-) -> Result<(&'a str, &'a str), Error> {
+pub fn regions<'a>(spec: &'a Spec, demand: &Demand) -> Result<(&'a str, &'a str), Error> {
+    let aws = spec.aws.as_ref().map(|cloud| cloud.region.as_str());
+    let gcp = spec.gcp.as_ref().map(|cloud| cloud.region.as_str());
+    let near = |region, items: &[&str], other| {
+        let found = partner(region, |region| has_prices(region, items));
+        found.ok_or_else(|| alone(region, other))
+    };
     match (aws, gcp) {
         (Some(aws), Some(gcp)) => Ok((aws, gcp)),
-        (Some(aws), None) => match PAIRS.iter().find(|(own, _)| *own == aws) {
-            Some((_, gcp)) => Ok((aws, *gcp)),
-            None => Err(alone(aws, "gcp")),
-        },
-        (None, Some(gcp)) => match PAIRS.iter().find(|(_, own)| *own == gcp) {
-            Some((aws, _)) => Ok((*aws, gcp)),
-            None => Err(alone(gcp, "aws")),
-        },
+        (Some(aws), None) => Ok((aws, near(aws, &needs_of_gcp(demand), Cloud::Gcp.word())?)),
+        (None, Some(gcp)) => Ok((near(gcp, &needs_of_aws(demand), Cloud::Aws.word())?, gcp)),
         (None, None) => {
             let problem = "the spec names no region: it has neither [cloud.aws] nor [cloud.gcp]";
             Err(Error::Usage(problem.to_owned()))
         }
     }
+}
+
+/// Whether all of these have a price in a region, be it a refreshed one.
+fn has_prices(region: &str, items: &[&str]) -> bool {
+    let known = |item: &&str| service_nanos(region, item).is_some();
+    if items.iter().all(known) {
+        return true;
+    }
+    // A table that cannot be used is told of where prices are asked for.
+    let read = refreshed::only(region).unwrap_or_default();
+    let read: BTreeSet<&str> = read.iter().map(|price| price.item.as_str()).collect();
+    items.iter().all(|item| known(item) || read.contains(item))
+}
+
+/// What has to have a price on AWS, apart from machines.
+fn needs_of_aws(demand: &Demand) -> Vec<&'static str> {
+    let mut items = vec!["ebs.gp3", "fargate.vcpu", "fargate.memory"];
+    if !demand.ways.is_empty() {
+        items.extend(["vpc.nat", "vpc.nat.data", "vpc.ipv4"]);
+    }
+    if !demand.doors.is_empty() {
+        items.extend(["vpc.endpoint", "vpc.endpoint.data"]);
+    }
+    for balancer in &demand.balancers {
+        match balancer.http {
+            true => items.extend(["elb.alb", "elb.alb.lcu"]),
+            false => items.extend(["elb.nlb", "elb.nlb.lcu"]),
+        }
+    }
+    items
+}
+
+/// What has to have a price on Google Cloud, apart from machines.
+fn needs_of_gcp(demand: &Demand) -> Vec<&'static str> {
+    let mut items = vec![
+        "gce.disk.pd-balanced",
+        "gke.autopilot.vcpu",
+        "gke.autopilot.memory",
+    ];
+    if !demand.ways.is_empty() {
+        items.extend(["nat.vm", "nat.data", "gce.ipv4"]);
+    }
+    // What is public and for HTTP is global.
+    let mut balancers = demand.balancers.iter();
+    if balancers.any(|balancer| !balancer.http || !balancer.public) {
+        items.extend(["lb.rules", "lb.data"]);
+    }
+    items
 }
 
 fn alone(region: &str, other: &str) -> Error {
@@ -230,102 +249,4 @@ fn arch(word: &str) -> Arch {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use provision_core::cost::{Money, Quantity};
-
-    use super::*;
-
-    #[test]
-    fn regions_stand_for_each_other() {
-        for (aws, gcp, both) in [
-            (Some("eu-west-1"), None, ("eu-west-1", "europe-west1")),
-            (None, Some("europe-west1"), ("eu-west-1", "europe-west1")),
-            (None, Some("us-central1"), ("us-east-2", "us-central1")),
-            (
-                Some("us-east-1"),
-                Some("europe-west1"),
-                ("us-east-1", "europe-west1"),
-            ),
-        ] {
-            assert_eq!(regions(aws, gcp).unwrap(), both);
-        }
-        assert!(regions(Some("us-gov-west-1"), None).is_err());
-        assert!(regions(None, None).is_err());
-    }
-
-    #[test]
-    fn every_region_with_machines_has_a_like_of_it() {
-        for region in Cloud::Aws
-            .regions()
-            .filter(|region| !region.starts_with("us-gov"))
-        {
-            let (_, gcp) = PAIRS.iter().find(|(aws, _)| *aws == region).unwrap();
-            assert!(!of_gcp(gcp).general.is_empty(), "{region}");
-        }
-        for region in Cloud::Gcp.regions() {
-            assert!(PAIRS.iter().any(|(_, gcp)| *gcp == region), "{region}");
-        }
-    }
-
-    /// A comparison chooses among what a plan may choose, and nothing that it refuses.
-    #[test]
-    fn what_is_chosen_unnamed_can_be_a_node() {
-        for region in Cloud::Aws.regions() {
-            let general = of_aws(region).general;
-            assert!(!general.is_empty(), "{region}");
-            for machine in general {
-                let why = provision_aws::unfit(&machine.name);
-                assert_eq!(why, None, "{region} {}", machine.name);
-                assert!(!machine.accelerated, "{region} {}", machine.name);
-                // Tasks are counted on every one of them.
-                assert!(machine.interfaces.is_some(), "{region} {}", machine.name);
-            }
-        }
-    }
-
-    #[test]
-    fn every_machine_has_a_price_by_the_hour_and_the_cheapest_come_first() {
-        let markets = both("eu-west-1", "europe-west1", &Terms::default()).unwrap();
-        for market in [&markets.aws, &markets.gcp] {
-            assert!(
-                market.general.len() > 100 && market.named.len() > 20,
-                "{}",
-                market.region
-            );
-            let month = |machine: &Machine| -> Money {
-                let price = markets
-                    .catalogue
-                    .price(&market.region, &machine.item)
-                    .unwrap();
-                assert_eq!(price.unit, "hour", "{}", machine.item);
-                price.rate.of(Quantity::month())
-            };
-            assert!(
-                market.general.iter().map(month).is_sorted(),
-                "{}",
-                market.region
-            );
-            assert!(
-                market
-                    .named
-                    .iter()
-                    .map(month)
-                    .all(|month| month > Money::ZERO)
-            );
-        }
-        let has = |machines: &[Machine], name: &str| machines.iter().any(|one| one.name == name);
-        assert!(has(&markets.aws.general, "m5.large") && has(&markets.aws.named, "t3.large"));
-        assert!(has(&markets.gcp.named, "e2-medium"));
-        let mut general = markets.gcp.general.iter();
-        let c4 = general.find(|one| one.name == "c4-standard-4").unwrap();
-        assert_eq!(c4.disk, BootDisk::Hyperdisk);
-        let n2 = markets
-            .gcp
-            .general
-            .iter()
-            .find(|one| one.name == "n2-standard-4")
-            .unwrap();
-        assert_eq!(n2.item, "gce.sustained.n2-standard-4");
-    }
-}
+mod tests;

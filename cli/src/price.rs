@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use provision_core::cost::compare::Demand;
 use provision_core::cost::{
     self, Bill, Budget, Catalogue, Item, Money, Percent, PlanCost, Price, Rate, Sold, Terms,
     UsageAnswer, UsageOf, UsageRequest,
@@ -75,7 +76,8 @@ pub fn bill(
 }
 
 /// The day that prices are asked for, in UTC.
-fn day(as_of: Option<Timestamp>) -> String {
+#[must_use]
+pub fn day(as_of: Option<Timestamp>) -> String {
     let now = as_of.unwrap_or_else(Timestamp::now);
     TimeZone::UTC.to_datetime(now).date().to_string()
 }
@@ -191,7 +193,8 @@ pub fn unknown_items(spec: &Spec) -> Vec<(&str, String)> {
     let aws = spec.aws.as_ref().map(|cloud| cloud.region.as_str());
     let gcp = spec.gcp.as_ref().map(|cloud| cloud.region.as_str());
     // A comparison prices the other cloud as well, in the region that stands for this one.
-    let regions: Vec<&str> = match market::regions(aws, gcp) {
+    let known = market::Known { day: day(None) };
+    let regions: Vec<&str> = match market::regions(spec, &Demand::of(spec, &known)) {
         Ok((aws, gcp)) => vec![aws, gcp],
         Err(_) => aws.into_iter().chain(gcp).collect(),
     };

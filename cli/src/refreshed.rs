@@ -79,6 +79,18 @@ pub fn list_prices(region: &str) -> Result<Vec<ListPrice>, Error> {
     })
 }
 
+/// The prices of a region that were refreshed.
+///
+/// # Errors
+/// As [`list_prices`].
+pub fn only(region: &str) -> Result<Vec<ListPrice>, Error> {
+    let refreshed = match folder() {
+        Some(folder) => read(&folder, region)?,
+        None => None,
+    };
+    Ok(refreshed.map(|(_, prices)| prices).unwrap_or_default())
+}
+
 /// The cloud of a region that we know something of, by the built-in tables or by a refreshed one.
 ///
 /// # Errors

@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod common;
+#[path = "compare/fair.rs"]
+mod fair;
+#[path = "compare/shown.rs"]
+mod shown;
 
 use std::path::Path;
 
@@ -316,4 +320,10 @@ fn a_spec_without_a_cluster_or_a_like_of_its_region_says_so() {
     // A region alone has its like.
     let found = Place::with(common::MINIMAL).run(&["cost", "compare", "--json"]);
     assert_eq!(found.expect(0).json()["gcp_region"], "europe-west1");
+    let text = common::MINIMAL
+        .replace("aws", "gcp")
+        .replace("eu-west-1", "us-west1");
+    let text = text.replace("account = \"123456789012\"", "project = \"acme-prod\"");
+    let found = Place::with(&text.replace("eks", "gke")).run(&["cost", "compare", "--json"]);
+    assert_eq!(found.expect(0).json()["aws_region"], "us-west-2");
 }

@@ -7,8 +7,10 @@ pub mod aws;
 pub mod calendar;
 pub mod gcp;
 mod list;
+mod places;
 mod table;
 
 pub use list::{
     Cloud, ListPrice, PriceList, REFRESHED, is_machine, list_prices, service_nanos, unit,
 };
+pub use places::{PLACES, Place, partner};

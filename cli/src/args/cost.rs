@@ -49,6 +49,9 @@ pub struct Compare {
     /// The spec.
     #[command(flatten)]
     pub spec: SpecArgs,
+    /// Versions of Kubernetes as of this date (2026-11-24) or time: support of them has an end
+    #[arg(long, value_name = "DATE", value_parser = date, env = "PROVISION_AS_OF")]
+    pub as_of: Option<jiff::Timestamp>,
     /// Comma-separated values, with a line of names
     #[arg(long, conflicts_with_all = ["json", "markdown"])]
     pub csv: bool,
@@ -69,6 +72,9 @@ pub struct Breakeven {
     /// From one node to so many
     #[arg(long, value_name = "N", default_value = "100", value_parser = clap::value_parser!(u64).range(2..=1000))]
     pub nodes: u64,
+    /// Versions of Kubernetes as of this date (2026-11-24) or time: support of them has an end
+    #[arg(long, value_name = "DATE", value_parser = date, env = "PROVISION_AS_OF")]
+    pub as_of: Option<jiff::Timestamp>,
     /// Also draw it, as a picture in FILE
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,

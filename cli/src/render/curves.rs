@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use provision_core::cost::compare::{Breakeven, Cheapest, Curve, Point};
 
+use super::breakeven::is_unknown;
 use super::graph::escaped;
 
 /// Where the curves lie: left, top, width and height.
@@ -14,40 +15,49 @@ const COLOURS: [&str; 7] = [
     "#0072b2", "#56b4e9", "#d55e00", "#e69f00", "#cc79a7", "#009e73", "#333333",
 ];
 
+/// How long a dash is where curves lie upon each other.
+const DASH: usize = 10;
+
+/// How far lines of text are apart.
+const APART: f64 = 16.0;
+
+/// How high a band is.
+const BAND: f64 = 18.0;
+
+/// How wide a letter is taken to be.
+const LETTER: f64 = 6.5;
+
 /// Numbers of nodes with a line of their own.
 const TICKS: [u64; 10] = [1, 2, 3, 5, 10, 20, 50, 100, 500, 1000];
 
-/// The picture: curves of the shares, and below them who costs least.
+/// The picture: curves of the shares, each with its name at its end, and below them who costs least.
 #[must_use]
 pub fn svg(stack: &str, of: &Breakeven) -> String {
     let (left, top, width, height) = PLOT;
+    let most = of.curves.iter().map(|curve| curve.points.len()).max();
+    let scale = Scale(u32::try_from(most.unwrap_or(2)).unwrap_or(u32::MAX).max(2));
+    let below = top + height + 40.0;
+    let (bands, bottom) = bands(scale, of, below + 8.0);
+    let tall = bottom + 14.0;
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 900 450\" width=\"900\" height=\"450\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 900 {tall}\" width=\"900\" height=\"{tall}\" \
          font-family=\"sans-serif\" font-size=\"12\">\n\
-         <title>Master share by nodes: {0}</title>\n<rect width=\"900\" height=\"450\" fill=\"white\"/>\n\
+         <title>Master share by nodes: {0}</title>\n<rect width=\"900\" height=\"{tall}\" fill=\"white\"/>\n\
          <text x=\"{left}\" y=\"22\" font-size=\"15\">{0}: the control plane of control plane and nodes, {1} and {2}</text>\n",
         escaped(&format!("{stack}, cluster {}", of.cluster)),
         escaped(&of.aws_region),
         escaped(&of.gcp_region)
     );
-    let most = of.curves.iter().map(|curve| curve.points.len()).max();
-    let scale = Scale(u32::try_from(most.unwrap_or(2)).unwrap_or(u32::MAX).max(2));
     grid(&mut out, scale);
-    for (curve, colour) in of.curves.iter().zip(COLOURS) {
-        line(&mut out, scale, curve, colour);
+    let drawn = Drawn::all(scale, of);
+    for curve in &drawn {
+        line(&mut out, curve, &drawn);
     }
-    legend(&mut out, &of.curves);
-    let below = top + height + 40.0;
+    names(&mut out, &drawn);
     let _ = writeln!(
         out,
-        "<text x=\"{left}\" y=\"{below}\">Cheapest by the number of nodes</text>"
-    );
-    for span in &of.cheapest {
-        band(&mut out, scale, span, of, below + 8.0);
-    }
-    let _ = writeln!(
-        out,
-        "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">nodes</text>\n</svg>",
+        "<text x=\"{left}\" y=\"{below}\">Cheapest by the number of nodes</text>\n{bands}\
+         <text x=\"{}\" y=\"{}\" text-anchor=\"end\">nodes</text>\n</svg>",
         left + width,
         top + height + 32.0
     );
@@ -110,57 +120,150 @@ fn grid(out: &mut String, scale: Scale) {
     }
 }
 
-fn line(out: &mut String, scale: Scale, curve: &Curve, colour: &str) {
-    let point = |point: &Point| {
-        let (x, y) = (scale.of(point.nodes), y(point.master_share.nodes.tenths()));
-        format!("{x:.1},{y:.1}")
-    };
-    let points: Vec<String> = curve.points.iter().map(point).collect();
-    let dashes = if curve.complete {
-        ""
-    } else {
-        " stroke-dasharray=\"4 3\""
-    };
-    let _ = writeln!(
-        out,
-        "<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"{dashes} points=\"{}\"/>",
-        points.join(" ")
-    );
+/// A curve as it is drawn.
+struct Drawn<'a> {
+    curve: &'a Curve,
+    colour: &'static str,
+    /// Its points: `60.0,201.5 …`. None where the share is not known.
+    points: String,
+    /// Where it ends.
+    end: f64,
 }
 
-fn legend(out: &mut String, curves: &[Curve]) {
-    let (left, top, width, _) = PLOT;
-    let x = left + width + 20.0;
-    let mut y = top + 10.0;
-    for (curve, colour) in curves.iter().zip(COLOURS) {
-        let name = format!("{} {}", curve.platform, curve.variant);
-        let open = if curve.complete { "" } else { " (+ ?)" };
-        let _ = writeln!(
-            out,
-            "<rect x=\"{x}\" y=\"{:.1}\" width=\"12\" height=\"12\" fill=\"{colour}\"/>\
-             <text x=\"{}\" y=\"{y:.1}\">{}{open}</text>",
-            y - 10.0,
-            x + 18.0,
-            escaped(&name)
-        );
-        y += 20.0;
+impl<'a> Drawn<'a> {
+    fn all(scale: Scale, of: &'a Breakeven) -> Vec<Self> {
+        let point = |point: &Point| {
+            let (x, y) = (scale.of(point.nodes), y(point.master_share.nodes.tenths()));
+            format!("{x:.1},{y:.1}")
+        };
+        let own = |(curve, colour): (&'a Curve, &'static str)| {
+            let known = !is_unknown(curve);
+            let points = curve.points.iter().filter(|_| known).map(point);
+            let last = curve.points.last().filter(|_| known);
+            Self {
+                curve,
+                colour,
+                points: points.collect::<Vec<_>>().join(" "),
+                end: last.map_or(f64::MAX, |last| y(last.master_share.nodes.tenths())),
+            }
+        };
+        of.curves.iter().zip(COLOURS).map(own).collect()
     }
 }
 
-/// The numbers of nodes with which one costs least.
-fn band(out: &mut String, scale: Scale, span: &Cheapest, of: &Breakeven, top: f64) {
-    let own = |curve: &Curve| (curve.platform, &curve.variant) == (span.platform, &span.variant);
-    let at = of.curves.iter().position(own);
-    let colour = at.and_then(|at| COLOURS.get(at)).unwrap_or(&"#999");
-    let (from, to) = (scale.edge(span.from, -0.5), scale.edge(span.to, 0.5));
-    let name = format!(
-        "{} {}: {} to {}",
-        span.platform, span.variant, span.from, span.to
-    );
+/// A curve. Of those that lie upon each other each shows a dash of its own in turn.
+fn line(out: &mut String, own: &Drawn<'_>, all: &[Drawn<'_>]) {
+    if own.points.is_empty() {
+        return;
+    }
+    let alike = all.iter().filter(|other| other.points == own.points);
+    let alike: Vec<&str> = alike.map(|other| other.colour).collect();
+    let at = alike.iter().position(|colour| *colour == own.colour);
+    let dashes = match (alike.len(), own.curve.complete) {
+        (1, true) => String::new(),
+        (1, false) => " stroke-dasharray=\"2 3\"".to_owned(),
+        (many, _) => format!(
+            " stroke-dasharray=\"{DASH} {}\" stroke-dashoffset=\"-{}\"",
+            DASH * (many - 1),
+            DASH * at.unwrap_or_default()
+        ),
+    };
     let _ = writeln!(
         out,
-        "<rect x=\"{from:.1}\" y=\"{top}\" width=\"{:.1}\" height=\"18\" fill=\"{colour}\"><title>{}</title></rect>",
-        (to - from).max(2.0),
-        escaped(&name)
+        "<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"2\"{dashes} points=\"{}\"/>",
+        own.colour, own.points
     );
+}
+
+/// The names of the curves beside their ends, as near as they do not lie upon each other; those without a curve below them.
+fn names(out: &mut String, drawn: &[Drawn<'_>]) {
+    let (left, top, width, height) = PLOT;
+    let (end, bottom) = (left + width, top + height);
+    let mut sorted: Vec<&Drawn<'_>> = drawn.iter().collect();
+    sorted.sort_by(|a, b| a.end.total_cmp(&b.end));
+    let mut places: Vec<f64> = Vec::new();
+    for curve in &sorted {
+        let least = places.last().map_or(top, |last| last + APART);
+        places.push(curve.end.min(bottom).max(least));
+    }
+    let mut most = bottom + 4.0;
+    for place in places.iter_mut().rev() {
+        *place = place.min(most);
+        most = *place - APART;
+    }
+    for (own, place) in sorted.into_iter().zip(places) {
+        let open = match (own.curve.complete, own.points.is_empty()) {
+            (true, _) => "",
+            (false, false) => " (+ ?)",
+            (false, true) => " (no price)",
+        };
+        if !own.points.is_empty() {
+            let _ = write!(
+                out,
+                "<line x1=\"{end:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{place:.1}\" stroke=\"{}\"/>",
+                own.end,
+                end + 24.0,
+                own.colour
+            );
+        }
+        let name = format!("{} {}", own.curve.platform, own.curve.variant);
+        let _ = writeln!(
+            out,
+            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"8\" height=\"8\" fill=\"{}\"/><text x=\"{:.1}\" y=\"{:.1}\">{}{open}</text>",
+            end + 24.0,
+            place - 4.0,
+            own.colour,
+            end + 38.0,
+            place + 4.0,
+            escaped(&name)
+        );
+    }
+}
+
+/// The numbers of nodes with which one costs least, as bands with their names below, and where that ends.
+fn bands(scale: Scale, of: &Breakeven, top: f64) -> (String, f64) {
+    let mut out = String::new();
+    let mut rows: Vec<f64> = Vec::new();
+    for span in &of.cheapest {
+        let own =
+            |curve: &Curve| (curve.platform, &curve.variant) == (span.platform, &span.variant);
+        let at = of.curves.iter().position(own);
+        let colour = at.and_then(|at| COLOURS.get(at)).unwrap_or(&"#999");
+        let (from, to) = (scale.edge(span.from, -0.5), scale.edge(span.to, 0.5));
+        let name = name_of(span);
+        // Below it, in the first line in which it does not lie upon another one.
+        let row = rows.iter().position(|end| *end <= from);
+        let row = row.unwrap_or(rows.len());
+        let letters = u32::try_from(name.chars().count()).unwrap_or(u32::MAX);
+        let end = from + LETTER * f64::from(letters);
+        match rows.get_mut(row) {
+            Some(taken) => *taken = end,
+            None => rows.push(end),
+        }
+        let text = top + BAND + APART * f64::from(u32::try_from(row + 1).unwrap_or(u32::MAX));
+        let _ = writeln!(
+            out,
+            "<rect x=\"{from:.1}\" y=\"{top}\" width=\"{:.1}\" height=\"{BAND}\" fill=\"{colour}\"><title>{name}</title></rect>\
+             <line x1=\"{from:.1}\" y1=\"{top}\" x2=\"{from:.1}\" y2=\"{text}\" stroke=\"{colour}\"/>\
+             <text x=\"{:.1}\" y=\"{text}\">{name}</text>",
+            (to - from).max(2.0),
+            from + 4.0
+        );
+    }
+    let rows = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    (out, top + BAND + APART * f64::from(rows))
+}
+
+/// `ecs ec2: 1 to 2`.
+fn name_of(span: &Cheapest) -> String {
+    let nodes = match span.from == span.to {
+        true => span.from.to_string(),
+        false => format!("{} to {}", span.from, span.to),
+    };
+    let but = if span.certain {
+        ""
+    } else {
+        ", of those with all prices"
+    };
+    escaped(&format!("{} {}: {nodes}{but}", span.platform, span.variant))
 }

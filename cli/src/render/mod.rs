@@ -18,6 +18,8 @@ pub mod refresh;
 pub mod show;
 pub mod value;
 
+use std::io::IsTerminal as _;
+
 use owo_colors::OwoColorize as _;
 
 /// A duration for people: `8 s`, `14 min`, `2 h 5 min`.
@@ -52,6 +54,14 @@ pub fn columns() -> Option<usize> {
     let said = said.and_then(|columns| columns.parse().ok());
     let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     said.or_else(seen).filter(|columns| *columns > 0)
+}
+
+/// Columns that a table has to do with: what `COLUMNS` says, else those of the terminal that standard output is; none for a file
+/// or another program.
+#[must_use]
+pub fn room() -> Option<usize> {
+    let shown = std::env::var_os("COLUMNS").is_some() || std::io::stdout().is_terminal();
+    columns().filter(|_| shown)
 }
 
 /// A sentence behind its word (`hint:`), which goes on below itself where the terminal is narrow.

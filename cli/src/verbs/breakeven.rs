@@ -4,16 +4,17 @@ use provision_core::cost::compare::{Demand, breakeven, largest, node};
 use provision_core::spec::Spec;
 
 use super::Cx;
-use super::compare::ground;
+use super::compare::{declared, known};
 use crate::args::Breakeven;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::{files, render};
+use crate::{files, market, render};
 
 pub(super) fn run(cx: &Cx, args: &Breakeven) -> Result<Exit, Error> {
-    let (spec, markets) = ground(&args.spec)?;
+    let spec = declared(&args.spec)?;
     let cluster = cluster(&spec, args.cluster.as_deref())?;
-    let demand = Demand::of_cluster(&spec, cluster);
+    let demand = Demand::of_cluster(&spec, cluster, &known(args.as_of));
+    let markets = market::of(&spec, &demand)?;
     let found = breakeven(&demand, &node(&spec, cluster), args.nodes, &markets);
     if let Some(path) = &args.svg {
         let picture = render::curves::svg(&spec.stack, &found);

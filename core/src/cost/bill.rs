@@ -73,7 +73,7 @@ pub struct ClusterBill {
     pub total: Money,
     /// From the least nodes to the most.
     pub range: Range<Money>,
-    /// Everything in it has a price. Sums and shares of one that is not complete are of what has.
+    /// Everything that is expected in it has a price. Sums and shares of one that is not complete are of what has.
     pub complete: bool,
     /// How much of it is the control plane.
     pub master_share: Shares,
@@ -99,7 +99,7 @@ pub struct Shares {
 pub struct PoolBill {
     /// Its address.
     pub address: Address,
-    /// Everything in it has a price.
+    /// Everything that is expected in it has a price.
     pub complete: bool,
     /// How many nodes it has.
     pub nodes: Range<u64>,
@@ -127,7 +127,7 @@ pub struct SharedBill {
     pub total: Money,
     /// From the least to the most.
     pub range: Range<Money>,
-    /// Everything in it has a price.
+    /// Everything that is expected in it has a price.
     pub complete: bool,
     /// Line by line.
     pub lines: Vec<Line>,
@@ -219,7 +219,9 @@ fn share_out(
             Some(cluster) => without.entry(cluster).or_default().push(one),
             None => {
                 others.entry(address.clone()).or_default();
-                open.insert(address);
+                if one.counts() {
+                    open.insert(address);
+                }
             }
         }
     }
@@ -267,7 +269,7 @@ fn cluster(
         parts,
         total: range.expected,
         range,
-        complete: unpriced.is_empty(),
+        complete: !unpriced.iter().any(|one| one.counts()),
         master_share: Shares {
             instances: master.share_of(master + parts.nodes),
             nodes: master.share_of(master + of_pools),
@@ -298,7 +300,7 @@ fn pools(lines: &[Line], unpriced: &[&Unpriced]) -> Vec<PoolBill> {
 
 fn pool(address: &Address, lines: &[&Line], unpriced: &[&Unpriced]) -> PoolBill {
     let of = |part| {
-        let without = |one: &&Unpriced| one.part.is_none_or(|of| of == part);
+        let without = |one: &&Unpriced| one.counts() && one.part.is_none_or(|of| of == part);
         let lines = lines.iter().filter(|line| line.part == part);
         let sum = lines.map(|line| line.monthly).sum();
         (!unpriced.iter().any(without)).then_some(sum)
@@ -308,7 +310,7 @@ fn pool(address: &Address, lines: &[&Line], unpriced: &[&Unpriced]) -> PoolBill 
     let counts = counts.chain(unpriced.iter().filter_map(|one| one.count));
     PoolBill {
         address: address.clone(),
-        complete: unpriced.is_empty(),
+        complete: !unpriced.iter().any(|one| one.counts()),
         nodes: counts
             .max_by_key(|count| count.expected)
             .unwrap_or_default(),

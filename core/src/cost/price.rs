@@ -73,6 +73,12 @@ pub struct Unpriced {
 }
 
 impl Unpriced {
+    /// Something is missing from the expected sum: of what there is none of now, the price is missing from the most alone.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.count.is_none_or(|count| count.expected > 0)
+    }
+
     /// A meter without a price.
     pub(super) fn of(id: &ResourceId, meter: &Meter, why: String) -> Self {
         Self {

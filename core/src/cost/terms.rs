@@ -79,6 +79,15 @@ impl Terms {
         })
     }
 
+    /// Something of it changes a price: other than the list's is paid.
+    #[must_use]
+    pub fn change_prices(&self) -> bool {
+        let off = |terms: &CloudTerms| {
+            terms.discount > Percent::default() || terms.committed > Percent::default()
+        };
+        !self.items.is_empty() || self.clouds.values().any(off)
+    }
+
     /// The price that is paid instead of one of the list. Its source says what became of that.
     #[must_use]
     pub fn price(&self, cloud: &str, item: &str, sold: Sold, list: Price) -> Price {

@@ -384,3 +384,27 @@ fn a_pool_without_a_price_is_no_pool_for_nothing() {
     assert_eq!(pool(["machine", "unknown"]), (some("$210.24"), None));
     assert_eq!(pool(["unknown", "unknown"]), (None, None));
 }
+
+/// A pool that may grow out of nothing is nothing now, whatever its machines will cost.
+#[test]
+fn what_there_is_none_of_yet_is_missing_from_no_expected_sum() {
+    let of = |expected| {
+        let group = resource("cluster.a.pool.web", "nodes", &[]);
+        let count = Range {
+            min: 0,
+            expected,
+            max: 3,
+        };
+        let spot = Meter::unlisted("spot", Part::Nodes, "it changes by the hour").count(count);
+        let stack = Stack::default().cluster("a").with(group, vec![spot]);
+        let bill = stack.bill();
+        assert_eq!(bill.unpriced.len(), 1);
+        bill.clusters[0].clone()
+    };
+    let none = of(0);
+    assert!(none.complete && none.pools[0].complete);
+    assert_eq!(none.pools[0].instances, Some(Money::ZERO));
+    assert_eq!(none.pools[0].nodes.max, 3);
+    let some = of(1);
+    assert!(!some.complete && !some.pools[0].complete && some.pools[0].instances.is_none());
+}

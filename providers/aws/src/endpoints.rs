@@ -141,6 +141,13 @@ pub fn endpoints(spec: &Spec, network: &str) -> Vec<String> {
     services
 }
 
+/// Those of them that are billed by the hour.
+#[must_use]
+pub fn billed_endpoints(spec: &Spec, network: &str) -> Vec<String> {
+    let all = endpoints(spec, network).into_iter();
+    all.filter(|service| !is_gateway(service)).collect()
+}
+
 /// What the endpoints of a network are, and what they cost apart from traffic: by the hour, each in each zone.
 pub(crate) fn note(address: &str, services: &[String]) -> Option<Note> {
     let priced = services

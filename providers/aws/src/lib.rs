@@ -36,7 +36,7 @@ use provision_kind::{field, marks};
 pub const PROVIDER: &str = "aws";
 
 pub use client::{Aws, direct, https};
-pub use endpoints::endpoints;
+pub use endpoints::{billed_endpoints, endpoints};
 pub use error::{Fault, How};
 pub use existing::{stand_key, whole_secret};
 pub use expand::{adopted, claim_id, resource, tags};

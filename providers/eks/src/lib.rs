@@ -25,5 +25,5 @@ mod testing;
 pub const PROVIDER: &str = "eks";
 
 pub use expand::expand;
-pub use kinds::{AccessEntry, AccessPolicy, Addon, Cluster, NodeGroup, tables};
+pub use kinds::{AccessEntry, AccessPolicy, Addon, Cluster, NodeGroup, control_plane, tables};
 pub use provider::EksProvider;

@@ -27,7 +27,7 @@ pub use client::{CALL, Gcp};
 pub use error::{Fault, How};
 pub use kinds::{
     ADDONS, Cluster, Firewall, Google, Network, NewPool, NodePool, On, ProjectBinding, Router,
-    Secret, ServiceAccount, Subnetwork,
+    Secret, ServiceAccount, Subnetwork, control_plane,
 };
 pub use pricing::price_lists;
 pub use provider::GkeProvider;

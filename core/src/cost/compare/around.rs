@@ -8,6 +8,9 @@ use crate::model::{Platform, ResourceId};
 /// GB a month through each NAT gateway of AWS, and as much on Google Cloud.
 const NAT_GB: u64 = 100;
 
+/// GB a month through each private endpoint, as in a bill.
+const ENDPOINT_GB: u64 = 10;
+
 /// From so many machines on the price of Cloud NAT stays.
 const NAT_MACHINES: u64 = 32;
 
@@ -17,6 +20,7 @@ const FIRST_RULES: usize = 5;
 /// All of it.
 pub(super) fn around(sheet: &mut Sheet<'_>) {
     ways(sheet);
+    doors(sheet);
     match sheet.on_google() {
         true => forwarding(sheet),
         false => balancers(sheet),
@@ -70,6 +74,24 @@ fn ways(sheet: &mut Sheet<'_>) {
         );
         let data = network("NAT data", "nat.data", "GiB", data);
         sheet.charge(&id, &data.assuming(said));
+    }
+}
+
+/// Private endpoints of AWS. On Google Cloud nodes without a way out reach its services by Private Google Access, for which
+/// nothing is charged ("Private Google Access", VPC documentation).
+fn doors(sheet: &mut Sheet<'_>) {
+    let platform = sheet.variant.platform();
+    for doors in &sheet.demand.doors {
+        for service in doors.services.get(&platform).into_iter().flatten() {
+            let part = format!("endpoint.{}", service.replace('.', "-"));
+            let id = ResourceId::new(format!("network.{}", doors.network), part);
+            let zones = Range::exactly(doors.zones);
+            sheet.hours(&id, "VPC endpoint", Part::Network, "vpc.endpoint", zones);
+            let data = Quantity::whole(ENDPOINT_GB);
+            let data = network("VPC endpoint data", "vpc.endpoint.data", "GB", data);
+            let said = format!("{ENDPOINT_GB} GB a month through each endpoint");
+            sheet.charge(&id, &data.assuming(said));
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::column::column;
 use super::demand::{Demand, gib, has_machines};
 use super::group::Node;
-use super::{Column, Markets, Variant, ground};
-use crate::cost::{CURRENCY, HOURS, Line, Money, PERIOD, Shares, Unpriced};
+use super::{Column, Markets, Variant, ground, lacks};
+use crate::cost::{CURRENCY, HOURS, Line, Money, PERIOD, Part, Shares, Unpriced};
 use crate::model::Platform;
 use crate::plan::FORMAT_VERSION;
 use crate::spec::{self, Cluster, Pool, Spec};
@@ -68,6 +68,14 @@ pub struct Curve {
     pub unpriced: Vec<Unpriced>,
 }
 
+impl Curve {
+    /// Something of these parts has no price, so that what they come to is not known.
+    #[must_use]
+    pub fn lacks(&self, parts: &[Part]) -> bool {
+        lacks(&self.unpriced, parts)
+    }
+}
+
 /// A month with so many nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Point {
@@ -92,6 +100,8 @@ pub struct Cheapest {
     pub platform: Platform,
     /// [`Variant::word`].
     pub variant: String,
+    /// No other costs less. Not certain where less is known of one of which something has no price.
+    pub certain: bool,
 }
 
 /// The cluster of the largest pool; the first one where no pool has machines.
@@ -152,18 +162,21 @@ pub fn breakeven(demand: &Demand, node: &Node, most: u64, markets: &Markets) -> 
         .into_iter()
         .map(|variant| curve(variant, &demands, markets))
         .collect();
+    let master = demand.masters.first();
     Breakeven {
         format_version: FORMAT_VERSION,
         currency: CURRENCY.to_owned(),
         period: PERIOD.to_owned(),
         hours: HOURS,
-        cluster: demand.clusters.first().cloned().unwrap_or_default(),
+        cluster: master
+            .map(|master| master.cluster.clone())
+            .unwrap_or_default(),
         aws_region: markets.aws.region.clone(),
         gcp_region: markets.gcp.region.clone(),
         disk_gib: node.disk_gib,
         cheapest: cheapest(&curves),
         curves,
-        assumptions: ground::of_breakeven(markets),
+        assumptions: ground::of_breakeven(demand, markets),
     }
 }
 
@@ -188,7 +201,7 @@ fn curve(variant: Variant, demands: &[Demand], markets: &Markets) -> Curve {
         platform: variant.platform(),
         variant: variant.word().to_owned(),
         machine: pools.into_iter().next().map(|pool| pool.machine),
-        complete: unpriced.is_empty(),
+        complete: !unpriced.iter().any(Unpriced::counts),
         little_from: points.iter().find(little).map(|point| point.nodes),
         points,
         lines,
@@ -196,9 +209,11 @@ fn curve(variant: Variant, demands: &[Demand], markets: &Markets) -> Curve {
     }
 }
 
-/// Who costs least, number by number, alike ones together. Of equal ones the first in the order of [`Variant::ALL`].
+/// Who costs least of those in which everything has a price, number by number, alike ones together. Of equal ones the first in
+/// the order of [`Variant::ALL`].
 fn cheapest(curves: &[Curve]) -> Vec<Cheapest> {
-    let complete: Vec<&Curve> = curves.iter().filter(|curve| curve.complete).collect();
+    let (complete, open): (Vec<&Curve>, Vec<&Curve>) =
+        curves.iter().partition(|curve| curve.complete);
     let numbers = complete.iter().map(|curve| curve.points.len()).max();
     let mut spans: Vec<Cheapest> = Vec::new();
     for at in 0..numbers.unwrap_or(0) {
@@ -207,15 +222,20 @@ fn cheapest(curves: &[Curve]) -> Vec<Cheapest> {
         let Some((point, curve)) = priced.min_by_key(|(point, _)| point.total) else {
             continue;
         };
-        match spans.last_mut() {
-            Some(last) if (last.platform, &last.variant) == (curve.platform, &curve.variant) => {
-                last.to = point.nodes;
-            }
-            _ => spans.push(Cheapest {
+        let known = open.iter().filter_map(|curve| curve.points.get(at));
+        let certain = known.map(|open| open.total).all(|open| open >= point.total);
+        let same = |last: &&mut Cheapest| {
+            (last.platform, &last.variant, last.certain)
+                == (curve.platform, &curve.variant, certain)
+        };
+        match spans.last_mut().filter(same) {
+            Some(last) => last.to = point.nodes,
+            None => spans.push(Cheapest {
                 from: point.nodes,
                 to: point.nodes,
                 platform: curve.platform,
                 variant: curve.variant.clone(),
+                certain,
             }),
         }
     }

@@ -3,7 +3,10 @@
 use super::allocatable::Room;
 use super::demand::Demand;
 use super::group::{Group, Load, Pods};
-use super::machines::{accelerated, auto_hours, coredns, fleet, pods, room, volume, wanted};
+use super::known::Master;
+use super::machines::{
+    Fleet, accelerated, auto_hours, coredns, fleet, others, pods, room, volume, wanted,
+};
 use super::rounding::{self, Sold};
 use super::sheet::{Asked, Sheet, month_of};
 use super::{Column, Machine, Markets, PoolOf, Variant, around};
@@ -53,25 +56,31 @@ pub(super) fn column(variant: Variant, demand: &Demand, markets: &Markets) -> Co
 
 /// Control planes, and CoreDNS where nothing else carries it.
 fn masters(sheet: &mut Sheet<'_>) {
-    let item = match sheet.variant.platform() {
+    let platform = sheet.variant.platform();
+    let item = match platform {
         Platform::Gke => "gke.cluster",
         Platform::Eks => "eks.cluster",
         _ => return,
     };
-    let mut credit = sheet.variant == Variant::GkeAutopilot && sheet.markets.free_cluster;
-    for cluster in &sheet.demand.clusters {
-        let address = format!("cluster.{cluster}");
+    let mut credit = sheet.markets.free_cluster;
+    for master in &sheet.demand.masters {
+        let address = format!("cluster.{}", master.cluster);
         let id = ResourceId::new(address.as_str(), "cluster");
-        let hours = match std::mem::take(&mut credit) {
-            true => Quantity::whole(0),
-            false => Quantity::month(),
-        };
-        let fee = Meter::listed("control plane", Part::ControlPlane, item, "hour", hours);
-        let fee = match hours == Quantity::whole(0) {
-            true => fee.assuming(CREDIT),
-            false => fee,
-        };
-        sheet.charge(&id, &fee);
+        let fee = |hours| Meter::listed("control plane", Part::ControlPlane, item, "hour", hours);
+        match credit && credited(sheet.variant, master) {
+            true => {
+                credit = false;
+                sheet.charge(&id, &fee(Quantity::whole(0)).assuming(CREDIT));
+            }
+            false => {
+                sheet.charge(&id, &fee(Quantity::month()));
+            }
+        }
+        if master.platform == platform {
+            for meter in &master.on_top {
+                sheet.charge(&id, meter);
+            }
+        }
         if sheet.variant == Variant::EksFargate {
             let id = ResourceId::new(address.as_str(), COREDNS);
             sell(sheet, &id, &coredns(), Arch::Amd64);
@@ -79,11 +88,21 @@ fn masters(sheet: &mut Sheet<'_>) {
     }
 }
 
+/// Whether Google's credit may pay for a cluster: for one of Autopilot, and for a zonal one.
+fn credited(variant: Variant, master: &Master) -> bool {
+    match variant {
+        Variant::GkeAutopilot => true,
+        Variant::GkeStandard => master.zonal,
+        _ => false,
+    }
+}
+
 /// What nobody has priced: accelerators that a pool attaches, and those of machines that the pods of a group would run on.
 fn accelerators(sheet: &mut Sheet<'_>, group: &Group) {
     let id = ResourceId::new(group.name.as_str(), "accelerators");
     let (variant, markets) = (sheet.variant, sheet.markets);
-    let mut without = |why| sheet.without(&id, "accelerators", Part::Nodes, why);
+    let count = group.count();
+    let mut without = |why| sheet.without((&id, "accelerators"), Part::Nodes, count, why);
     if let Load::Machines(_) = group.load {
         // What a machine has by itself is in its price.
         let has_own = wanted(variant, group, markets).is_ok_and(|machine| machine.accelerated);
@@ -111,14 +130,13 @@ fn accelerators(sheet: &mut Sheet<'_>, group: &Group) {
 /// Machines with their disks and fees, and the disks that pods keep.
 fn nodes<'a>(sheet: &mut Sheet<'a>, group: &'a Group, room: fn(&Machine) -> Room) {
     let id = ResourceId::new(group.name.as_str(), "machines");
-    let found = match fleet(sheet.variant, room, group, sheet.markets) {
+    let (variant, markets) = (sheet.variant, sheet.markets);
+    let found = match fleet(variant, room, group, sheet.carries_dns(group), markets) {
         Ok(found) => found,
-        Err(why) => return sheet.without(&id, "machines", Part::Nodes, why),
+        Err(why) => return sheet.without((&id, "machines"), Part::Nodes, group.count(), why),
     };
-    let (machine, count) = (found.machine, found.nodes);
-    machines(sheet, &id, group, machine, count);
     let asked = match &group.load {
-        Load::Machines(_) => Asked::Room(room(machine)),
+        Load::Machines(_) => Asked::Room(room(found.machine)),
         Load::Pods(pods) => {
             let of = |size: fn(&Pods) -> u64| {
                 let sizes = pods.iter().map(|pods| size(pods) * pods.count.expected);
@@ -128,21 +146,48 @@ fn nodes<'a>(sheet: &mut Sheet<'a>, group: &'a Group, room: fn(&Machine) -> Room
             Asked::Sum(of(|pods| pods.cpu_milli), of(|pods| pods.memory_mib))
         }
     };
+    machines(sheet, &id, group, &found, &asked);
+    let Some(more) = others(variant, room, group, found.machine, markets) else {
+        return;
+    };
+    let id = ResourceId::new(format!("{}.more", group.name), "machines");
+    match more {
+        Ok(more) => machines(sheet, &id, group, &more, &Asked::Sum(0, 0)),
+        Err(why) => {
+            let some = Range {
+                max: 1,
+                ..Range::default()
+            };
+            sheet.without((&id, "machines"), Part::Nodes, Some(some), why);
+        }
+    }
+}
+
+/// Machines of one type as a pool, with all that they cost.
+fn machines<'a>(
+    sheet: &mut Sheet<'a>,
+    id: &ResourceId,
+    group: &'a Group,
+    fleet: &Fleet<'a>,
+    asked: &Asked,
+) {
+    let (machine, nodes) = (fleet.machine, fleet.nodes);
+    charge(sheet, id, group, machine, nodes);
     let capacity = Sold {
         cpu_milli: u64::from(machine.vcpu) * 1000,
         memory_mib: machine.memory_mib,
     };
     let pool = PoolOf {
-        pool: group.name.clone(),
+        pool: id.address.as_str().to_owned(),
         machine: machine.name.clone(),
-        nodes: count,
+        nodes,
     };
-    sheet.pool(pool, capacity, &asked);
-    behind(sheet, group, count);
+    sheet.pool(pool, capacity, asked);
+    behind(sheet, group, nodes);
 }
 
 /// Machines by the hour, the fee of Auto Mode, and root disks.
-fn machines(
+fn charge(
     sheet: &mut Sheet<'_>,
     id: &ResourceId,
     group: &Group,
@@ -172,7 +217,7 @@ fn without_nodes<'a>(sheet: &mut Sheet<'a>, group: &'a Group) {
         Ok(all) => all,
         Err(why) => {
             let id = ResourceId::new(group.name.as_str(), "pods");
-            return sheet.without(&id, "pods", Part::Nodes, why);
+            return sheet.without((&id, "pods"), Part::Nodes, group.count(), why);
         }
     };
     let arch = match &group.load {
@@ -218,7 +263,7 @@ fn sell(sheet: &mut Sheet<'_>, id: &ResourceId, pods: &Pods, arch: Arch) {
     };
     let Some(sold) = sold else {
         let why = format!("nothing as large as {cpu}m and {memory} MiB is sold without a machine");
-        return sheet.without(id, "pods", Part::Nodes, why);
+        return sheet.without((id, "pods"), Part::Nodes, Some(pods.count), why);
     };
     let autopilot = sheet.variant == Variant::GkeAutopilot;
     let mut charge = |component: &str, part, (item, unit): (&str, &str), each| {
@@ -258,7 +303,7 @@ fn volumes(sheet: &mut Sheet<'_>, pods: &Pods) {
                 platform.word(),
                 sheet.variant.word()
             );
-            return sheet.without(&id, "volumes", Part::Storage, why);
+            return sheet.without((&id, "volumes"), Part::Storage, Some(pods.count), why);
         }
         variant => volume(variant),
     };

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::group::{Group, Load, Node, Pods, PoolWords};
+use super::known::{Doors, Master, Providers, doors};
 use crate::cost::Range;
 use crate::spec::{
     self, Arch, Cluster, Container, LoadBalancer, Nat, Pool, Replicas, Secret, SecretSource, Spec,
@@ -60,12 +61,14 @@ pub struct Balancer {
 pub struct Demand {
     /// What it is made from.
     pub basis: Basis,
-    /// The clusters.
-    pub clusters: Vec<String>,
+    /// The control planes, a cluster each.
+    pub masters: Vec<Master>,
     /// What runs.
     pub groups: Vec<Group>,
     /// Ways out.
     pub ways: Vec<Way>,
+    /// Private endpoints.
+    pub doors: Vec<Doors>,
     /// Load balancers.
     pub balancers: Vec<Balancer>,
     /// Secrets that a cloud's store holds on ECS alone.
@@ -79,7 +82,7 @@ pub struct Demand {
 impl Demand {
     /// What a spec asks for.
     #[must_use]
-    pub fn of(spec: &Spec) -> Self {
+    pub fn of(spec: &Spec, providers: &dyn Providers) -> Self {
         let mut notes = BTreeSet::new();
         let mut bases = BTreeSet::new();
         let mut groups = Vec::new();
@@ -102,6 +105,9 @@ impl Demand {
         if !spec.jobs.is_empty() {
             notes.insert("jobs run for minutes and are in no column".to_owned());
         }
+        let running = groups.iter().map(|group| group.cluster.as_str());
+        let doors = doors(spec, providers, &running.collect());
+        let masters = spec.clusters.iter();
         let balancers = spec.load_balancers.iter();
         let secrets = |kept: fn(&Secret) -> bool| {
             let own = spec.secrets.iter();
@@ -111,9 +117,12 @@ impl Demand {
         };
         Self {
             basis,
-            clusters: spec.clusters.keys().cloned().collect(),
+            masters: masters
+                .map(|(name, of)| Master::of(spec, name, of, providers))
+                .collect(),
             groups,
             ways: ways(spec),
+            doors,
             balancers: balancers
                 .map(|(name, of)| balancer(spec, name, of))
                 .collect(),
@@ -125,7 +134,7 @@ impl Demand {
 
     /// What one cluster of a spec asks for, with the balancers of its network.
     #[must_use]
-    pub fn of_cluster(spec: &Spec, name: &str) -> Self {
+    pub fn of_cluster(spec: &Spec, name: &str, providers: &dyn Providers) -> Self {
         let mut one = spec.clone();
         one.clusters.retain(|cluster, _| cluster == name);
         let network = one.clusters.values().next();
@@ -136,7 +145,11 @@ impl Demand {
             .retain(|_, of| of.cluster.as_deref().is_none_or(|of| of == name));
         one.load_balancers
             .retain(|_, of| Some(&of.network) == network.as_ref());
-        Self::of(&one)
+        Self {
+            // Nodes are added to it, even where the spec has none.
+            doors: doors(&one, providers, &BTreeSet::from([name])),
+            ..Self::of(&one, providers)
+        }
     }
 
     /// Something of it runs, now or with all nodes.
@@ -151,7 +164,8 @@ impl Demand {
     /// The same with so many machines of one sort instead of what runs.
     #[must_use]
     pub fn with_machines(&self, number: u64, node: &Node) -> Self {
-        let cluster = self.clusters.first().cloned().unwrap_or_default();
+        let cluster = self.masters.first().map(|master| master.cluster.clone());
+        let cluster = cluster.unwrap_or_default();
         Self {
             basis: Basis::Pools,
             groups: vec![Group {
@@ -254,7 +268,7 @@ fn of_workloads(
     cluster: &Cluster,
     notes: &mut BTreeSet<String>,
 ) -> Vec<Group> {
-    let mut by_arch: BTreeMap<Arch, (Vec<Pods>, BTreeSet<&str>)> = BTreeMap::new();
+    let mut by_arch: BTreeMap<Arch, (Vec<Pods>, BTreeSet<Option<&str>>)> = BTreeMap::new();
     let arm = |pool: &Pool| pool.machine.arch == Arch::Arm64;
     let anywhere = match !cluster.pools.is_empty() && cluster.pools.values().all(arm) {
         true => Arch::Arm64,
@@ -269,30 +283,43 @@ fn of_workloads(
         let arch = pool.map_or(anywhere, |pool| pool.machine.arch);
         let (all, pools) = by_arch.entry(arch).or_default();
         all.push(pods(workload, of, notes));
-        pools.extend(of.pool.as_deref());
+        pools.insert(of.pool.as_deref());
     }
-    let disks = cluster.pools.values().map(|pool| gib(pool.disk));
-    let disk_gib = disks.max().unwrap_or(DISK_GIB);
-    let mut types = cluster.pools.values().map(|pool| &pool.gke.disk_type);
-    let first = types.next().cloned().flatten();
-    let disk_type = first.filter(|first| types.all(|other| other.as_ref() == Some(first)));
     let words = |pool: &str| Some(PoolWords::of(name, pool, cluster.pools.get(pool)?));
-    let group = |(arch, (pods, pools)): (Arch, (Vec<Pods>, BTreeSet<&str>))| Group {
-        name: match arch {
-            Arch::Amd64 => format!("cluster.{name}"),
-            Arch::Arm64 => format!("cluster.{name}.arm64"),
-        },
-        cluster: name.to_owned(),
-        load: Load::Pods(pods),
-        machine: spec::Machine {
-            arch,
-            ..spec::Machine::default()
-        },
-        disk_gib,
-        disk_type: disk_type.clone(),
-        pools: pools.into_iter().filter_map(words).collect(),
+    let group = |(arch, (pods, pools)): (Arch, (Vec<Pods>, BTreeSet<Option<&str>>))| {
+        let (disk_gib, disk_type) = disk(cluster, arch, &pools);
+        Group {
+            name: match arch {
+                Arch::Amd64 => format!("cluster.{name}"),
+                Arch::Arm64 => format!("cluster.{name}.arm64"),
+            },
+            cluster: name.to_owned(),
+            load: Load::Pods(pods),
+            machine: spec::Machine {
+                arch,
+                ..spec::Machine::default()
+            },
+            disk_gib,
+            disk_type,
+            pools: pools.into_iter().flatten().filter_map(words).collect(),
+        }
     };
     by_arch.into_iter().map(group).collect()
+}
+
+/// The disk of the machines that pods run on, by GiB and type: the largest of the pools that they name, or may run on where one
+/// of them names none.
+fn disk(cluster: &Cluster, arch: Arch, named: &BTreeSet<Option<&str>>) -> (u64, Option<String>) {
+    let anywhere =
+        |pool: &Pool| named.contains(&None) && pool.machine.arch == arch && pool.taints.is_empty();
+    let pools = cluster.pools.iter();
+    let pools = pools.filter(|(name, pool)| named.contains(&Some(name)) || anywhere(pool));
+    let pools: Vec<&Pool> = pools.map(|(_, pool)| pool).collect();
+    let largest = pools.iter().map(|pool| gib(pool.disk)).max();
+    let mut types = pools.iter().map(|pool| &pool.gke.disk_type);
+    let first = types.next().cloned().flatten();
+    let disk_type = first.filter(|first| types.all(|other| other.as_ref() == Some(first)));
+    (largest.unwrap_or(DISK_GIB), disk_type)
 }
 
 fn pods(name: &str, workload: &Workload, notes: &mut BTreeSet<String>) -> Pods {

@@ -71,6 +71,22 @@ impl PoolWords {
 }
 
 impl Group {
+    /// How many machines it has, where that is said.
+    pub(super) fn count(&self) -> Option<Range<u64>> {
+        match &self.load {
+            Load::Machines(count) => Some(*count),
+            Load::Pods(_) => None,
+        }
+    }
+
+    /// Some of its pods run.
+    pub(super) fn runs_pods(&self) -> bool {
+        match &self.load {
+            Load::Pods(pods) => pods.iter().any(|pods| pods.count.expected > 0),
+            Load::Machines(_) => false,
+        }
+    }
+
     /// The accelerators that its pools attach.
     pub(super) fn attached(&self) -> BTreeSet<&str> {
         let pools = self.pools.iter();

@@ -4,7 +4,7 @@ use super::allocatable::{self, Room};
 use super::group::{Group, Load, Pods};
 use super::pack;
 use super::{BootDisk, Machine, Market, Markets, ON_DEMAND, Variant};
-use crate::cost::{Catalogue, HOURS, Money, Quantity, Range};
+use crate::cost::{HOURS, Money, Quantity, Range};
 use crate::model::Platform;
 use crate::spec::{self, Arch};
 
@@ -41,6 +41,7 @@ pub(super) fn fleet<'a>(
     variant: Variant,
     room: fn(&Machine) -> Room,
     group: &Group,
+    with_dns: bool,
     markets: &'a Markets,
 ) -> Result<Fleet<'a>, String> {
     match &group.load {
@@ -49,17 +50,51 @@ pub(super) fn fleet<'a>(
             nodes: *nodes,
         }),
         Load::Pods(pods) => {
-            let catalogue = &markets.catalogue;
-            packed(
-                variant,
-                room,
-                group,
-                pods,
-                variant.market(markets),
-                catalogue,
-            )
+            let dns = with_dns.then(coredns);
+            let all: Vec<Pods> = pods.iter().cloned().chain(dns).collect();
+            // A workload with two replicas is to outlive a machine.
+            let least = u64::from(pods.iter().any(|pods| pods.count.expected > 1)) + 1;
+            let number = |machine: &Machine| {
+                let room = room(machine);
+                let holds = |pods: &&Pods| pods.count.expected > 0 || pack::holds(room, pods);
+                let own: Vec<Pods> = all.iter().filter(holds).cloned().collect();
+                number(&own, room, least)
+            };
+            packed(variant, group, number, markets)
         }
     }
+}
+
+/// The machines for pods of which there are none now and which the machines of the others would not hold: none of them now
+/// either. `None` where all fit on those.
+pub(super) fn others<'a>(
+    variant: Variant,
+    room: fn(&Machine) -> Room,
+    group: &Group,
+    found: &Machine,
+    markets: &'a Markets,
+) -> Option<Result<Fleet<'a>, String>> {
+    let Load::Pods(pods) = &group.load else {
+        return None;
+    };
+    let left = |pods: &&Pods| {
+        pods.count.expected == 0 && pods.count.max > 0 && !pack::holds(room(found), pods)
+    };
+    let left: Vec<Pods> = pods.iter().filter(left).cloned().collect();
+    let number = |machine: &Machine| number(&left, room(machine), 0);
+    (!left.is_empty()).then(|| packed(variant, group, number, markets))
+}
+
+/// How many machines with this room hold all pods, at the least, as expected and at the most; `None` when one of them is too
+/// large.
+fn number(all: &[Pods], room: Room, least: u64) -> Option<Range<u64>> {
+    let of = |count: fn(&Pods) -> u64| Some(pack::nodes(all, room, count)?.max(least));
+    let expected = of(|pods| pods.count.expected)?;
+    Some(Range {
+        min: of(|pods| pods.count.min)?.min(expected),
+        expected,
+        max: of(|pods| pods.count.max)?.max(expected),
+    })
 }
 
 /// The machine that a pool's words lead to: a named one of this cloud, else the cheapest that has at least as much.
@@ -170,60 +205,55 @@ fn size(wish: &spec::Machine, markets: &Markets) -> Result<(u64, u64, Arch), Str
     Ok((u64::from(other.vcpu) * 1000, other.memory_mib, other.arch))
 }
 
-/// The machine type on which the pods cost least, disks and fees included; the smaller number of equal ones.
+/// The machine type on which the pods that are expected cost least, disks and fees included; of equal ones that on which all of
+/// them do, then the smaller number.
 fn packed<'a>(
     variant: Variant,
-    room: fn(&Machine) -> Room,
     group: &Group,
-    pods: &[Pods],
-    market: &'a Market,
-    catalogue: &Catalogue,
+    number: impl Fn(&Machine) -> Option<Range<u64>>,
+    markets: &'a Markets,
 ) -> Result<Fleet<'a>, String> {
-    let dns = (variant == Variant::EksNodes).then(coredns);
-    let all: Vec<Pods> = pods.iter().cloned().chain(dns).collect();
-    // A workload with two replicas is to outlive a machine.
-    let least = u64::from(pods.iter().any(|pods| pods.count.expected > 1)) + 1;
-    let month = |machine: &Machine, nodes: u64| {
-        let price = catalogue.price(&market.region, &machine.item)?;
-        let disk = catalogue.price(&market.region, &group.disk_of(machine).0);
-        let disks = Quantity::whole(group.disk_gib).times(nodes);
-        let disks = disk.map_or(Money::ZERO, |price| price.rate.of(disks));
-        let fee = match variant {
-            Variant::EksAuto => {
-                let item = format!("{ON_DEMAND}{}", machine.item);
-                let price = catalogue.price(&market.region, &item)?;
-                let fee = auto_hours(machine.auto?.permille);
-                price.rate.of(fee.times(nodes))
-            }
-            _ => Money::ZERO,
-        };
-        Some(price.rate.of(Quantity::month().times(nodes)) + fee + disks)
-    };
-    let of = |machine: &Machine, count: fn(&Pods) -> u64| {
-        Some(pack::nodes(&all, room(machine), count)?.max(least))
-    };
-    let fitting = market.general.iter();
-    let fitting = fitting.filter(|machine| {
+    let market = variant.market(markets);
+    let fitting = market.general.iter().filter(|machine| {
         machine.arch == group.machine.arch && group.boots(machine) && chooses(variant, machine)
     });
     let priced = fitting.filter_map(|machine| {
-        let nodes = of(machine, |pods| pods.count.expected)?;
-        Some((month(machine, nodes)?, nodes, machine))
+        let nodes = number(machine)?;
+        let month = |count| month(variant, group, machine, count, markets);
+        let sums = (month(nodes.expected)?, month(nodes.max)?);
+        Some((sums, nodes.expected, Fleet { machine, nodes }))
     });
-    let best = priced.min_by_key(|(sum, nodes, _)| (*sum, *nodes));
-    let Some((_, expected, machine)) = best else {
+    let best = priced.min_by_key(|(sums, expected, _)| (*sums, *expected));
+    best.map(|(_, _, fleet)| fleet).ok_or_else(|| {
         let region = &market.region;
-        return Err(format!(
-            "no machine that holds its largest pod has a price in {region}"
-        ));
+        format!("no machine that holds its largest pod has a price in {region}")
+    })
+}
+
+/// A month of so many machines, with disks and fees; `None` where a machine has no price.
+fn month(
+    variant: Variant,
+    group: &Group,
+    machine: &Machine,
+    count: u64,
+    markets: &Markets,
+) -> Option<Money> {
+    let region = &variant.market(markets).region;
+    let price = |item: &str| markets.catalogue.price(region, item);
+    let hours = price(&machine.item)?
+        .rate
+        .of(Quantity::month().times(count));
+    let disks = Quantity::whole(group.disk_gib).times(count);
+    let disks = price(&group.disk_of(machine).0).map_or(Money::ZERO, |price| price.rate.of(disks));
+    let fee = match variant {
+        Variant::EksAuto => {
+            let price = price(&format!("{ON_DEMAND}{}", machine.item))?;
+            let fee = auto_hours(machine.auto?.permille);
+            price.rate.of(fee.times(count))
+        }
+        _ => Money::ZERO,
     };
-    let bound = |count| of(machine, count).unwrap_or(expected);
-    let nodes = Range {
-        min: bound(|pods| pods.count.min).min(expected),
-        expected,
-        max: bound(|pods| pods.count.max).max(expected),
-    };
-    Ok(Fleet { machine, nodes })
+    Some(hours + fee + disks)
 }
 
 /// The fee of Auto Mode of so many thousandths, in hours of the machine at its price on demand.

@@ -12,6 +12,7 @@ mod column;
 mod demand;
 mod ground;
 mod group;
+mod known;
 mod machines;
 mod pack;
 pub mod rounding;
@@ -21,7 +22,9 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CURRENCY, Catalogue, HOURS, Line, Money, PERIOD, Parts, Range, Shares, Unpriced};
+use super::{
+    CURRENCY, Catalogue, HOURS, Line, Money, PERIOD, Part, Parts, Range, Shares, Unpriced,
+};
 use crate::model::Platform;
 use crate::plan::FORMAT_VERSION;
 use crate::spec::Arch;
@@ -30,6 +33,7 @@ pub use breakeven::{Breakeven, Cheapest, Curve, Point, breakeven, largest, node}
 pub use column::ON_DEMAND;
 pub use demand::{Balancer, Basis, Demand, Way};
 pub use group::{Group, Load, Node, Pods, PoolWords};
+pub use known::{Doors, Master, Providers};
 
 /// How the names of hyperdisks begin.
 const HYPERDISK: &str = "hyperdisk-";
@@ -141,6 +145,10 @@ pub struct Markets {
     pub egress_gb: u64,
     /// Google's credit for the fee of one zonal or Autopilot cluster is the spec's.
     pub free_cluster: bool,
+    /// Prices are not those of the lists, but as `[prices]` of the spec says.
+    pub agreed: bool,
+    /// What was agreed with the clouds, in words.
+    pub terms: Vec<String>,
     /// What EKS Auto Mode takes of a machine's price, in words: `12 %, of families G 7.8 %`.
     pub auto_fees: String,
 }
@@ -148,7 +156,7 @@ pub struct Markets {
 /// A way of running it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Variant {
-    /// GKE with node pools, regional.
+    /// GKE with node pools.
     GkeStandard,
     /// GKE without nodes.
     GkeAutopilot,
@@ -249,7 +257,8 @@ pub struct Column {
     pub range: Range<Money>,
     /// How much of it is the control plane.
     pub master_share: Shares,
-    /// Everything in it has a price. Sums and shares of one that is not complete are of what has.
+    /// Everything that is expected of it has a price. Sums and shares of one that is not complete are of what has; the most of
+    /// one that is may lack what there is none of now (`unpriced`).
     pub complete: bool,
     /// Machines by pool.
     pub nodes_by_pool: Vec<PoolOf>,
@@ -259,6 +268,20 @@ pub struct Column {
     pub lines: Vec<Line>,
     /// What has no price here; no part of any sum.
     pub unpriced: Vec<Unpriced>,
+}
+
+impl Column {
+    /// Something of these parts has no price, so that what they come to is not known.
+    #[must_use]
+    pub fn lacks(&self, parts: &[Part]) -> bool {
+        lacks(&self.unpriced, parts)
+    }
+}
+
+/// Whether something of these parts has no price that counts in what is expected.
+fn lacks(unpriced: &[Unpriced], parts: &[Part]) -> bool {
+    let of = |one: &Unpriced| one.part.is_none_or(|part| parts.contains(&part));
+    unpriced.iter().any(|one| one.counts() && of(one))
 }
 
 /// Machines of one pool.

@@ -11,6 +11,11 @@ fn fit(room: Room, pods: &Pods) -> u64 {
     by_size.min(room.pods)
 }
 
+/// Whether a machine with this room holds one of them.
+pub(super) fn holds(room: Room, pods: &Pods) -> bool {
+    fit(room, pods) > 0
+}
+
 fn taken(pods: &Pods, number: u64) -> Room {
     Room {
         cpu_milli: pods.cpu_milli * number,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::allocatable::Room;
 use super::demand::Demand;
+use super::group::Group;
 use super::rounding::Sold;
 use super::{Column, Markets, PoolOf, Stranded, Variant};
 use crate::cost::bill::sum;
@@ -82,16 +83,32 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Something that cannot be priced here.
-    pub(super) fn without(&mut self, id: &ResourceId, component: &str, part: Part, why: String) {
+    /// Something that cannot be priced here, and how many there are of it.
+    pub(super) fn without(
+        &mut self,
+        (id, component): (&ResourceId, &str),
+        part: Part,
+        count: Option<Range<u64>>,
+        why: String,
+    ) {
         self.unpriced.push(Unpriced {
             id: id.clone(),
             component: component.to_owned(),
             part: Some(part),
-            count: None,
+            count,
             why,
             of: None,
         });
+    }
+
+    /// Whether CoreDNS runs on the machines of a group: of those of a cluster, on the first with pods that run, else on the
+    /// first.
+    pub(super) fn carries_dns(&self, group: &Group) -> bool {
+        let own = self.demand.groups.iter();
+        let mut own = own.filter(|other| other.cluster == group.cluster);
+        let first = own.clone().find(|other| other.runs_pods());
+        let first = first.or_else(|| own.next());
+        self.variant == Variant::EksNodes && first.is_some_and(|first| first.name == group.name)
     }
 
     /// An hour's price, for the whole month.
@@ -153,7 +170,7 @@ impl<'a> Sheet<'a> {
                 total: master.share_of(range.expected),
             },
             parts,
-            complete: self.unpriced.is_empty(),
+            complete: !self.unpriced.iter().any(Unpriced::counts),
             nodes_by_pool: self.pools,
             stranded: stranded(self.paid, self.asked),
             lines: self.lines,

@@ -9,6 +9,8 @@ use crate::cost::{Part, Price, Rate};
 use crate::spec;
 
 mod breakeven;
+mod demand;
+mod fair;
 mod properties;
 mod terms;
 mod variants;
@@ -149,6 +151,15 @@ fn node_of(machine: spec::Machine) -> Node {
     }
 }
 
+fn master(cluster: &str) -> Master {
+    Master {
+        cluster: cluster.to_owned(),
+        zonal: false,
+        platform: Platform::Eks,
+        on_top: Vec::new(),
+    }
+}
+
 /// A cluster and nothing around it.
 fn bare(groups: Vec<Group>) -> Demand {
     Demand {
@@ -156,9 +167,10 @@ fn bare(groups: Vec<Group>) -> Demand {
             Some(Load::Pods(_)) => Basis::Workloads,
             _ => Basis::Pools,
         },
-        clusters: vec!["prod".to_owned()],
+        masters: vec![master("prod")],
         groups,
         ways: Vec::new(),
+        doors: Vec::new(),
         balancers: Vec::new(),
         task_secrets: Vec::new(),
         cloud_secrets: Vec::new(),

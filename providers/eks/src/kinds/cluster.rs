@@ -9,13 +9,14 @@ use provision_aws::kind::{
 use provision_aws::{Aws, Fault, Field, Tags};
 use provision_core::cost::{Meter, Part, Quantity, Usage};
 use provision_core::model::{Identity, Lane, Minor, Observed, Output, Status, Table};
+use provision_core::spec;
 use serde::{Deserialize, Serialize};
 
 use super::cluster_calls as calls;
 use super::cluster_read;
 use super::cluster_rows::rows;
 use super::eks::{busy, cluster_of, eks, mark, progress, retag, waits};
-use crate::calendar::{dates, is_newer};
+use crate::calendar::{DEFAULT, dates, is_newer};
 
 /// The fields of a cluster. Its name is the resource's physical name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,26 +97,15 @@ impl Served for Cluster {
         }
     }
 
-    /// Extended support is charged for on top of the control plane, from the end of standard support on; so is a tier, always.
     fn usage(of: &Uses<'_>) -> Usage {
-        let hours = |component: &str, item: &str| {
-            Meter::listed(
-                component,
-                Part::ControlPlane,
-                item,
-                "hour",
-                Quantity::month(),
-            )
-        };
         let mut meters = vec![hours("control plane", "eks.cluster")];
-        if let Some(tier) = of.text("tier").filter(|tier| *tier != calls::STANDARD) {
-            let item = format!("eks.cluster.{tier}");
-            meters.push(hours("provisioned control plane", &item));
-        }
         let version = of.text("version").unwrap_or_default();
-        if of.text("support") == Some("EXTENDED") && is_past_standard(version, of.as_of) {
-            meters.push(hours("extended support", "eks.cluster.extended"));
-        }
+        let extended = of.text("support") == Some("EXTENDED");
+        meters.extend(on_top(
+            of.text("tier"),
+            extended.then_some(version),
+            of.as_of,
+        ));
         Usage::Charged { meters }
     }
 
@@ -176,6 +166,31 @@ impl Served for Cluster {
     async fn progress(cx: &Cx<'_>, physical: &str, update: &str) -> Result<Progress, Fault> {
         progress(cx, physical, update, (None, None)).await
     }
+}
+
+fn hours(component: &str, item: &str) -> Meter {
+    let part = Part::ControlPlane;
+    Meter::listed(component, part, item, "hour", Quantity::month())
+}
+
+/// What is charged for on top of a control plane: a tier, always; a version that is kept in extended support, from the end of
+/// standard support on.
+fn on_top(tier: Option<&str>, extended: Option<&str>, day: &str) -> Vec<Meter> {
+    let tier = tier.filter(|tier| *tier != calls::STANDARD);
+    let tier = tier.map(|tier| hours("provisioned control plane", &format!("eks.cluster.{tier}")));
+    let extended = extended.filter(|version| is_past_standard(version, day));
+    let extended = extended.map(|_| hours("extended support", "eks.cluster.extended"));
+    tier.into_iter().chain(extended).collect()
+}
+
+/// What the control plane of a cluster block is charged for on a day, `2026-11-25`, on top of a standard one. A block that names
+/// no version has the one that new clusters get.
+#[must_use]
+pub fn control_plane(block: &spec::Cluster, day: &str) -> Vec<Meter> {
+    let version = block.version.as_deref().unwrap_or(DEFAULT);
+    let extended = block.eks.support.as_deref() == Some("extended");
+    let tier = block.eks.control_plane.as_deref();
+    on_top(tier, extended.then_some(version), day)
 }
 
 /// Whether the standard support of a minor has ended on a day. Minors that the calendar does not have are older than all of

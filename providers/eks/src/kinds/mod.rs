@@ -21,7 +21,7 @@ use provision_core::model::Table;
 
 pub use access_entry::{AccessEntry, AccessPolicy};
 pub use addon::Addon;
-pub use cluster::Cluster;
+pub use cluster::{Cluster, control_plane};
 pub use nodegroup::NodeGroup;
 
 pub(crate) use cluster_read::read as read_cluster;

@@ -4,6 +4,7 @@
 
 use provision_core::cost::{Meter, Part, Quantity, Usage};
 use provision_core::model::{Identity, Lane, Minor, Observed, Output, Status, Table};
+use provision_core::spec;
 use provision_data::calendar::GKE;
 use provision_kind::tables::{seconds, table};
 use provision_kind::{Field, Live, Next, Progress, Seen, Serves, Tags, Uses};
@@ -138,16 +139,8 @@ impl Serves for Cluster {
     /// The fee of the control plane. The nodes of Autopilot are charged for by what pods ask for, which nobody declares here.
     fn usage(of: &Uses<'_>) -> Usage {
         let mut meters = vec![fee(of)];
-        if is_extended(of) {
-            let item = "gke.cluster.extended";
-            meters.push(Meter::listed(
-                "extended support",
-                Part::ControlPlane,
-                item,
-                "hour",
-                Quantity::month(),
-            ));
-        }
+        let version = of.text("version");
+        meters.extend(extended(of.text("channel"), version, of.as_of));
         if of.length("logging") > 0 {
             meters.push(logs());
         }
@@ -211,16 +204,25 @@ impl Serves for Cluster {
     }
 }
 
-/// Whether its minor is past standard support, in the one channel that keeps such minors: it costs more from then on. Minors
-/// that the calendar does not have any more are older than all of it.
-fn is_extended(of: &Uses<'_>) -> bool {
-    let version = of.text("version").unwrap_or_default();
+/// What a minor costs that is past standard support, in the one channel that keeps such minors. Those that the calendar does
+/// not have any more are older than all of it.
+fn extended(channel: Option<&str>, version: Option<&str>, day: &str) -> Option<Meter> {
     let oldest = GKE.last().and_then(|minor| Minor::of(minor.name));
-    let past = match GKE.iter().find(|minor| minor.name == version) {
-        Some(minor) => minor.standard < of.as_of,
-        None => Minor::of(version).is_some_and(|minor| Some(minor) < oldest),
+    let past = match GKE.iter().find(|minor| Some(minor.name) == version) {
+        Some(minor) => minor.standard < day,
+        None => Minor::of(version?).is_some_and(|minor| Some(minor) < oldest),
     };
-    of.text("channel") == Some("EXTENDED") && past
+    let kept = channel == Some("EXTENDED") && past;
+    let (item, part) = ("gke.cluster.extended", Part::ControlPlane);
+    kept.then(|| Meter::listed("extended support", part, item, "hour", Quantity::month()))
+}
+
+/// What the control plane of a cluster block is charged for on a day, `2026-11-25`, on top of a standard one.
+#[must_use]
+pub fn control_plane(block: &spec::Cluster, day: &str) -> Option<Meter> {
+    let channel = block.gke.release_channel.as_ref();
+    let channel = channel.map(|word| word.to_uppercase());
+    extended(channel.as_deref(), block.version.as_deref(), day)
 }
 
 /// What an assumed amount of logs comes to: Cloud Logging takes in 50 GiB a month of each project without a charge.

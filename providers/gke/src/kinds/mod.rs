@@ -39,7 +39,7 @@ use provision_core::model::Table;
 use provision_kind::serve::{ask, serve};
 use provision_kind::{Cloud, Seen, Serves, Uses};
 
-pub use cluster::{Cluster, NewPool};
+pub use cluster::{Cluster, NewPool, control_plane};
 pub use cluster_addons::NAMES as ADDONS;
 pub(crate) use cluster_read::fields as cluster_fields;
 pub use firewall::Firewall;

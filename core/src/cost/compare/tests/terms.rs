@@ -109,7 +109,7 @@ fn the_fee_of_auto_mode_is_of_the_price_on_demand() {
 fn the_credit_of_google_pays_for_one_cluster_of_autopilot() {
     let mut sold = markets();
     let mut demand = full(vec![pods("web", 2, 500, 1024)]);
-    demand.clusters.push("other".to_owned());
+    demand.masters.push(master("other"));
     let fees = |sold: &Markets, variant| of(&compare(&demand, sold), variant).parts.control_plane;
     let (pilot, standard) = (Variant::GkeAutopilot, Variant::GkeStandard);
     assert_eq!(fees(&sold, pilot).to_string(), "146.00");
