@@ -107,7 +107,7 @@ fn a_pool_gets_the_nodes_that_its_bounds_say() {
     ask(&place, "POST", &format!("{POOL}:setSize"), &size);
     assert_eq!(machines(&place), 0);
     let drift = place.run(&["drift", "--sandbox"]).expect(2).out;
-    assert!(drift.contains("min"), "{drift}");
+    assert!(drift.contains("missing"), "{drift}");
     place.run(&["apply", "--sandbox", "--yes"]).expect(0);
     settled(&place);
     assert_eq!(machines(&place), 3);
@@ -198,4 +198,99 @@ fn a_role_that_somebody_gave_the_account_of_nodes_stays_theirs() {
     };
     assert_eq!(of("roles/container.defaultNodeServiceAccount"), 1);
     assert_eq!(of("roles/artifactregistry.reader"), 2);
+}
+
+/// GKE sets some taints by itself, where it has a reason; what a spec declares is not sent twice, and is taken away again.
+#[test]
+fn a_taint_of_gkes_own_can_be_declared() {
+    let with = |machine: &str, taints: &str| {
+        let text = SHOP.replace("{ gke = \"n2-standard-4\" }", machine);
+        format!("{text}taints = {taints}\n")
+    };
+    let own = "\"nvidia.com/gpu=present:NoSchedule\", \"kubernetes.io/arch=arm64:NoSchedule\"";
+    let keys = |place: &Place| {
+        let pool = ask(place, "GET", POOL, &Value::Null);
+        let taints = pool["config"]["taints"].as_array().cloned();
+        let taints = taints.unwrap_or_default();
+        let key = |one: &Value| one["key"].as_str().unwrap().to_owned();
+        taints.iter().map(key).collect::<Vec<_>>()
+    };
+    let plain = "{ gke = \"n2-standard-4\" }";
+    let place = up(&with(plain, &format!("[{own}]")));
+    assert_eq!(keys(&place).len(), 2);
+    becomes(
+        &place,
+        &with(plain, &format!("[{own}, \"a=b:NoSchedule\"]")),
+    );
+    assert_eq!(keys(&place).len(), 3);
+    becomes(&place, &with(plain, "[]"));
+    assert_eq!(keys(&place), Vec::<String>::new());
+
+    // On a machine with accelerators, and on one of Arm, GKE sets it in any case.
+    let gpu = |taints: &str| {
+        let text = with("{ gke = \"n1-standard-4\" }", taints);
+        text + "gke = { accelerators = { nvidia-tesla-t4 = 1 } }\n"
+    };
+    let place = up(&gpu("[\"nvidia.com/gpu=present:NoSchedule\"]"));
+    assert_eq!(keys(&place), ["nvidia.com/gpu"]);
+    becomes(&place, &gpu("[\"a=b:NoSchedule\"]"));
+    assert_eq!(keys(&place), ["a", "nvidia.com/gpu"]);
+    becomes(
+        &place,
+        &gpu("[\"nvidia.com/gpu=present:NoSchedule\", \"a=b:NoSchedule\"]"),
+    );
+    assert_eq!(keys(&place), ["a", "nvidia.com/gpu"]);
+}
+
+/// A pool with accelerators that comes to others is tainted by GKE, which nobody need declare.
+#[test]
+fn a_taint_that_only_gke_sets_is_no_difference() {
+    let place = up(SHOP);
+    let other = "\n[cluster.prod.pool.gpu]\nmachine = { gke = \"n1-standard-4\" }\nnodes = 1\n\
+                 gke = { accelerators = { nvidia-tesla-t4 = 1 } }\n";
+    becomes(&place, &format!("{SHOP}{other}"));
+    let pool = ask(&place, "GET", &POOL.replace("web", "gpu"), &Value::Null);
+    assert_eq!(pool["config"]["taints"][0]["key"], "nvidia.com/gpu");
+    let declared = format!("{SHOP}{other}taints = [\"nvidia.com/gpu=present:NoSchedule\"]\n");
+    place.write("provision.toml", declared);
+    settled(&place);
+}
+
+#[test]
+fn other_processors_need_another_pool() {
+    let place = up(SHOP);
+    let arm = "{ gke = \"c4a-standard-4\", arch = \"arm64\" }";
+    place.write(
+        "provision.toml",
+        SHOP.replace("{ gke = \"n2-standard-4\" }", arm),
+    );
+    let plan = plan(&place);
+    let changes = plan["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 1, "{plan:#}");
+    assert_eq!(changes[0]["action"], "replace", "{plan:#}");
+    let all = ["apply", "--sandbox", "--yes", "--allow", "replace"];
+    place.run(&all).expect(0);
+    settled(&place);
+}
+
+/// A version is a floor: no node goes back to it, and a new pool is not older than its control plane.
+#[test]
+fn nodes_never_go_back_to_an_older_version() {
+    let with = |version: &str, more: &str| {
+        let words = format!(
+            "network  = \"main\"\nversion = \"{version}\"\ngke = {{ release_channel = \"none\" }}"
+        );
+        SHOP.replace("network  = \"main\"", &words) + more
+    };
+    let place = up(&with("1.35", ""));
+    becomes(&place, &with("1.34", ""));
+    let other = "\n[cluster.prod.pool.other]\nmachine = { gke = \"n2-standard-4\" }\nnodes = 1\n";
+    becomes(&place, &with("1.34", other));
+    let cluster = POOL.split("/nodePools").next().unwrap();
+    let shown = ask(&place, "GET", cluster, &Value::Null);
+    let pools = shown["nodePools"].as_array().unwrap();
+    assert_eq!(pools.len(), 2);
+    for pool in pools {
+        assert_eq!(pool["version"], shown["currentMasterVersion"], "{pool:#}");
+    }
 }

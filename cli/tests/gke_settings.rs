@@ -176,3 +176,21 @@ fn prometheus_goes_by_itself() {
     let fresh = up("gke = { prometheus = false }", POOL);
     assert_eq!(planned(&fresh), Vec::<String>::new());
 }
+
+/// GKE takes one change of a cluster at a time: each line of the run says which.
+#[test]
+fn every_step_of_several_says_what_it_changes() {
+    let place = up("", POOL);
+    let words = "gke = { logging = [\"system-components\"], prometheus = false, release_channel = \"rapid\" }";
+    place.write("provision.toml", spec(words, POOL));
+    let ran = place.run(&["apply", "--sandbox", "--yes"]).expect(0);
+    for field in ["logging", "managed_prometheus", "channel"] {
+        let line = format!("update GKE cluster: {field}");
+        assert!(
+            ran.err.contains(&line) || ran.out.contains(&line),
+            "{line}: {}{}",
+            ran.out,
+            ran.err
+        );
+    }
+}

@@ -324,7 +324,7 @@ impl<'a> Draft<'a> {
             n,
             id: decision.id.clone(),
             does: *does,
-            phase: format!("{verb} {age}{}{}", table.title, to(set)),
+            phase: format!("{verb} {age}{}{}", table.title, what(decision, fields, set)),
             after,
             seconds,
             kind: decision.kind.clone(),
@@ -337,13 +337,20 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// Where a step goes: ` to 1.35`.
-fn to(set: &Fields) -> String {
+/// Where a step goes: ` to 1.35`; of several, which fields it changes: `: logging`.
+fn what(decision: &Decision, fields: &[String], set: &Fields) -> String {
     let mut words: Vec<&str> = set.values().filter_map(Value::as_text).collect();
     words.dedup();
-    match words.is_empty() {
-        true => String::new(),
-        false => format!(" to {}", words.join(", ")),
+    if !words.is_empty() {
+        return format!(" to {}", words.join(", "));
+    }
+    let several = match &decision.verdict {
+        Verdict::Update { groups } | Verdict::Adopt { groups } => groups.len() > 1,
+        _ => false,
+    };
+    match several && !fields.is_empty() {
+        true => format!(": {}", fields.join(", ")),
+        false => String::new(),
     }
 }
 

@@ -106,10 +106,17 @@ async fn zones(gcp: &Gcp) -> Result<Vec<String>, Fault> {
     let region = gcp
         .read("compute.regions.get", || request.clone().send())
         .await?;
+    Ok(usable(&region.zones))
+}
+
+/// The zones that every machine can be in. An AI zone (`us-central1-ai1a`) has accelerators for few and no other machines
+/// ("AI zones" in Compute's documentation; openshift/installer#10269).
+fn usable(urls: &[String]) -> Vec<String> {
     let last = |url: &String| url.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut zones: Vec<String> = region.zones.iter().map(last).collect();
+    let plain = |zone: &String| zone.rsplit('-').next().is_some_and(|end| end.len() == 1);
+    let mut zones: Vec<String> = urls.iter().map(last).filter(plain).collect();
     zones.sort_unstable();
-    Ok(zones)
+    zones
 }
 
 async fn versions(gcp: &Gcp) -> Result<ServerConfig, Fault> {
@@ -163,6 +170,15 @@ mod tests {
         let versions = versions.map(str::to_owned);
         assert_eq!(minors("1.34.1-gke.3", &versions), ["1.34", "1.35", "1.33"]);
         assert!(minors("", &[]).is_empty());
+    }
+
+    #[test]
+    fn zones_for_accelerators_alone_are_left_out() {
+        let urls = ["us-central1-ai1a", "us-central1-f", "us-central1-a"];
+        let urls = urls.map(|zone| {
+            format!("https://www.googleapis.com/compute/v1/projects/acme/zones/{zone}")
+        });
+        assert_eq!(usable(&urls), ["us-central1-a", "us-central1-f"]);
     }
 
     #[test]

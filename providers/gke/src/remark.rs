@@ -1,11 +1,14 @@
-//! What dates say of clusters: when support of their Kubernetes minor ends, what GKE does then, and what it costs.
+//! What dates say of clusters: when support of their Kubernetes minor ends, what GKE does then, and what it costs; and what comes
+//! with a change of the zones of a pool.
 //!
 //! A channel takes clusters on by itself before standard support ends; the Extended channel keeps them for up to 24 months,
 //! at a higher price after the first 14 ("GKE versioning and support", "Extended channel pricing").
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use provision_core::contract::{Note, RemarkRequest, Severity};
-use provision_core::model::{Minor, Observed, Pending, Resource};
+use provision_core::model::{Minor, Observed, Pending, Resource, Value};
 use provision_data::calendar::{GKE, GKE_AS_OF};
 
 /// From so many days before the end of standard support on, it is warned of.
@@ -19,24 +22,80 @@ const NANOS_OF_CENT: u64 = 10_000_000;
 
 /// What is worth saying of all clusters.
 pub(crate) fn remark(request: &RemarkRequest) -> Vec<Note> {
-    let clusters = request.resources.iter();
-    let clusters = clusters.filter(|one| one.kind.as_str() == "gke.cluster");
-    clusters
-        .filter_map(|cluster| {
-            let live = request.live.iter().find(|live| live.id == cluster.id);
-            let version = version(cluster, live)?;
-            match Support::of(request, cluster, version) {
-                Some(support) => support.note(),
-                None => newer(cluster, version),
-            }
-        })
-        .collect()
+    let resources = request.resources.iter();
+    let noted = resources.filter_map(|resource| {
+        let live = request.live.iter().find(|live| live.id == resource.id);
+        match resource.kind.as_str() {
+            "gke.cluster" => support(request, resource, live),
+            "gke.node_pool" => moves(resource, live?),
+            _ => None,
+        }
+    });
+    noted.collect()
 }
 
-/// The minor that counts: the live one, or that of a cluster to come.
+fn support(
+    request: &RemarkRequest,
+    cluster: &Resource<Pending>,
+    live: Option<&Observed>,
+) -> Option<Note> {
+    let version = version(cluster, live)?;
+    match Support::of(request, cluster, version) {
+        Some(support) => support.note(),
+        None => newer(cluster, version),
+    }
+}
+
+/// The minor that counts: the live one, or that of a cluster to come, also where it is upgraded.
 fn version<'a>(cluster: &'a Resource<Pending>, live: Option<&'a Observed>) -> Option<&'a str> {
     let has = live.and_then(|live| live.fields.get("version")?.as_text());
-    has.or_else(|| cluster.fields.get("version")?.as_text())
+    let wanted = cluster.fields.get("version").and_then(|one| one.as_text());
+    let minor = |version: Option<&str>| version.and_then(Minor::of);
+    match minor(wanted) > minor(has) {
+        true => wanted,
+        false => has,
+    }
+}
+
+/// A pool whose zones change: with a zone go its nodes.
+fn moves(pool: &Resource<Pending>, live: &Observed) -> Option<Note> {
+    let (Value::List(wanted), Value::List(has)) =
+        (pool.fields.get("zones")?, live.fields.get("zones")?)
+    else {
+        return None;
+    };
+    let wanted: BTreeSet<&str> = wanted.iter().filter_map(Value::as_text).collect();
+    let has: BTreeSet<&str> = has.iter().filter_map(Value::as_text).collect();
+    if wanted == has {
+        return None;
+    }
+    let all = |zones: &BTreeSet<&str>| zones.iter().copied().collect::<Vec<_>>().join(", ");
+    let gone: BTreeSet<&str> = has.difference(&wanted).copied().collect();
+    let come: BTreeSet<&str> = wanted.difference(&has).copied().collect();
+    let goes = match gone.is_empty() {
+        true => String::new(),
+        false => format!(
+            "; the nodes in {} go, and a pod with a disk there cannot start elsewhere",
+            all(&gone)
+        ),
+    };
+    let comes = match come.is_empty() {
+        true => String::new(),
+        false => format!(
+            "; {} gets as many nodes as the other zones have",
+            all(&come)
+        ),
+    };
+    Some(Note {
+        severity: Severity::Warning,
+        code: "zones-change".to_owned(),
+        message: format!(
+            "its zones change from {} to {}{goes}{comes}; then it is brought between its bounds",
+            all(&has),
+            all(&wanted)
+        ),
+        address: Some(pool.id.to_string()),
+    })
 }
 
 /// Of a minor that came after the calendar.
@@ -164,28 +223,40 @@ fn price(region: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use std::collections::BTreeMap;
 
     use provision_core::contract::Context;
-    use provision_core::model::{Kind, ResourceId, Value};
+    use provision_core::model::{Kind, ResourceId};
+    use provision_kind::{Live, Tags};
+    use serde_json::{Value as Json, json};
 
     use super::*;
 
-    fn told(version: &str, channel: &str, today: &str) -> Option<Note> {
-        let text = |name: &str, value: &str| (name.to_owned(), Value::text(value));
+    const CLUSTER: &str = "gke.cluster";
+    const POOL: &str = "gke.node_pool";
+
+    fn remarks(kind: &str, wanted: &Json, live: Option<&Json>, today: &str) -> Option<Note> {
+        let id = ResourceId::new("cluster.prod", "it");
+        let Value::Map(fields) = Value::<Pending>::from_json(wanted).unwrap() else {
+            panic!("{wanted}");
+        };
         let resource = Resource {
-            id: ResourceId::new("cluster.prod", "cluster"),
-            kind: Kind::new("gke.cluster"),
+            id: id.clone(),
+            kind: Kind::new(kind),
             provider: crate::PROVIDER.to_owned(),
             platform: None,
             name: None,
             parent: None,
-            fields: BTreeMap::from([text("version", version), text("channel", channel)]),
+            fields,
             after: Vec::new(),
             outlives: Vec::new(),
             protect: false,
             adopt: None,
+        };
+        let observed = |fields: &Json| {
+            let live = Live::new("p", &Tags::new(), fields);
+            live.observed(crate::PROVIDER, &Kind::new(kind), id.clone(), Vec::new())
         };
         let request = RemarkRequest {
             context: Context {
@@ -197,9 +268,50 @@ mod tests {
             facts: None,
             today: Some(today.to_owned()),
             resources: vec![resource],
-            live: Vec::new(),
+            live: live.map(observed).into_iter().collect(),
         };
         remark(&request).pop()
+    }
+
+    fn told(version: &str, channel: &str, today: &str) -> Option<Note> {
+        let wanted = json!({ "version": version, "channel": channel });
+        remarks(CLUSTER, &wanted, None, today)
+    }
+
+    /// A plan that goes past a minor says nothing of its end; a floor below the live one does not count.
+    #[test]
+    fn the_minor_of_an_upgrade_counts() {
+        let of = |wanted: &str, live: &str| {
+            let (wanted, live) = (json!({ "version": wanted }), json!({ "version": live }));
+            remarks(CLUSTER, &wanted, Some(&live), "2026-10-21")
+        };
+        assert_eq!(of("1.35", "1.34"), None);
+        assert_eq!(of("1.34", "1.34").unwrap().code, "support-ends");
+        assert_eq!(of("1.33", "1.35"), None);
+        let unsaid = remarks(
+            CLUSTER,
+            &json!({}),
+            Some(&json!({ "version": "1.34" })),
+            "2026-10-21",
+        );
+        assert_eq!(unsaid.unwrap().code, "support-ends");
+    }
+
+    #[test]
+    fn zones_that_come_and_go_are_told() {
+        let of = |wanted: &Json, live: &[&str]| {
+            let live = json!({ "zones": live });
+            remarks(POOL, &json!({ "zones": wanted }), Some(&live), "2026-10-21")
+        };
+        assert_eq!(of(&json!(["b", "a"]), &["a", "b"]), None);
+        assert_eq!(of(&json!(null), &["a", "b"]), None);
+        let note = of(&json!(["a", "c"]), &["a", "b"]).unwrap();
+        assert_eq!(note.severity, Severity::Warning);
+        for part in ["from a, b to a, c", "the nodes in b go", "c gets as many"] {
+            assert!(note.message.contains(part), "{part}: {}", note.message);
+        }
+        let note = of(&json!(["a", "b"]), &["a"]).unwrap();
+        assert!(!note.message.contains("go,"), "{}", note.message);
     }
 
     #[test]

@@ -115,9 +115,27 @@ impl<'a> Uses<'a> {
     /// A field of the live object that is a number.
     #[must_use]
     pub fn live_number(&self, field: &str) -> Option<i64> {
-        match self.of.live.as_ref()?.get(field)? {
-            Value::<Never>::Int(number) => Some(*number),
+        match self.live(field)? {
+            Value::Int(number) => Some(*number),
             _ => None,
+        }
+    }
+
+    /// A field of the live object.
+    #[must_use]
+    pub fn live(&self, field: &str) -> Option<&Value<Never>> {
+        self.of.live.as_ref()?.get(field)
+    }
+
+    /// Whether a field is known, and the live object has something else there.
+    #[must_use]
+    pub fn moves(&self, field: &str) -> bool {
+        let wanted = self.of.resource.fields.get(field);
+        match (wanted, self.live(field)) {
+            (Some(wanted), Some(live)) => {
+                *wanted != Value::Null && wanted.to_json() != live.to_json()
+            }
+            _ => false,
         }
     }
 

@@ -13,6 +13,7 @@ const NAME: &str = "shop-prod";
 
 fn web() -> NodePool {
     NodePool {
+        arch: "amd64".to_owned(),
         machine_type: "e2-standard-2".into(),
         disk_gib: 100,
         disk_type: "pd-balanced".to_owned(),

@@ -147,6 +147,16 @@ pub(super) fn surge(check: &mut Check<'_>, base: &str, pool: &Pool) {
     const MOST: u32 = 20;
     let gke = &pool.gke;
     if gke.upgrade.as_deref() == Some("blue-green") {
+        let said = [
+            ("max_surge", gke.max_surge),
+            ("max_unavailable", gke.max_unavailable),
+        ];
+        for (word, _) in said.iter().filter(|(_, said)| said.is_some()) {
+            let at = format!("{base}.gke.{word}");
+            let message = format!("`{word}` is of a surge, and `upgrade` is \"blue-green\"");
+            let help = "remove it, or write upgrade = \"surge\"";
+            check.wrong("contradiction", &at, message, help);
+        }
         return;
     }
     let (more, fewer) = (gke.max_surge.unwrap_or(1), gke.max_unavailable.unwrap_or(0));

@@ -29,12 +29,14 @@ const CLUSTER: [&str; 8] = [
 const WINDOW: [&str; 3] = ["maintenance_start", "maintenance_hours", "maintenance_days"];
 
 /// Fields of a pool that are compared.
-const POOL: [&str; 7] = [
+const POOL: [&str; 9] = [
     "version",
     "machine_type",
+    "arch",
     "spot",
     "min",
     "max",
+    "missing",
     "labels",
     "taints",
 ];

@@ -83,6 +83,9 @@ pub(super) fn expand(
     all.extend(plan.webhooks(root.is_some()));
     keep(answer, all);
     plan.notes(&mut answer.notes);
+    for (name, pool) in &block.pools {
+        answer.notes.extend(plan.spread_notes(name, pool));
+    }
     let adopted = root.as_deref().map(|root| plan.adoption_note(root));
     answer.notes.extend(adopted);
 }

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use provision_core::contract::{ExpandAnswer, ExpandRequest, Severity};
 use provision_core::model::ResourceId;
-use provision_core::spec::{Nat, Network as Block, Spec};
+use provision_core::spec::{Nat, Network as Block, Pool, Spec};
 use provision_kind::Field;
 
 use super::{Made, keep, named, note, refused, resource};
@@ -119,7 +119,14 @@ fn wanted(spec: &Spec, network: &str) -> u64 {
     let clusters = spec.clusters.values();
     let here = clusters.filter(|cluster| cluster.network == network);
     let pools = here.flat_map(|cluster| cluster.pools.values());
-    pools.map(|pool| u64::from(pool.nodes.max)).sum()
+    let zones = spec.networks.get(network).map_or(1, |one| one.zones.max(1));
+    // Every zone has as many, so that there may be more at first than is the most.
+    let most = |pool: &Pool| {
+        let zones = u32::from(zones).min(pool.nodes.max.max(1));
+        let begins = pool.nodes.min.div_ceil(zones).saturating_mul(zones);
+        u64::from(pool.nodes.max.max(begins))
+    };
+    pools.map(most).sum()
 }
 
 struct Plan<'a> {

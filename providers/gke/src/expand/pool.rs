@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use provision_core::contract::Failure;
-use provision_core::model::{Choice, Open, Platform, Resource, ResourceId};
+use provision_core::model::{Choice, Open, Opt, Platform, Resource, ResourceId};
 use provision_core::spec::{Arch, Pool, Taint, TaintEffect};
 use provision_kind::Field;
 
@@ -47,7 +47,10 @@ impl Plan<'_> {
             id: id.to_string(),
             name: physical,
             protect: false,
-            pool: fields,
+            pool: NodePool {
+                machine_type: unpriced(fields.machine_type),
+                ..fields
+            },
         };
         Ok((Some(seed), made))
     }
@@ -63,6 +66,7 @@ impl Plan<'_> {
         };
         let settings = |value: i64| if blue_green { value } else { 0 };
         let (machine_type, disk_type) = self.machine(name, pool)?;
+        let spread = self.spread(pool);
         // A machine of another family has the accelerators of its type, which GKE fills in where nobody says them.
         let bare = machine_type
             .get()
@@ -71,6 +75,7 @@ impl Plan<'_> {
         Ok(NodePool {
             version: self.pool_version(),
             machine_type,
+            arch: arch(pool.machine.arch).to_owned(),
             disk_gib: i64::try_from(pool.disk.div_ceil(1 << 30)).unwrap_or(i64::MAX),
             disk_type,
             image_type: "COS_CONTAINERD".to_owned(),
@@ -79,7 +84,9 @@ impl Plan<'_> {
             scopes: vec![SCOPE.to_owned()],
             min: i64::from(pool.nodes.min),
             max: i64::from(pool.nodes.max),
-            initial: self.initial(pool),
+            zones: spread.named,
+            initial: i64::from(spread.initial),
+            nodes: spread.nodes.map(i64::from),
             labels,
             taints: taints(pool),
             auto_repair: true,
@@ -95,14 +102,6 @@ impl Plan<'_> {
             tags: self.labels(),
             ..NodePool::default()
         })
-    }
-
-    /// Nodes in each zone at the start: as many as are the least, unless that is more than the most.
-    fn initial(&self, pool: &Pool) -> i64 {
-        let zones = self.zone_count();
-        let up = pool.nodes.min.div_ceil(zones);
-        let fits = up.saturating_mul(zones) <= pool.nodes.max;
-        i64::from(if fits { up } else { pool.nodes.min / zones })
     }
 
     /// The named type, or a choice among all that fit; the live one is kept while it fits. A pool has one type: of several
@@ -147,6 +146,29 @@ impl Plan<'_> {
     }
 }
 
+/// The same choice without a word on prices: the pool's own resource says why it is taken.
+fn unpriced(field: Field<String>) -> Field<String> {
+    let Field::Choice(choice) = field else {
+        return field;
+    };
+    let options = choice.any_of.iter().map(|option| Opt {
+        value: option.value.clone(),
+        hourly_micros: None,
+    });
+    Field::Choice(Choice {
+        any_of: options.collect(),
+        ..choice
+    })
+}
+
+/// `amd64`, `arm64`.
+fn arch(arch: Arch) -> &'static str {
+    match arch {
+        Arch::Amd64 => "amd64",
+        Arch::Arm64 => "arm64",
+    }
+}
+
 /// The disk that was asked for; the usual one stands for whatever the family of the machine takes.
 fn named_disk(pool: &Pool) -> Option<&str> {
     let disk = pool.gke.disk_type.as_deref();
@@ -169,10 +191,11 @@ fn check(address: &str, name: &str, arch: Arch) -> Result<(), Failure> {
     if is_arm(name) == (arch == Arch::Arm64) {
         return Ok(());
     }
-    let (has, wanted) = match arch {
-        Arch::Amd64 => ("arm64", "amd64"),
-        Arch::Arm64 => ("amd64", "arm64"),
+    let has = match arch {
+        Arch::Amd64 => Arch::Arm64,
+        Arch::Arm64 => Arch::Amd64,
     };
+    let (has, wanted) = (self::arch(has), self::arch(arch));
     let message = format!("{address}: `{name}` is an {has} type, and the pool is {wanted}");
     let advice = "set `arch` to that of the type, or take another type";
     Err(refused(address, "machine-arch", message, advice))

@@ -146,6 +146,92 @@ fn one_zone_is_a_zonal_cluster_and_facts_say_which_zones_there_are() {
     assert!(answer.notes.iter().any(|note| note.code == "zonal"));
 }
 
+/// GKE makes as many nodes in each zone. A pool of fewer nodes than zones lies in fewer zones, and what is more than asked is said.
+#[test]
+fn pools_lie_in_as_many_zones_as_they_may_have_nodes() {
+    let facts = Facts {
+        zones: ["b", "c", "d"]
+            .map(|letter| format!("europe-west1-{letter}"))
+            .into(),
+        ..Facts::default()
+    };
+    let of = |nodes: &str, facts: Option<Facts>| {
+        let text = CLUSTER.replace("zones = 2", "zones = 3");
+        let text = text.replace("{ min = 2, max = 6 }", nodes);
+        let answer = expanded(&text, facts);
+        let fields = &find(&answer, "cluster.prod.pool.web/nodepool").fields;
+        let first = match &fields["zones"] {
+            Value::Hole(Open::Choice(choice)) => choice.any_of[0].value.to_json(),
+            other => other.to_json(),
+        };
+        let zones = first.as_array().map(Vec::len);
+        let number = |field: &str| fields[field].to_json().as_i64().unwrap();
+        let codes = answer.notes.iter().map(|note| note.code.clone());
+        let codes: Vec<String> = codes.filter(|code| code.starts_with("pool-")).collect();
+        (zones, number("initial"), number("nodes"), codes.join(" "))
+    };
+    let told = |nodes: &str| of(nodes, Some(facts.clone()));
+    assert_eq!(told("1"), (Some(1), 1, 1, "pool-zones".to_owned()));
+    assert_eq!(told("2"), (Some(2), 1, 2, "pool-zones".to_owned()));
+    assert_eq!(told("3"), (Some(3), 1, 3, String::new()));
+    assert_eq!(told("5"), (Some(3), 1, 6, "pool-rounded".to_owned()));
+    assert_eq!(
+        told("{ min = 1, max = 6 }"),
+        (Some(3), 1, 3, "pool-rounded".to_owned())
+    );
+    assert_eq!(told("{ min = 0, max = 6 }"), (Some(3), 0, 0, String::new()));
+    assert_eq!(
+        told("{ min = 0, max = 1 }"),
+        (Some(1), 0, 0, "pool-zones".to_owned())
+    );
+    let both = "pool-zones pool-rounded".to_owned();
+    assert_eq!(told("{ min = 1, max = 2 }"), (Some(2), 1, 2, both));
+    // Nobody knows three zones then, and the number is told all the same.
+    assert_eq!(of("5", None), (None, 1, 6, "pool-rounded".to_owned()));
+}
+
+/// The pools of the call that makes their cluster are told of by their own resources alone.
+#[test]
+fn prices_are_given_as_a_reason_once() {
+    let answer = expanded(CLUSTER, None);
+    let mut priced = BTreeMap::<String, usize>::new();
+    for resource in &answer.resources {
+        for value in resource.fields.values() {
+            value.each_hole(&mut |open: &Open| {
+                if let Open::Choice(choice) = open
+                    && choice
+                        .any_of
+                        .iter()
+                        .any(|option| option.hourly_micros.is_some())
+                {
+                    *priced.entry(resource.id.to_string()).or_default() += 1;
+                }
+            });
+        }
+    }
+    let once = [("cluster.prod.pool.web/nodepool".to_owned(), 1)];
+    assert_eq!(priced, BTreeMap::from(once));
+}
+
+#[test]
+fn a_version_is_a_floor_on_every_channel() {
+    let text = CLUSTER.replace(
+        "version = \"1.34\"",
+        "version = \"1.34\"\ngke = { release_channel = \"none\" }",
+    );
+    let answer = expanded(&text, None);
+    let pool = find(&answer, "cluster.prod.pool.web/nodepool");
+    let Value::Hole(Open::Choice(choice)) = &pool.fields["version"] else {
+        panic!("{:?}", pool.fields["version"]);
+    };
+    let all: Vec<_> = choice
+        .any_of
+        .iter()
+        .filter_map(|one| one.value.as_text())
+        .collect();
+    assert!(all.starts_with(&["1.34", "1.35"]), "{all:?}");
+}
+
 #[test]
 fn what_cannot_be_is_refused_with_what_to_do() {
     let codes = |text: &str, facts| {

@@ -21,16 +21,12 @@ impl Plan<'_> {
         channel.unwrap_or("regular").to_uppercase()
     }
 
-    /// The minor of a pool: the spec's, or what a channel has made of it; without a channel the control plane's.
+    /// The minor of a pool: the spec's, or what a channel or somebody has made of it. Nodes do not go back either.
     pub(super) fn pool_version(&self) -> Option<Field<String>> {
-        let floor = self.block.version.as_ref()?;
-        Some(match self.channel() == NO_CHANNEL {
-            true => floor.clone().into(),
-            false => self.above(floor),
-        })
+        self.block.version.as_deref().map(Self::above)
     }
 
-    fn above(&self, floor: &str) -> Field<String> {
+    fn above(floor: &str) -> Field<String> {
         let options = Minor::of(floor).into_iter().flat_map(|floor| {
             let all = floor.minor..floor.minor + MINORS;
             all.map(move |minor| Opt {

@@ -62,11 +62,12 @@ fn is_changed(name: &str, want: &Cluster) -> bool {
         "pods_range",
         "datapath",
         "max_pods_per_node",
+        "zones",
         "node_account",
         "node_scopes",
         "pools",
     ];
-    let googles = ["workload_pool", "shielded_nodes", "zones"];
+    let googles = ["workload_pool", "shielded_nodes"];
     !(fixed.contains(&name) || want.autopilot && googles.contains(&name))
 }
 
@@ -76,7 +77,6 @@ fn update(group: &str, want: &Cluster, wire: &Wire) -> Result<ClusterUpdate, Fai
     Ok(match group {
         "version" => update.set_desired_master_version(want.version.as_deref().unwrap_or_default()),
         "channel" => update.set_desired_release_channel(body::channel(&want.channel)),
-        "zones" => update.set_desired_locations(body::zones(want)?),
         "private_nodes" => update.set_desired_default_enable_private_nodes(want.private_nodes),
         "endpoint" => update.set_desired_control_plane_endpoints_config(endpoints(want, wire)),
         "workload_pool" => {

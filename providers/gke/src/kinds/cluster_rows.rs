@@ -46,7 +46,13 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("version", Scalar, version(), "the Kubernetes minor")
             .in_group("version")
             .shared_with("GKE, which upgrades along the channel"),
-        row("zones", Set, "zones", "zones of the nodes"),
+        // A change of it would move all pools (ClusterUpdate.desiredLocations); each has zones of its own.
+        Row::new(
+            "zones",
+            Set,
+            Effect::CreateOnly,
+            "zones of nodes whose pool says none",
+        ),
         row(
             "private_nodes",
             Scalar,

@@ -50,10 +50,11 @@ pub(crate) fn location_of(physical: &str) -> &str {
     parts.next().unwrap_or_default()
 }
 
-/// The region of a location: a zone's name is its region's with a letter.
+/// The region of a location: a zone's name is its region's with a letter, or with what ends with one (`us-central1-ai1a`); a
+/// region's ends with a digit.
 pub(crate) fn region_of(location: &str) -> &str {
     match location.rsplit_once('-') {
-        Some((region, letter)) if letter.len() == 1 => region,
+        Some((region, zone)) if zone.ends_with(|sign: char| sign.is_ascii_alphabetic()) => region,
         _ => location,
     }
 }
@@ -193,6 +194,11 @@ mod tests {
         assert_eq!(location_of(&pool), "us-central1-a");
         assert_eq!(region_of("us-central1-a"), "us-central1");
         assert_eq!(region_of("us-central1"), "us-central1");
+        assert_eq!(region_of("us-central1-ai1a"), "us-central1");
+        assert_eq!(
+            region_of("northamerica-northeast2"),
+            "northamerica-northeast2"
+        );
     }
 
     #[test]

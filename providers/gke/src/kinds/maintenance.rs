@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use google_cloud_container_v1::model::maintenance_exclusion_options::Scope;
 use google_cloud_container_v1::model::maintenance_window::Policy;
 use google_cloud_container_v1::model::{
-    MaintenanceExclusionOptions, MaintenancePolicy, MaintenanceWindow, RecurringTimeWindow,
-    TimeWindow,
+    MaintenanceExclusionOptions, MaintenancePolicy, MaintenanceWindow, RecurringMaintenanceWindow,
+    RecurringTimeWindow, TimeWindow,
 };
 use google_cloud_wkt::Timestamp;
 use provision_core::contract::Failure;
@@ -116,7 +116,9 @@ pub(super) fn read(policy: Option<&MaintenancePolicy>) -> Cluster {
             Vec::new(),
         ),
         Some(Policy::RecurringWindow(one)) => recurs(one),
-        Some(other) => (format!("{other:?}"), 0, Vec::new()),
+        Some(Policy::RecurringMaintenanceWindow(one)) => renamed(one),
+        // Of a later form nothing is known but that it is another.
+        Some(_) => ("in another way".to_owned(), 0, Vec::new()),
         None => (String::new(), 0, Vec::new()),
     };
     Cluster {
@@ -138,6 +140,17 @@ fn whole_hours(duration: &str) -> i64 {
         .unwrap_or_default()
 }
 
+/// The form that is to take the place of the recurring one.
+fn renamed(one: &RecurringMaintenanceWindow) -> (String, i64, Vec<String>) {
+    let start = one.window_start_time.clone().unwrap_or_default();
+    let seconds = one.window_duration.map(|span| span.seconds());
+    (
+        format!("{:02}:{:02}", start.hours, start.minutes),
+        seconds.unwrap_or_default() / HOUR,
+        days(&one.recurrence),
+    )
+}
+
 fn recurs(one: &RecurringTimeWindow) -> (String, i64, Vec<String>) {
     let seconds = |time: Option<&Timestamp>| time.map(Timestamp::seconds).unwrap_or_default();
     let window = one.window.as_ref();
@@ -145,7 +158,12 @@ fn recurs(one: &RecurringTimeWindow) -> (String, i64, Vec<String>) {
     let end = seconds(window.and_then(|window| window.end_time.as_ref()));
     let of_day = start.rem_euclid(DAY);
     let clock = format!("{:02}:{:02}", of_day / HOUR, of_day % HOUR / 60);
-    let days = match (one.recurrence.as_str(), one.recurrence.strip_prefix(WEEKLY)) {
+    (clock, (end - start) / HOUR, days(&one.recurrence))
+}
+
+/// The days of a rule; what is not every day or some of a week is shown as it is.
+fn days(rule: &str) -> Vec<String> {
+    match (rule, rule.strip_prefix(WEEKLY)) {
         (DAILY, _) => Vec::new(),
         (_, Some(days)) => {
             let mut days: Vec<String> = days.split(',').map(str::to_owned).collect();
@@ -153,8 +171,7 @@ fn recurs(one: &RecurringTimeWindow) -> (String, i64, Vec<String>) {
             days
         }
         (other, None) => vec![other.to_owned()],
-    };
-    (clock, (end - start) / HOUR, days)
+    }
 }
 
 fn told(one: &TimeWindow) -> String {
@@ -209,6 +226,16 @@ mod tests {
             ("03:00", 4)
         );
         assert!(read.maintenance_days.is_empty());
+    }
+
+    #[test]
+    fn the_later_form_of_a_window_is_read_as_well() {
+        let body = r#"{"window":{"recurringMaintenanceWindow":{"recurrence":"FREQ=WEEKLY;BYDAY=SU,SA",
+            "windowStartTime":{"hours":3,"minutes":30},"windowDuration":"21600s"}}}"#;
+        let read = read(Some(&serde_json::from_str(body).unwrap()));
+        assert_eq!(read.maintenance_start, "03:30");
+        assert_eq!(read.maintenance_hours, 6);
+        assert_eq!(read.maintenance_days, ["SA", "SU"]);
     }
 
     #[test]

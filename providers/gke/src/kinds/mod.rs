@@ -12,6 +12,7 @@ mod differs;
 pub(crate) mod firewall;
 mod maintenance;
 mod network;
+mod node_cost;
 mod node_count;
 mod node_pool;
 mod node_pool_body;

@@ -5,18 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use provision_core::cost::{Meter, Part, Percent, Quantity, Range, Usage};
+use provision_core::cost::Usage;
 use provision_core::model::{
     Effect, FieldKind, Identity, Lane, Observed, ReplaceOrder, Row, Seconds, Status, Table,
 };
-use provision_data::gcp::family;
 use provision_kind::tables::{fixed, outputs, seconds, table, tags as tags_row};
 use provision_kind::{Field, Live, Next, Progress, Seen, Serves, Tags, Uses};
 use serde::{Deserialize, Serialize};
 
 use super::container::{busy, location_of, parent, pool_handle, send};
 use super::operation::container;
-use super::{Ask, Cx, Google, Stop, node_pool_change, node_pool_read, reading};
+use super::{Ask, Cx, Google, Stop, node_cost, node_pool_change, node_pool_read, reading};
 use crate::error::Fault;
 
 /// What GKE does with pods when a pool goes.
@@ -31,6 +30,8 @@ pub struct NodePool {
     pub version: Option<Field<String>>,
     /// The machine type: `n2-standard-4`.
     pub machine_type: Field<String>,
+    /// The processors of that type: `amd64`, `arm64`.
+    pub arch: String,
     /// Size of the boot disk in GB.
     pub disk_gib: i64,
     /// What the boot disk is: `pd-balanced`.
@@ -44,19 +45,24 @@ pub struct NodePool {
     /// What of that account's leave the nodes have.
     pub scopes: Vec<String>,
     /// Zones of the nodes; the cluster's where nothing is said.
-    pub zones: Option<Vec<String>>,
+    pub zones: Option<Field<Vec<String>>>,
     /// The least nodes of the pool.
     pub min: i64,
     /// The most nodes of the pool.
     pub max: i64,
     /// Nodes in each zone at the start; after that the autoscaler's.
     pub initial: i64,
-    /// Nodes that there are in all zones, where that is known.
+    /// Nodes that there are in all zones, where that is known; of a new pool those that it begins with.
     pub nodes: Option<i64>,
+    /// Nodes that a live pool has too few for its least.
+    pub missing: i64,
     /// Labels of the nodes, all of them.
     pub labels: BTreeMap<String, String>,
-    /// Taints of the nodes, all of them but Google's own: value by `KEY:EFFECT` (`dedicated:NoSchedule`).
+    /// Taints of the nodes: value by `KEY:EFFECT` (`dedicated:NoSchedule`). Of those that GKE has a reason of its own for, only
+    /// the declared ones.
     pub taints: BTreeMap<String, String>,
+    /// Taints that GKE has a reason of its own for, and nobody declares.
+    pub own_taints: Option<BTreeMap<String, String>>,
     /// Nodes that do badly are made anew.
     pub auto_repair: bool,
     /// Nodes follow the control plane by themselves.
@@ -120,18 +126,7 @@ impl Serves for NodePool {
     }
 
     fn usage(of: &Uses<'_>) -> Usage {
-        let count = count(of);
-        let mut meters = vec![machines(of).count(count), disks(of).count(count)];
-        meters.extend(of.entries("accelerators").into_iter().map(|kind| {
-            let component = format!("accelerator {kind}");
-            Meter::unlisted(
-                &component,
-                Part::Nodes,
-                "accelerators are not in the list of prices",
-            )
-            .count(count)
-        }));
-        Usage::Charged { meters }
+        node_cost::usage(of)
     }
 
     async fn survey(ask: &Ask<'_>) -> Seen {
@@ -192,65 +187,6 @@ impl Serves for NodePool {
     }
 }
 
-/// How many nodes there may be, and are reckoned with: as many as there are; of a new pool as many as it begins with.
-pub(super) fn count(of: &Uses<'_>) -> Range<u64> {
-    let number = |field| {
-        of.number(field)
-            .and_then(|number| u64::try_from(number).ok())
-    };
-    let min = number("min").unwrap_or_default();
-    let max = number("max").unwrap_or(min).max(min);
-    let zones = u64::try_from(of.length("zones")).unwrap_or_default().max(1);
-    let initial = number("initial").unwrap_or_default() * zones;
-    let live = of.live_number("nodes").or_else(|| of.number("nodes"));
-    let live = live.and_then(|number| u64::try_from(number).ok());
-    Range {
-        min,
-        expected: live.unwrap_or(initial).clamp(min, max),
-        max,
-    }
-}
-
-fn machines(of: &Uses<'_>) -> Meter {
-    let Some(machine) = of.text("machine_type").filter(|name| !name.is_empty()) else {
-        return Meter::unlisted("machines", Part::Nodes, "their type is not known yet");
-    };
-    let hours = |component: &str, kind: &str| {
-        let item = format!("gce.{kind}.{machine}");
-        Meter::listed(component, Part::Nodes, &item, "hour", Quantity::month())
-    };
-    if of.flag("spot") == Some(true) {
-        return hours(&format!("{machine} as Spot"), "spot")
-            .assuming("Spot at the price of the day it was read, which may change once a month");
-    }
-    // A machine of a month's bill runs all month: the discount for that comes by itself.
-    let committed = of.terms.committed > Percent::default();
-    let sustained = family(machine).map(|family| family.sustained_percent);
-    match sustained.filter(|_| !committed) {
-        Some(percent) if percent > 0 => hours(machine, "sustained").assuming(format!(
-            "{percent} % off for sustained use, as every machine runs for the whole month"
-        )),
-        _ => hours(machine, "instance"),
-    }
-}
-
-fn disks(of: &Uses<'_>) -> Meter {
-    let size = of
-        .number("disk_gib")
-        .and_then(|gib| u64::try_from(gib).ok());
-    let kind = of.text("disk_type").filter(|kind| !kind.is_empty());
-    match (size, kind) {
-        (Some(size), Some(kind)) => Meter::listed(
-            "boot disk",
-            Part::Storage,
-            &format!("gce.disk.{kind}"),
-            "GiB-month",
-            Quantity::whole(size),
-        ),
-        _ => Meter::unlisted("boot disk", Part::Storage, "its size or type is not known"),
-    }
-}
-
 fn rows() -> Vec<Row> {
     use FieldKind::{Scalar, Set};
     let whole = || FieldKind::Map { owned_only: false };
@@ -274,6 +210,8 @@ fn rows() -> Vec<Row> {
         rolling("disk_gib", "size of the boot disk in GB").in_group("machine"),
         rolling("disk_type", "what the boot disk is").in_group("machine"),
         rolling("image_type", "what the nodes boot"),
+        // GKE would take it, and images for the other processors would not start.
+        fixed("arch", "the processors of the machine type"),
         fixed("spot", "spot capacity"),
         fixed("service_account", "the account that the nodes are"),
         made("scopes", Set, "what of that account's leave the nodes have"),
@@ -282,8 +220,15 @@ fn rows() -> Vec<Row> {
         row("max", Scalar, "size", "the most nodes of the pool"),
         initial.shared_with("the autoscaler"),
         Row::new("nodes", Scalar, Effect::Computed, "nodes that there are"),
+        row(
+            "missing",
+            Scalar,
+            "size",
+            "nodes that there are too few for the least",
+        ),
         row("labels", whole(), "labels", "labels of the nodes"),
         row("taints", whole(), "taints", "taints of the nodes"),
+        Row::new("own_taints", whole(), Effect::Computed, "GKE's own taints"),
         row(
             "auto_repair",
             Scalar,

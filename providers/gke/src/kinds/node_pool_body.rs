@@ -33,7 +33,7 @@ pub(super) fn body(name: &str, want: &NodePool, labels: Tags) -> Result<Wire, Fa
         .set_name(name)
         .set_config(config(want, labels)?)
         .set_initial_node_count(count(want.initial)?)
-        .set_locations(want.zones.clone().unwrap_or_default())
+        .set_locations(zones(want)?)
         .set_management(management(want))
         .set_upgrade_settings(upgrade(want)?)
         .set_or_clear_autoscaling(autoscaled(want).then(|| scaling(want)).transpose()?);
@@ -47,6 +47,12 @@ pub(super) fn body(name: &str, want: &NodePool, labels: Tags) -> Result<Wire, Fa
         wire = wire.set_network_config(NodeNetworkConfig::new().set_enable_private_nodes(private));
     }
     Ok(wire)
+}
+
+/// The zones of a pool; none where it takes those of its cluster.
+pub(super) fn zones(want: &NodePool) -> Result<Vec<String>, Failure> {
+    let zones = want.zones.as_ref().map(|zones| zones.known("zones"));
+    Ok(zones.transpose()?.cloned().unwrap_or_default())
 }
 
 fn config(want: &NodePool, labels: Tags) -> Result<NodeConfig, Failure> {

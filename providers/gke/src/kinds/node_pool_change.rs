@@ -5,7 +5,7 @@ use google_cloud_container_v1::model::{
     NetworkTags, NodeLabels, NodeNetworkConfig, NodePool as Wire, NodeTaints, ResourceLabels,
 };
 use provision_core::contract::{Does, Failure};
-use provision_core::model::{Observed, Value};
+use provision_core::model::{Fields, Minor, Observed, Value};
 use provision_kind::marks::PROTECT;
 use provision_kind::{Next, Serves, Tags, internal};
 
@@ -14,7 +14,7 @@ use super::differs::{next, wanted};
 use super::node_count::{self, per_zone};
 use super::node_pool::NodePool;
 use super::node_pool_body as body;
-use super::node_pool_read::{ADOPTED_POOL, fields, get, is_own, labels};
+use super::node_pool_read::{ADOPTED_POOL, fields, get, labels};
 use super::operation::{last, underway};
 use super::{Cx, Stop, cluster_change, node_pool_read};
 use crate::marks::encoded;
@@ -29,7 +29,10 @@ pub(super) async fn create(cx: &Cx<'_>, want: &NodePool) -> Result<Next, Stop> {
     let (cluster, name) = (parent(cx)?, cx.name()?);
     let mut pool = body::body(name, want, new_labels(cx, &want.tags))?;
     // The newest patch of the minor may be newer than the control plane's, which GKE refuses.
-    pool.version = version(cx, &pool.version);
+    pool.version = match older(Some(pool.version.as_str()), plane(cx)) {
+        true => AS_CONTROL_PLANE.to_owned(),
+        false => version(cx, &pool.version),
+    };
     let client = cx.gcp.container().await?;
     let request = client
         .create_node_pool()
@@ -42,11 +45,21 @@ pub(super) async fn create(cx: &Cx<'_>, want: &NodePool) -> Result<Next, Stop> {
     Ok(underway(&operation, &pool_handle(&cluster, name)))
 }
 
+/// The minor of the control plane.
+fn plane<'a>(cx: &Cx<'a>) -> Option<&'a str> {
+    let version = cx.parent.and_then(|parent| parent.outputs.get("version"));
+    version.and_then(|version| version.as_text()).map(minor)
+}
+
+/// Whether a version is of an older minor than another.
+fn older(one: Option<&str>, other: Option<&str>) -> bool {
+    let minor = |version: Option<&str>| version.and_then(Minor::of);
+    matches!((minor(one), minor(other)), (Some(one), Some(other)) if one < other)
+}
+
 /// The version to ask for: of the control plane's own minor, its very version.
 fn version(cx: &Cx<'_>, wanted: &str) -> String {
-    let plane = cx.parent.and_then(|parent| parent.outputs.get("version"));
-    let plane = plane.and_then(|version| version.as_text()).map(minor);
-    match wanted.is_empty() || plane == Some(minor(wanted)) {
+    match wanted.is_empty() || plane(cx) == Some(minor(wanted)) {
         true => AS_CONTROL_PLANE.to_owned(),
         false => wanted.to_owned(),
     }
@@ -60,7 +73,16 @@ pub(super) async fn change(
 ) -> Result<Option<Next>, Stop> {
     let table = NodePool::table();
     let fields = wanted(want)?;
-    let row = next(cx, &table, &fields, live, |name| name != "initial");
+    // A version is a floor: nodes never go back to it.
+    let text = |fields: &Fields| fields.get("version")?.as_text().map(str::to_owned);
+    let (has, wanted) = (text(&live.fields), text(&fields));
+    let newer = older(wanted.as_deref(), has.as_deref());
+    let changes = |name: &str| match name {
+        "initial" | "nodes" | "own_taints" => false,
+        "version" => !newer,
+        _ => true,
+    };
+    let row = next(cx, &table, &fields, live, changes);
     let row = row.filter(|row| row.group.is_some());
     let group = row.and_then(|row| row.group.as_deref());
     if group.is_none()
@@ -108,17 +130,13 @@ fn update(
         }
         "machine" => machine(want, wire, request)?,
         "image_type" => request.set_image_type(&want.image_type),
-        "zones" => request.set_locations(want.zones.clone().unwrap_or_default()),
+        "zones" => request.set_locations(body::zones(want)?),
         "labels" => request.set_labels(NodeLabels::new().set_labels(want.labels.clone())),
         "taints" => {
-            let config = wire.config.as_ref();
-            let now = config.map(|config| config.taints.iter());
-            let own = now.into_iter().flatten().filter(|taint| is_own(taint));
-            let all: Vec<_> = body::taints(&want.taints)?
-                .into_iter()
-                .chain(own.cloned())
-                .collect();
-            request.set_taints(NodeTaints::new().set_taints(all))
+            // All of them are replaced: GKE's own go along, each once.
+            let mut all = fields(wire).own_taints.unwrap_or_default();
+            all.extend(want.taints.clone());
+            request.set_taints(NodeTaints::new().set_taints(body::taints(&all)?))
         }
         "upgrade" => request.set_upgrade_settings(body::upgrade(want)?),
         "network_tags" => request.set_tags(NetworkTags::new().set_tags(want.network_tags.clone())),
@@ -205,9 +223,11 @@ async fn resize(cx: &Cx<'_>, want: &NodePool, live: &Observed, wire: &Wire) -> R
     .await
 }
 
-/// Whether a step may leave a pool outside of its bounds: it moves them, or begins with fewer nodes than are wanted.
+/// Whether a step may leave a pool outside of its bounds: it moves them, adds or takes zones with their nodes, or begins with
+/// fewer nodes than are wanted.
 fn sized(cx: &Cx<'_>, want: &NodePool, live: &Observed) -> bool {
-    let moves = body::autoscaled(want) && (cx.wants("min") || cx.wants("max"));
+    let mut fields = ["min", "max", "missing", "zones"].iter();
+    let moves = body::autoscaled(want) && fields.any(|field| cx.wants(field));
     let began = match (live.fields.get("initial"), live.fields.get("zones")) {
         (Some(Value::Int(initial)), Some(Value::List(zones))) => {
             initial.saturating_mul(i64::try_from(zones.len()).unwrap_or(1))
@@ -217,11 +237,15 @@ fn sized(cx: &Cx<'_>, want: &NodePool, live: &Observed) -> bool {
     moves && (cx.step.does != Does::Create || began < want.min)
 }
 
-/// Brings a pool whose bounds are right between them.
+/// Brings a pool whose bounds are right between them; where they are not yet, the step that moves them does.
 async fn fit(cx: &Cx<'_>, want: &NodePool, live: &Observed) -> Result<Option<Next>, Stop> {
-    match get(cx.gcp, &live.physical).await? {
-        Some(wire) => brought(cx, want, live, &wire).await,
-        None => Err(Stop::Later("the pool is not visible yet".to_owned())),
+    let Some(wire) = get(cx.gcp, &live.physical).await? else {
+        return Err(Stop::Later("the pool is not visible yet".to_owned()));
+    };
+    let now = fields(&wire);
+    match (now.min, now.max) == (want.min, want.max) {
+        true => brought(cx, want, live, &wire).await,
+        false => Ok(None),
     }
 }
 

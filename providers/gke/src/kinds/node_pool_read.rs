@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use google_cloud_container_v1::model::node_pool::{Status as State, UpgradeSettings};
 use google_cloud_container_v1::model::{NodeConfig, NodePool as Wire, NodeTaint};
-use provision_core::model::ResourceId;
+use provision_core::model::{ResourceId, Value};
 use provision_kind::marks::STACK;
-use provision_kind::{Live, Marks, Tags};
+use provision_kind::{Field, Live, Marks, Tags};
 
 use super::Cx;
 use super::cluster_read;
 use super::compute::found;
 use super::container::{cluster_of, handle, minor, status, trouble};
-use super::node_count::{self, Sizes, per_zone};
+use super::node_count::{self, Sizes};
 use super::node_pool::NodePool;
 use super::node_pool_body::{BLUE_GREEN, EFFECTS};
 use crate::client::Gcp;
 use crate::error::Fault;
+use crate::machine::is_arm;
 use crate::marks::{decoded, of_labels, plain};
 
 /// What begins the label of a cluster that marks a pool which was taken over: an update of the pool itself might roll its
@@ -40,6 +41,9 @@ pub(super) async fn read(cx: &Cx<'_>, physical: &str) -> Result<Option<Live>, Fa
     };
     let asked = [cx.id()];
     let mut live = live(&wire, &Tags::new(), &asked, &Sizes::new());
+    if let Some(desired) = cx.desired {
+        declare(&mut live, desired.fields.get("taints"));
+    }
     if live.marks.stack.is_none()
         && let Some(cluster) = cluster_read::get(cx.gcp, cluster_of(physical)).await?
     {
@@ -123,22 +127,26 @@ pub(crate) fn fields(wire: &Wire) -> NodePool {
     let mut zones = wire.locations.clone();
     zones.sort();
     let accelerators = config.accelerators.iter();
+    let (own, taints) = taints(config);
     NodePool {
         version: Some(minor(&wire.version).into()),
         machine_type: config.machine_type.as_str().into(),
+        arch: arch(&config.machine_type).to_owned(),
         disk_gib: i64::from(config.disk_size_gb),
         disk_type: config.disk_type.clone(),
         image_type: config.image_type.clone(),
         spot: config.spot,
         service_account: config.service_account.as_str().into(),
         scopes: config.oauth_scopes.clone(),
-        zones: Some(zones),
+        zones: Some(Field::Known(zones)),
         min,
         max,
         initial: i64::from(wire.initial_node_count),
         nodes: None,
+        missing: 0,
         labels: node_labels(config),
-        taints: config.taints.iter().filter_map(tainted).collect(),
+        taints,
+        own_taints: Some(own),
         auto_repair: management.is_some_and(|one| one.auto_repair),
         auto_upgrade: management.is_some_and(|one| one.auto_upgrade),
         accelerators: Some(
@@ -164,17 +172,11 @@ pub(crate) fn fields(wire: &Wire) -> NodePool {
     }
 }
 
-/// What follows from how many nodes there are: see [`node_count`].
+/// What follows from how many nodes there are: see [`node_count`]. Too many go when they can be spared; that is the autoscaler's.
 fn counted(fields: &mut NodePool, count: Option<i64>) {
-    let Some(count) = count else {
-        return;
-    };
-    fields.nodes = Some(count);
-    let zones = fields.zones.as_ref().map_or(1, Vec::len);
-    let zones = i64::try_from(zones).unwrap_or(1);
-    // Too many go when they can be spared; that is the autoscaler's, and a zone that is added brings as many as the others have.
-    if per_zone(count, zones, fields.min, i64::MAX - zones).is_some() {
-        fields.min = count;
+    if let Some(count) = count {
+        fields.nodes = Some(count);
+        fields.missing = (fields.min - count).max(0);
     }
 }
 
@@ -203,25 +205,62 @@ fn node_labels(config: &NodeConfig) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// A taint that is somebody's: GKE adds some by itself, for nodes with accelerators, of another architecture or with a sandbox.
-fn tainted(taint: &NodeTaint) -> Option<(String, String)> {
-    if is_own(taint) {
-        return None;
+/// The processors of a machine type.
+fn arch(machine: &str) -> &'static str {
+    match is_arm(machine) {
+        true => "arm64",
+        false => "amd64",
     }
-    let word = taint.effect.name().unwrap_or_default();
-    let effect = EFFECTS.iter().find(|(_, other)| *other == word);
-    let effect = effect.map_or(word, |(effect, _)| *effect);
-    Some((format!("{}:{effect}", taint.key), taint.value.clone()))
 }
 
-/// Whether GKE added a taint by itself.
-pub(super) fn is_own(taint: &NodeTaint) -> bool {
-    let own = [
-        ("nvidia.com/gpu", "present"),
-        ("kubernetes.io/arch", "arm64"),
-        ("sandbox.gke.io/runtime", "gvisor"),
-    ];
-    own.contains(&(taint.key.as_str(), taint.value.as_str()))
+/// Taints by key and effect: those that GKE sets by itself on such nodes, and all others.
+fn taints(config: &NodeConfig) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+    let name = |taint: &NodeTaint| {
+        let word = taint.effect.name().unwrap_or_default();
+        let effect = EFFECTS.iter().find(|(_, other)| *other == word);
+        let effect = effect.map_or(word, |(effect, _)| *effect);
+        (format!("{}:{effect}", taint.key), taint.value.clone())
+    };
+    let all = config.taints.iter();
+    let (own, others): (Vec<_>, Vec<_>) = all.partition(|taint| is_own(taint, config));
+    (
+        own.into_iter().map(name).collect(),
+        others.into_iter().map(name).collect(),
+    )
+}
+
+/// Whether GKE adds a taint by itself: on nodes with accelerators, with processors of Arm, or with a sandbox ("Run GPUs in
+/// Standard node pools", "Prepare an Arm workload", "GKE Sandbox"). On others it is somebody's.
+fn is_own(taint: &NodeTaint, config: &NodeConfig) -> bool {
+    match (taint.key.as_str(), taint.value.as_str()) {
+        ("nvidia.com/gpu", "present") => !config.accelerators.is_empty(),
+        ("kubernetes.io/arch", "arm64") => is_arm(&config.machine_type),
+        ("sandbox.gke.io/runtime", "gvisor") => config.sandbox_config.is_some(),
+        _ => false,
+    }
+}
+
+/// Takes those of GKE's own taints for declared ones that are.
+pub(super) fn declare<H>(live: &mut Live, wanted: Option<&Value<H>>) {
+    let Some(Value::Map(wanted)) = wanted else {
+        return;
+    };
+    let Some(Value::Map(mut own)) = live.fields.remove("own_taints") else {
+        return;
+    };
+    if let Some(Value::Map(taints)) = live.fields.get_mut("taints") {
+        let declared: Vec<String> = own
+            .keys()
+            .filter(|key| wanted.contains_key(*key))
+            .cloned()
+            .collect();
+        taints.extend(
+            declared
+                .into_iter()
+                .filter_map(|key| own.remove_entry(&key)),
+        );
+    }
+    live.fields.insert("own_taints".to_owned(), Value::Map(own));
 }
 
 /// How nodes are rolled. What the other way has does not count.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::join;
 use google_cloud_container_v1::model::{Cluster as Wire, ListClustersResponse};
 use provision_core::model::{Pending, Resource, ResourceId};
-use provision_kind::{Live, Seen, Serves};
+use provision_kind::{Live, Look, Seen, Serves};
 
 use super::cluster::Cluster;
 use super::container::{LIST, cluster_of, location_of, region_of};
@@ -215,6 +215,16 @@ fn pools(ask: &Ask<'_>, read: &Read, own: &BTreeMap<ResourceId, String>) -> Seen
         cluster.map(String::as_str) == Some(cluster_of(&live.physical))
             && resource.name.as_deref() == Some(last(&live.physical))
     });
+    for resource in &ask.resources {
+        let lives: &mut [Live] = match seen.sights.get_mut(&resource.id) {
+            Some(Look::Here(live) | Look::Adopt(live)) => std::slice::from_mut(live),
+            Some(Look::Several(lives)) => lives,
+            _ => &mut [],
+        };
+        for live in lives {
+            node_pool_read::declare(live, resource.fields.get("taints"));
+        }
+    }
     // Of a stack's pools in a cluster that is another's nothing is known, and nothing is done to them.
     let own: BTreeSet<&str> = own.values().map(String::as_str).collect();
     seen.orphans

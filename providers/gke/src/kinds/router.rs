@@ -16,7 +16,7 @@ use provision_kind::{Field, Live, Next, Progress, Seen, Serves, Tags, Uses};
 use serde::{Deserialize, Serialize};
 
 use super::compute::{found, local, pages, parts, path, region_of, regional};
-use super::node_pool::count as node_count;
+use super::node_cost::count as node_count;
 use super::operation::{accepted, compute, last};
 use super::seen::{Listed, look_over};
 use super::{Ask, Cx, Google, Stop};

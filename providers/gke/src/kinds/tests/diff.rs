@@ -133,9 +133,10 @@ fn changes_of_a_cluster() {
 #[test]
 fn changes_of_a_pool() {
     let live = json!({
-        "version": "1.34", "machine_type": "n2-standard-2", "disk_gib": 50, "disk_type": "pd-balanced",
+        "version": "1.34", "machine_type": "n2-standard-2", "arch": "amd64", "disk_gib": 50, "disk_type": "pd-balanced",
         "image_type": "COS_CONTAINERD", "spot": false, "service_account": "a@p.iam.gserviceaccount.com",
-        "scopes": ["s"], "zones": ["a"], "min": 1, "max": 3, "initial": 1, "labels": {}, "taints": {},
+        "scopes": ["s"], "zones": ["a"], "min": 1, "max": 3, "initial": 1, "nodes": 1, "missing": 0, "labels": {}, "taints": {},
+        "own_taints": {"nvidia.com/gpu:NoSchedule": "present"},
         "auto_repair": true, "auto_upgrade": true, "strategy": "SURGE", "max_surge": 1, "max_unavailable": 0,
         "batch_percent": 0, "batch_soak_seconds": 0, "soak_seconds": 0, "accelerators": {}, "max_pods_per_node": 110,
         "network_tags": [], "private_nodes": true, "workload_metadata": "GKE_METADATA", "secure_boot": false,
@@ -146,6 +147,7 @@ fn changes_of_a_pool() {
         &[
             ("version", json!("1.35")),
             ("machine_type", json!("n2-standard-4")),
+            ("arch", json!("arm64")),
             ("disk_gib", json!(100)),
             ("image_type", json!("UBUNTU_CONTAINERD")),
             ("spot", json!(true)),
@@ -154,8 +156,11 @@ fn changes_of_a_pool() {
             ("min", json!(2)),
             ("max", json!(9)),
             ("initial", json!(5)),
+            ("nodes", json!(5)),
+            ("missing", json!(1)),
             ("labels", json!({"tier": "web"})),
             ("taints", json!({"dedicated:NoSchedule": "web"})),
+            ("own_taints", json!({})),
             ("auto_upgrade", json!(false)),
             ("strategy", json!("BLUE_GREEN")),
             ("accelerators", json!({"nvidia-l4": 1})),

@@ -59,7 +59,18 @@ pub(crate) const REGIONS: &[(&str, &str)] = &[
     ("us-west4", "abc"),
 ];
 
-/// The zones of a region; none when there is no such region.
+/// Zones for accelerators alone, which are listed with all others ("AI zones" of the Compute Engine documentation;
+/// terraform-provider-google#25914). Nothing here has the machines that there are in them.
+const AI_ZONES: &[(&str, &str)] = &[("us-central1", "ai1a"), ("us-south1", "ai1b")];
+
+/// All zones of a region, as the lists have them.
+fn listed_zones(region: &str) -> Vec<String> {
+    let ai = AI_ZONES.iter().filter(|(name, _)| *name == region);
+    let ai = ai.map(|(_, end)| format!("{region}-{end}"));
+    zones_of(region).into_iter().chain(ai).collect()
+}
+
+/// The zones of a region that have machines of all families; none when there is no such region.
 pub(crate) fn zones_of(region: &str) -> Vec<String> {
     let letters = REGIONS.iter().find(|(name, _)| *name == region);
     let letters = letters.map_or("", |(_, letters)| letters);
@@ -117,7 +128,7 @@ fn number(name: &str) -> String {
 
 fn shown_region(call: &Call<'_>, name: &str) -> Value {
     let project = &call.project;
-    let zones: Vec<String> = zones_of(name)
+    let zones: Vec<String> = listed_zones(name)
         .iter()
         .map(|zone| link(project, &format!("zones/{zone}")))
         .collect();
@@ -184,7 +195,8 @@ pub(super) fn regions(call: &mut Call<'_>) -> Outcome {
 /// `zones.get`.
 pub(super) fn zone(call: &mut Call<'_>) -> Outcome {
     let name = call.param("resource").to_owned() + call.param("zone");
-    match is_zone(&name) {
+    let region = name.rsplit_once('-').map_or("", |(region, _)| region);
+    match listed_zones(region).contains(&name) {
         true => Ok(shown_zone(call, &name)),
         false => Err(not_found(&format!(
             "projects/{}/zones/{name}",
@@ -195,7 +207,7 @@ pub(super) fn zone(call: &mut Call<'_>) -> Outcome {
 
 /// `zones.list`.
 pub(super) fn zones(call: &mut Call<'_>) -> Outcome {
-    let all = REGIONS.iter().flat_map(|(region, _)| zones_of(region));
+    let all = REGIONS.iter().flat_map(|(region, _)| listed_zones(region));
     let rows = all.map(|name| shown_zone(call, &name)).collect();
     rows_of(call, "", "zones", "zone", rows)
 }

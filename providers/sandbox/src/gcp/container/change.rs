@@ -55,15 +55,14 @@ pub(super) fn alter(
     fields: Fields,
 ) -> Outcome {
     let mut plan = Plan::new(kind, seconds, "set");
-    // Pools are in all zones of their cluster, but for those that were given zones of their own.
+    // "Changing cluster locations will update the locations of all node pools and will result in nodes being added and/or
+    // removed" (ClusterUpdate.desiredLocations), whatever zones a pool was given.
     let (before, after) = (cluster.locations(), list(&fields, "locations"));
     if before != after {
         for one in pool::of(&call.tx, place, &cluster.name) {
-            if one.zones() == before {
-                let mut changed = one.fields.clone();
-                set(&mut changed, "locations", after.clone());
-                plan.pools.push((one.name, changed, one.nodes));
-            }
+            let mut changed = one.fields.clone();
+            set(&mut changed, "locations", after.clone());
+            plan.pools.push((one.name, changed, one.nodes));
         }
     }
     plan.cluster = Some(fields);

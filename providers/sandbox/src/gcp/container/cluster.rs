@@ -153,9 +153,9 @@ pub(super) fn written(message: &str, value: Value) -> Value {
 
 /// `zones/Z` for a zone, `locations/R` for a region.
 pub(super) fn scope(location: &str) -> String {
-    match location.matches('-').count() {
-        2 => format!("zones/{location}"),
-        _ => format!("locations/{location}"),
+    match region_of(location) == location {
+        false => format!("zones/{location}"),
+        true => format!("locations/{location}"),
     }
 }
 
@@ -164,10 +164,10 @@ pub(super) fn link(project: &str, path: &str) -> String {
     format!("https://container.googleapis.com/v1/projects/{project}/{path}")
 }
 
-/// The region of a location.
+/// The region of a location: names of zones end with a letter, those of regions with a digit.
 pub(super) fn region_of(location: &str) -> &str {
-    match (location.matches('-').count(), location.rsplit_once('-')) {
-        (2, Some((region, _))) => region,
+    match location.rsplit_once('-') {
+        Some((region, zone)) if zone.ends_with(|sign: char| sign.is_ascii_alphabetic()) => region,
         _ => location,
     }
 }

@@ -6,7 +6,7 @@ use super::cluster::{Cluster, PROVISIONING, home, region_of};
 use super::fields::{Fields, at, default, is, list, members, number, set, text, unset};
 use super::pool::Pool;
 use super::work::{Plan, start};
-use super::{defaults, network, nodes, rules, schema, version, words};
+use super::{defaults, network, nodes, rules, schema, taints, version, words};
 use crate::gcp::compute::zones_of;
 use crate::gcp::iam::Account;
 use crate::gcp::shape::digest;
@@ -213,7 +213,12 @@ fn filled(
 ) -> Result<Vec<Pool>, ApiError> {
     let mut pools = Vec::new();
     for (order, fields) in given.into_iter().enumerate() {
-        pools.push(pool(call, cluster, fields, order as u64)?);
+        let mut made = pool(call, cluster, fields, order as u64)?;
+        let others = pools
+            .iter()
+            .any(|one: &Pool| !taints::has_gpus(&one.fields));
+        taints::add(&mut made.fields, others);
+        pools.push(made);
     }
     Ok(pools)
 }
@@ -310,6 +315,7 @@ pub(super) fn legal(call: &Call<'_>, cluster: &Cluster, fields: &Fields) -> Resu
         }
     }
     rules::surge(fields)?;
+    taints::legal(fields)?;
     if at(fields, "autoscaling").is_some() {
         let each = number(fields, "autoscaling.maxNodeCount");
         let total = number(fields, "autoscaling.totalMaxNodeCount");

@@ -20,6 +20,7 @@ mod pool_update;
 mod rules;
 mod schema;
 mod settled;
+mod taints;
 mod update;
 mod update_fields;
 mod version;

@@ -8,7 +8,7 @@ use super::done::finish;
 use super::fields::{Fields, number, set, text};
 use super::pool::{self, Pool, named};
 use super::work::{Plan, admit, start, upgrade_of};
-use super::{defaults, nodes, words};
+use super::{defaults, nodes, taints, words};
 use crate::gcp::{Call, Outcome};
 use crate::store::Place;
 use crate::wire::ApiError;
@@ -49,7 +49,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome {
     }
     admit(call, &place, &cluster.name, Some(&name))?;
     let order = pools.last().map_or(0, |last| last.order + 1);
-    let pool = create::pool(call, &cluster, fields, order)?;
+    let mut pool = create::pool(call, &cluster, fields, order)?;
+    let others = pools.iter().any(|one| !taints::has_gpus(&one.fields));
+    taints::add(&mut pool.fields, others);
     nodes::affordable(call, &place, &[(&pool.fields, pool.first_size())])?;
     call.tx.put(&place, &pool);
     nodes::place_pool(&mut call.tx, &place, &cluster, &pool);

@@ -140,6 +140,13 @@ pub(super) fn window_too_small() -> Words {
     bad("maintenance policy would go longer than 32d without 48h maintenance availability")
 }
 
+/// A taint that is there twice; assumed.
+pub(super) fn twice_tainted(key: &str) -> Words {
+    bad(format!(
+        "Invalid node taints: \"{key}\" is there more than once with the same effect; taints must be unique by key and effect pair."
+    ))
+}
+
 /// Too many nodes are upgraded at once; assumed.
 pub(super) fn surge_too_large(most: u64) -> Words {
     bad(format!(
