@@ -10,7 +10,7 @@ use provision_core::cost::compare::{
 use provision_core::cost::{Meter, Terms};
 use provision_core::model::Platform;
 use provision_core::spec::{Arch, Cluster, Spec};
-use provision_data::places::partner;
+use provision_data::partner;
 use provision_data::{Cloud, aws, gcp, service_nanos};
 
 use crate::error::Error;

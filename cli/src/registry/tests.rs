@@ -1,3 +1,4 @@
+//! Blocks and kinds find their providers.
 #![allow(clippy::unwrap_used)]
 use std::collections::BTreeSet;
 

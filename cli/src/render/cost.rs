@@ -11,7 +11,7 @@ use provision_core::cost::{
 use provision_core::model::Platform;
 use provision_data::ListPrice;
 
-use super::bill::place;
+use super::bill::{place, quantity};
 use super::{count, heading, plain};
 
 /// So many lines of a plan's cost are shown: those that move most.
@@ -128,10 +128,10 @@ pub fn bill(stack: &str, bill: &Bill) -> String {
         out,
         "\n{} {} a month of {} hours{}{}{}.",
         heading(&format!("Stack `{}`:", plain(stack))),
-        sum(bill.total, bill.unpriced.len()).bold(),
+        sum(bill.total, bill.lacks()).bold(),
         bill.hours,
         span(bill.range),
-        missing(bill.unpriced.len()),
+        missing(bill.lacks()),
         budget.unwrap_or_default()
     );
     out
@@ -232,7 +232,7 @@ fn lines(lines: &[Line], parts: &Parts, (total, complete): (Money, bool)) -> Tab
                     plain(&line.id.to_string()),
                     plain(&line.component)
                 ),
-                quantity(line),
+                plain(&quantity(line)),
                 format!("${}", line.unit_price),
                 line.monthly.cents(),
                 String::new(),
@@ -242,14 +242,6 @@ fn lines(lines: &[Line], parts: &Parts, (total, complete): (Money, bool)) -> Tab
     let all = whole(total, complete);
     table.add_row(["total", "", "", &all, ""]);
     table
-}
-
-fn quantity(line: &Line) -> String {
-    let plural = match line.unit.as_str() {
-        "hour" | "month" => "s",
-        _ => "",
-    };
-    format!("{} {}{plural}", line.quantity, plain(&line.unit))
 }
 
 fn pools(pools: &[PoolBill]) -> Table {

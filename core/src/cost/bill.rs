@@ -134,6 +134,12 @@ pub struct SharedBill {
 }
 
 impl Bill {
+    /// How many things the expected sum lacks. What there is none of now is missing from the most alone.
+    #[must_use]
+    pub fn lacks(&self) -> usize {
+        self.unpriced.iter().filter(|one| one.counts()).count()
+    }
+
     /// The same of a stack with this budget.
     #[must_use]
     pub fn within(self, budget: Option<Money>) -> Self {

@@ -26,7 +26,7 @@ pub fn page(stack: &str, bill: &Bill) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
                 meta name="color-scheme" content="light dark";
-                title { (stack) ": " (sum(bill.total, bill.unpriced.len())) " a month" }
+                title { (stack) ": " (sum(bill.total, bill.lacks())) " a month" }
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -52,7 +52,7 @@ pub fn page(stack: &str, bill: &Bill) -> String {
 }
 
 fn head(stack: &str, bill: &Bill) -> Markup {
-    let without = bill.unpriced.len();
+    let without = bill.lacks();
     html! {
         header {
             p.stack { (stack) }

@@ -11,7 +11,7 @@ use crate::render::cost::{priced, sum, unknown, whole};
 #[must_use]
 pub fn comment(stack: &str, bill: &Bill) -> String {
     let sections = sections(bill);
-    let without = bill.unpriced.len();
+    let without = bill.lacks();
     let mut out = format!(
         "### `{}`: {} a month\n\n",
         code(stack),
@@ -62,7 +62,7 @@ fn parts(out: &mut String, bill: &Bill, sections: &[Section<'_>]) {
             let of_all = sections.iter().map(|one| one.parts.of(part));
             format!("**{}**", of_all.sum::<Money>().cents())
         });
-        let total = sum(bill.total, bill.unpriced.len());
+        let total = sum(bill.total, bill.lacks());
         let _ = writeln!(out, "| **all** | {} | **{total}** | |", sums.join(" | "));
     }
     out.push_str(

@@ -102,13 +102,14 @@ fn largest(bill: &Bill) -> Vec<&Line> {
     all
 }
 
-/// `1460 hours`, `100 GB`.
-fn quantity(line: &Line) -> String {
+/// `1460 hours`, `1 month`, `100 GB`.
+pub(super) fn quantity(line: &Line) -> String {
+    let number = line.quantity.to_string();
     let plural = match line.unit.as_str() {
-        "hour" | "month" => "s",
+        "hour" | "month" if number != "1" => "s",
         _ => "",
     };
-    format!("{} {}{plural}", line.quantity, line.unit)
+    format!("{number} {}{plural}", line.unit)
 }
 
 /// `$100.00 to $400.00 as nodes and tasks scale`; nothing where that makes no difference.

@@ -1,3 +1,4 @@
+//! What is repeated, and how long is waited.
 #![allow(clippy::unwrap_used)]
 use tokio::time::Instant;
 

@@ -1,3 +1,4 @@
+//! What the documents refuse, in the words of the front end.
 #![allow(clippy::unwrap_used)]
 use super::super::SERVICES;
 use super::*;
