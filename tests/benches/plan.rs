@@ -52,7 +52,7 @@ fn run(words: &[String]) {
         timed(|| {
             let inputs = runtime.block_on(inputs(&loaded(&text), sights, &wanted));
             let made = plan::make(&inputs).unwrap();
-            black_box(render::plan::human(&made.plan, false));
+            black_box(render::plan::human(&made.plan, &inputs.tables, false));
             black_box(serde_json::to_string(&made.plan).unwrap());
             made.plan.steps.len()
         })

@@ -119,8 +119,8 @@ fn a_delete_waits_for_the_update_that_stops_using_it() {
         lines(&plan.plan.steps),
         [
             "1 create gate network.main/new",
-            "2 update network network.main/routes after 1",
-            "3 update network network.main/routes after 2",
+            "2 update network: needs network.main/routes after 1",
+            "3 update network: size network.main/routes after 2",
             "4 delete gate network.main/gate after 3",
         ]
     );

@@ -14,8 +14,11 @@ mod diff;
 mod recorded;
 
 /// The rows of a table are the fields of its struct, no more and no fewer.
-fn rows_are_fields<K: Serves<Want = K> + Default + Serialize>() {
-    let fields = fields_of(&K::default()).unwrap();
+fn rows_are_fields<K: Serves>()
+where
+    K::Want: Default + Serialize,
+{
+    let fields = fields_of(&K::Want::default()).unwrap();
     let fields: BTreeSet<&str> = fields.keys().map(String::as_str).collect();
     let table = K::table();
     let rows: BTreeSet<&str> = table.rows.iter().map(|row| row.name.as_str()).collect();
