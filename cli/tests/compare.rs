@@ -195,7 +195,7 @@ fn the_picture_needs_nothing_else() {
     place.run(&args).expect(0);
     let over = ["cost", "breakeven", "--svg", "provision.toml"];
     let told = place.run(&over).expect(1).err;
-    assert!(told.contains("no picture"), "{told}");
+    assert!(told.contains("is not a picture"), "{told}");
     assert_eq!(picture.matches("<polyline").count(), 7);
     let points = picture.split("points=\"").nth(1).unwrap();
     let points = points.split('"').next().unwrap();

@@ -169,7 +169,7 @@ fn on_a_terminal_only_yes_goes_on() {
     }
     let place = quick(NETWORK);
     let no = typed(&place, "apply --sandbox", "y\n").expect(1);
-    assert!(no.out.contains("Type `yes` goes on"), "{}", no.out);
+    assert!(no.out.contains("Type `yes` to continue"), "{}", no.out);
     assert_eq!(place.count("vpc"), 0);
     typed(&place, "apply --sandbox", "yes\n").expect(0);
     assert_eq!(place.count("vpc"), 1);
@@ -190,7 +190,7 @@ fn a_plan_stays_in_its_cloud_and_overwrites_plans_alone() {
     let over = place
         .run(&["plan", "--sandbox", "--out", "provision.toml"])
         .expect(1);
-    assert!(over.err.contains("no plan"), "{}", over.err);
+    assert!(over.err.contains("is not a plan"), "{}", over.err);
     assert_eq!(place.read("provision.toml"), spec);
     for _ in 0..2 {
         let out = place

@@ -80,7 +80,9 @@ fn verdict(updates: &[Update], way: (&str, &str), facts: &Facts, now: i64) -> Op
         done && ["VersionUpdate", "VersionRollback"].contains(&word.as_str())
     };
     let at = |update: &Update| update.created_at().map_or(0, DateTime::secs);
-    let last = updates.iter().filter(moves).max_by_key(|one| at(one));
+    // Two may have begun in one second.
+    let order = |update: &&Update| update.created_at().map_or(0, DateTime::as_nanos);
+    let last = updates.iter().filter(moves).max_by_key(order);
     match last {
         Some(last) if kind(last).as_deref() == Some("VersionUpdate") => {
             upgraded(at(last), (from, to), facts, now)
