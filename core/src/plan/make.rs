@@ -182,7 +182,7 @@ fn digests(
 }
 
 /// Gives names to the new objects of replacements that come before the deletion of the old ones. What goes because its parent
-/// does has its name to itself in the new one.
+/// does has its declared name to itself in the new one, whatever an earlier replacement called it.
 fn rename(inputs: &Inputs, decided: &mut Decided) {
     // The decided name may be that of an earlier replacement; the declared one does not grow.
     let mut declared = BTreeMap::new();
@@ -194,19 +194,19 @@ fn rename(inputs: &Inputs, decided: &mut Decided) {
             .tables
             .get(&decision.kind)
             .is_some_and(|table| table.replace == ReplaceOrder::CreateFirst);
+        let (alone, failed) = (decision.goes_with_parent(), decision.has_failed());
         if decision.verdict == Verdict::Replace
             && create_first
-            && !decision.has_failed()
-            && !decision.goes_with_parent()
             && let (Some(desired), Some(live)) = (&mut decision.desired, &decision.live)
             && let Some(name) = &mut desired.name
         {
-            let base = declared
-                .get(&decision.id)
-                .copied()
-                .flatten()
-                .unwrap_or(name);
-            *name = replacement_name(&inputs.stack, &decision.id, base, &live.physical);
+            let base = declared.get(&decision.id).copied().flatten();
+            let base = base.unwrap_or(name).to_owned();
+            if alone {
+                *name = base;
+            } else if !failed {
+                *name = replacement_name(&inputs.stack, &decision.id, &base, &live.physical);
+            }
         }
     }
 }

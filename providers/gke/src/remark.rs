@@ -82,7 +82,7 @@ fn moves(pool: &Resource<Pending>, live: &Observed) -> Option<Note> {
     let comes = match come.is_empty() {
         true => String::new(),
         false => format!(
-            "; {} gets as many nodes as the other zones have",
+            "; {} will have as many nodes as the other zones",
             all(&come)
         ),
     };

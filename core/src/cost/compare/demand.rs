@@ -90,7 +90,11 @@ impl Demand {
             let runs = spec.workloads.values().any(|of| of.cluster == *name);
             let own = match runs {
                 true => of_workloads(spec, name, cluster, &mut notes),
-                false => of_pools(name, cluster, &mut notes),
+                false => {
+                    let network = spec.networks.get(&cluster.network);
+                    let zones = network.map_or(1, |network| u64::from(network.zones));
+                    of_pools(name, cluster, zones, &mut notes)
+                }
             };
             if !own.is_empty() {
                 bases.insert(runs);
@@ -172,6 +176,7 @@ impl Demand {
                 name: format!("cluster.{cluster}"),
                 cluster,
                 load: Load::Machines(Range::exactly(number)),
+                zones: 1,
                 machine: node.machine.clone(),
                 disk_gib: node.disk_gib,
                 disk_type: node.disk_type.clone(),
@@ -233,7 +238,7 @@ fn balancer(spec: &Spec, name: &str, of: &LoadBalancer) -> Balancer {
     }
 }
 
-fn of_pools(name: &str, cluster: &Cluster, notes: &mut BTreeSet<String>) -> Vec<Group> {
+fn of_pools(name: &str, cluster: &Cluster, zones: u64, notes: &mut BTreeSet<String>) -> Vec<Group> {
     if cluster.pools.values().any(|pool| pool.spot) {
         notes.insert(SPOT.to_owned());
     }
@@ -245,6 +250,7 @@ fn of_pools(name: &str, cluster: &Cluster, notes: &mut BTreeSet<String>) -> Vec<
             expected: of.nodes.min.into(),
             max: of.nodes.max.into(),
         }),
+        zones,
         machine: of.machine.clone(),
         disk_gib: gib(of.disk),
         disk_type: of.gke.disk_type.clone(),
@@ -294,6 +300,7 @@ fn of_workloads(
                 Arch::Arm64 => format!("cluster.{name}.arm64"),
             },
             cluster: name.to_owned(),
+            zones: 1,
             load: Load::Pods(pods),
             machine: spec::Machine {
                 arch,

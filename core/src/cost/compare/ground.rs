@@ -28,7 +28,7 @@ const MIXED: &str = "from the workloads where a cluster has some, else from its 
      replica now and does not fit on it gets machines of its own); of pools as many machines everywhere, and without nodes \
      one pod for each, as large as what the machine leaves for pods";
 
-const POOLS: &str = "from the pools, as no workload is declared: as many machines everywhere, of the cheapest type that satisfies \
+const POOLS: &str = "from the pools, as no workload is declared: as many machines everywhere, on GKE as many in each zone, of the cheapest type that satisfies \
      the pool's words; without nodes, one pod for each machine, as large as what the machine leaves for pods";
 
 const NODES: &str = "one machine type, that of the largest pool: the cheapest of each cloud that satisfies its words; without nodes, \

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{BootDisk, Machine};
+use super::{BootDisk, Machine, Variant};
 use crate::cost::Range;
 use crate::spec::{self, Pool};
 
@@ -35,6 +35,8 @@ pub enum Load {
 pub struct Group {
     /// Its address: `cluster.prod.pool.web`; of packed pods `cluster.prod`.
     pub name: String,
+    /// Zones in which GKE makes as many of them each; one where a number of machines is just that.
+    pub zones: u64,
     /// The cluster that it is in.
     pub cluster: String,
     /// What it carries.
@@ -71,6 +73,21 @@ impl PoolWords {
 }
 
 impl Group {
+    /// How many of its machines there are on a variant. GKE has as many in each zone, and none where there are to be fewer than zones:
+    /// it begins with more than the least, which its autoscaler takes when it can.
+    pub(super) fn spread(&self, variant: Variant, count: Range<u64>) -> Range<u64> {
+        if variant != Variant::GkeStandard {
+            return count;
+        }
+        let zones = self.zones.min(count.max).max(1);
+        let expected = count.expected.div_ceil(zones) * zones;
+        Range {
+            expected,
+            max: count.max.max(expected),
+            ..count
+        }
+    }
+
     /// How many machines it has, where that is said.
     pub(super) fn count(&self) -> Option<Range<u64>> {
         match &self.load {

@@ -47,7 +47,7 @@ pub(super) fn fleet<'a>(
     match &group.load {
         Load::Machines(nodes) => Ok(Fleet {
             machine: wanted(variant, group, markets)?,
-            nodes: *nodes,
+            nodes: group.spread(variant, *nodes),
         }),
         Load::Pods(pods) => {
             let dns = with_dns.then(coredns);

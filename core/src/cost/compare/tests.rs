@@ -192,6 +192,7 @@ fn group(pods: Vec<Pods>) -> Group {
     Group {
         name: "cluster.prod".to_owned(),
         cluster: "prod".to_owned(),
+        zones: 1,
         load: Load::Pods(pods),
         machine: spec::Machine::default(),
         disk_gib: 20,

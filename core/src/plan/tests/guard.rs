@@ -228,21 +228,32 @@ fn what_lies_in_something_failed_goes_without_a_word() {
         reason: "quota".to_owned(),
     };
     let moved = Reason::ReplacedWith { id: id("n.a/vpc") };
-    let plan = plan([
+    let mut decided = decided([
         again("c.a/c", failed),
         again("c.a.pool.w/pool", goes("c.a/c")),
-        again("c.b/c", moved),
+        again("c.b/c", moved.clone()),
         again("c.b.pool.w/pool", goes("c.b/c")),
+        again("c.c.pool.w/pool", moved),
     ]);
+    let inputs = inputs(&decided);
+    // An earlier replacement gave it a name of its own.
+    let pool = decided.decisions.get_mut(&id("c.a.pool.w/pool")).unwrap();
+    pool.desired.as_mut().unwrap().name = Some("c-a-pool-w-pool-1a2b3c4d".to_owned());
+    let plan = make_from(&inputs, decided).unwrap();
+    let name = |of: &str| plan.desired[&id(of)].name.clone().unwrap();
+    assert_eq!(name("c.a.pool.w/pool"), "c-a-pool-w-pool");
+    assert_eq!(name("c.b.pool.w/pool"), "c-b-pool-w-pool");
+    assert_ne!(name("c.c.pool.w/pool"), "c-c-pool-w-pool");
     let consent = needs_consent(&plan.plan);
-    assert_eq!(consent.replaces, [id("c.b/c"), id("c.b.pool.w/pool")]);
+    let others = ["c.b/c", "c.b.pool.w/pool", "c.c.pool.w/pool"];
+    assert_eq!(consent.replaces, others.map(id));
     let notes = plan.plan.notes.iter();
     let grave: Vec<&str> = notes
         .filter(|note| note.severity == Severity::Danger || note.code == "downtime")
         .filter_map(|note| note.address.as_deref())
         .collect();
     assert!(
-        !grave.is_empty() && grave.iter().all(|one| one.starts_with("c.b")),
+        !grave.is_empty() && grave.iter().all(|one| !one.starts_with("c.a")),
         "{grave:?}"
     );
 }

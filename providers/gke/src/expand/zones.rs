@@ -122,6 +122,11 @@ impl Plan<'_> {
             );
             say("pool-zones", text)
         });
+        let taken = (spread.nodes.is_none() && least % all != 0 && all > 1).then(|| {
+            let text = "it lies in the zones of its cluster, which was taken over, and GKE makes as many nodes in each: there may be \
+                        more than the least";
+            say("pool-rounded", text.to_owned())
+        });
         let more = spread.nodes.filter(|nodes| *nodes > least).map(|nodes| {
             let text = format!(
                 "it begins with {}, {} in each of {}, for a least of {least}: the autoscaler takes what is too many when it can",
@@ -131,7 +136,7 @@ impl Plan<'_> {
             );
             say("pool-rounded", text)
         });
-        few.into_iter().chain(more).collect()
+        few.into_iter().chain(more).chain(taken).collect()
     }
 }
 

@@ -126,10 +126,15 @@ fn machines(of: &Uses<'_>) -> Meter {
 }
 
 fn disks(of: &Uses<'_>) -> Meter {
-    let size = of
-        .number("disk_gib")
-        .and_then(|gib| u64::try_from(gib).ok());
-    let kind = of.text("disk_type").filter(|kind| !kind.is_empty());
+    // Of adopted pools the live ones stand.
+    let size = of.number("disk_gib").or_else(|| of.live_number("disk_gib"));
+    let size = size.and_then(|gib| u64::try_from(gib).ok());
+    let live = || of.live("disk_type").and_then(|kind| kind.as_text());
+    let named = |kind: &&str| !kind.is_empty();
+    let kind = of
+        .text("disk_type")
+        .filter(named)
+        .or_else(|| live().filter(named));
     match (size, kind) {
         (Some(size), Some(kind)) => Meter::listed(
             "boot disk",

@@ -285,3 +285,31 @@ fn the_cheapest_is_not_certain_while_less_is_known_of_another() {
         [(1, 1, Platform::Ecs, true), (2, 3, Platform::Ecs, false)]
     );
 }
+
+/// GKE has as many nodes in each zone of a pool: the same that a plan makes, and that `cost` bills.
+#[test]
+fn pools_on_gke_have_as_many_nodes_in_each_zone() {
+    let of = |min, max, zones| {
+        let pool = Group {
+            zones,
+            load: Load::Machines(Range {
+                min,
+                expected: min,
+                max,
+            }),
+            ..group(Vec::new())
+        };
+        let found = compare(&bare(vec![pool]), &markets());
+        let nodes = |variant| column_of(&found, variant).nodes_by_pool[0].nodes;
+        let others = nodes(Variant::EksNodes);
+        assert_eq!((others.expected, others.max), (min, max));
+        let own = nodes(Variant::GkeStandard);
+        (own.min, own.expected, own.max)
+    };
+    assert_eq!(of(5, 5, 3), (5, 6, 6));
+    assert_eq!(of(1, 6, 3), (1, 3, 6));
+    assert_eq!(of(1, 2, 3), (1, 2, 2));
+    assert_eq!(of(1, 1, 3), (1, 1, 1));
+    assert_eq!(of(4, 9, 1), (4, 4, 9));
+    assert_eq!(of(0, 4, 3), (0, 0, 4));
+}
