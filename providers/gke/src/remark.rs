@@ -307,7 +307,11 @@ mod tests {
         assert_eq!(of(&json!(null), &["a", "b"]), None);
         let note = of(&json!(["a", "c"]), &["a", "b"]).unwrap();
         assert_eq!(note.severity, Severity::Warning);
-        for part in ["from a, b to a, c", "the nodes in b go", "c gets as many"] {
+        for part in [
+            "from a, b to a, c",
+            "the nodes in b go",
+            "c will have as many",
+        ] {
             assert!(note.message.contains(part), "{part}: {}", note.message);
         }
         let note = of(&json!(["a", "b"]), &["a"]).unwrap();

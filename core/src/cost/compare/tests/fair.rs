@@ -297,6 +297,11 @@ fn pools_on_gke_have_as_many_nodes_in_each_zone() {
                 expected: min,
                 max,
             }),
+            machine: spec::Machine {
+                cpu_milli: Some(2000),
+                memory: Some(8 << 30),
+                ..spec::Machine::default()
+            },
             ..group(Vec::new())
         };
         let found = compare(&bare(vec![pool]), &markets());
